@@ -1,0 +1,138 @@
+"""Read the user's configuration: `okxguard.toml`, or `[tool.okxguard]` in `pyproject.toml`. Data only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import tomli
+
+from okxguard.errors import ConfigError
+from okxguard.model import Confidence, Severity
+
+_FILE = "okxguard.toml"
+_PYPROJECT = "pyproject.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a configuration file sets; the command line wins over it.
+
+    `exclude` holds patterns as in a `.gitignore` file, relative to the folder of the configuration file.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    min_severity: Severity = Severity.LOW
+    min_confidence: Confidence = Confidence.MEDIUM
+    exclude: tuple[str, ...] = ()
+    honour_detect_secrets_pragma: bool = False
+    folder: str = ""
+
+    def excluder(self, shown_root: str) -> Callable[[str], bool]:
+        """Return a test for paths shown relative to `shown_root`."""
+        if not self.exclude:
+            return lambda path: False
+        from pathspec import GitIgnoreSpec
+
+        spec = GitIgnoreSpec.from_lines(self.exclude)
+        folder = self.folder
+
+        def excluded(path: str) -> bool:
+            relative = os.path.relpath(os.path.join(shown_root, path), folder).replace(os.sep, "/")
+            return not relative.startswith("../") and spec.match_file(relative)
+
+        return excluded
+
+
+def load_config(path: str | None, start: str) -> Config:
+    """Read the configuration at `path`, or the nearest one at or above the folder `start` within its repository.
+
+    Raises ConfigError when the file cannot be read, is not TOML, or holds an unknown key or a wrong value.
+    """
+    if path is not None:
+        return _read(path, required=True) or Config()
+    folder = os.path.abspath(start)
+    while True:
+        for name in (_FILE, _PYPROJECT):
+            candidate = os.path.join(folder, name)
+            config = _read(candidate, required=False) if os.path.isfile(candidate) else None
+            if config is not None:
+                return config
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
+            return Config()
+        folder = parent
+
+
+def _read(path: str, *, required: bool) -> Config | None:
+    name = os.path.basename(path)
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except OSError:
+        raise ConfigError(f"config: {name}: cannot be read; check the path given with --config") from None
+    is_pyproject = name == _PYPROJECT
+    if is_pyproject and not required and b"okxguard" not in data:
+        return None
+    try:
+        table: Any = tomli.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError):
+        raise ConfigError(f"config: {name}: is not valid TOML; correct it or remove it") from None
+    if is_pyproject:
+        table = table.get("tool", {}).get("okxguard")
+        if table is None:
+            return Config() if required else None
+    return _Checker(name, "tool.okxguard." if is_pyproject else "", os.path.dirname(os.path.abspath(path))).config(table)
+
+
+class _Checker:
+    """Turns a TOML table into a Config, and refuses what it does not know."""
+
+    def __init__(self, file: str, within: str, folder: str) -> None:
+        self._file = file
+        self._within = within
+        self._folder = folder
+
+    def fail(self, key: str, reason: str) -> ConfigError:
+        return ConfigError(f"config: {self._file}: key '{self._within}{key}' {reason}")
+
+    def config(self, table: Any) -> Config:
+        if not isinstance(table, dict):
+            raise self.fail("", "must be a table")
+        readers: dict[str, Callable[[str, Any], Any]] = {
+            "select": self._words,
+            "ignore": self._words,
+            "exclude": self._words,
+            "min-severity": self._severity,
+            "min-confidence": self._confidence,
+            "honour-detect-secrets-pragma": self._switch,
+        }
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in readers:
+                raise self.fail(key, f"is unknown; known keys are {', '.join(sorted(readers))}")
+            values[key.replace("-", "_")] = readers[key](key, value)
+        return Config(**values, folder=self._folder)
+
+    def _words(self, key: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise self.fail(key, "must be a list of texts")
+        return tuple(value)
+
+    def _switch(self, key: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.fail(key, "must be true or false")
+        return value
+
+    def _severity(self, key: str, value: Any) -> Severity:
+        if not isinstance(value, str) or value.upper() not in Severity.__members__:
+            raise self.fail(key, "must be one of low, medium, high, critical")
+        return Severity[value.upper()]
+
+    def _confidence(self, key: str, value: Any) -> Confidence:
+        if not isinstance(value, str) or value.upper() not in Confidence.__members__:
+            raise self.fail(key, "must be one of low, medium, high")
+        return Confidence[value.upper()]

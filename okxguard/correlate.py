@@ -1,0 +1,148 @@
+"""Join the parts of one credential: same scope and same account first, then what is left over in the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from okxguard.documents import Document
+from okxguard.model import Candidate, Confidence, Context, Place, Role
+
+_NEAR_LINES = 40
+_NEIGHBOUR_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """The parts of one credential, in the order of the text."""
+
+    parts: tuple[Candidate, ...]
+    confidence: Confidence
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that are present."""
+        return frozenset(part.role for part in self.parts)
+
+
+def correlate(document: Document, candidates: tuple[Candidate, ...]) -> tuple[Credential, ...]:
+    """Group candidates into credentials and settle how sure each is; drop what counts only in company and has none."""
+    buckets: dict[tuple[object, ...], list[Candidate]] = {}
+    for candidate in candidates:
+        key = (candidate.scope, candidate.account, candidate.place is Place.COMMENT)
+        buckets.setdefault(key, []).append(candidate)
+    groups = [group for bucket in buckets.values() for group in _split(bucket)]
+    merged = _merge(document, sorted(groups, key=lambda group: group[0].span.start))
+    settled = (_settle(document, group) for group in merged)
+    return tuple(sorted((credential for found in settled for credential in found), key=lambda credential: credential.parts[0].span.start))
+
+
+def _split(bucket: list[Candidate]) -> list[list[Candidate]]:
+    """Split the parts of one scope into accounts: a role that comes again begins the next one."""
+    columns = _columns(bucket)
+    if columns:
+        return [list(row) for row in zip(*columns, strict=True)]
+    groups: list[list[Candidate]] = []
+    for candidate in bucket:
+        if not groups or candidate.role in {part.role for part in groups[-1]}:
+            groups.append([])
+        groups[-1].append(candidate)
+    return groups
+
+
+def _columns(bucket: list[Candidate]) -> list[list[Candidate]]:
+    """Return the parts by role when all keys come first, then all secrets, and so on, as many of each."""
+    runs: list[list[Candidate]] = []
+    for candidate in bucket:
+        if runs and runs[-1][0].role is candidate.role:
+            runs[-1].append(candidate)
+        else:
+            runs.append([candidate])
+    alike = len(runs) > 1 and len(runs[0]) > 1 and len({len(run) for run in runs}) == 1
+    return runs if alike and len({run[0].role for run in runs}) == len(runs) else []
+
+
+def _merge(document: Document, groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """Join incomplete groups of one file that complete each other, the nearest first."""
+    while True:
+        pairs = [
+            (_distance(document, first, second), index, other)
+            for index, first in enumerate(groups)
+            for other, second in enumerate(groups[index + 1 :], index + 1)
+            if other - index <= 30 and _fit(first, second)
+        ]
+        pairs = [pair for pair in pairs if pair[0] <= _NEAR_LINES or len(pairs) == 1]
+        if not pairs:
+            return groups
+        _, index, other = min(pairs)
+        joined = sorted(groups[index] + groups[other], key=lambda part: part.span.start)
+        groups = [group for at, group in enumerate(groups) if at not in (index, other)]
+        groups.append(joined)
+        groups.sort(key=lambda group: group[0].span.start)
+
+
+def _fit(first: list[Candidate], second: list[Candidate]) -> bool:
+    if {part.role for part in first} & {part.role for part in second}:
+        return False
+    if (first[0].place is Place.COMMENT) != (second[0].place is Place.COMMENT):
+        return False
+    if all(part.together and not part.exact for part in (*first, *second)):
+        return False
+    mine, theirs = _accounts(first), _accounts(second)
+    if not (mine <= theirs or theirs <= mine):
+        return False
+    weak = [part for part in (*first, *second) if part.together and not part.exact]
+    return not weak or _same_family(first, second)
+
+
+def _same_family(first: list[Candidate], second: list[Candidate]) -> bool:
+    """A password without a name of OKX's joins only the mapping it stands in, not parts from elsewhere."""
+    return first[0].scope == second[0].scope
+
+
+def _accounts(group: list[Candidate]) -> frozenset[str]:
+    return frozenset(word for part in group for word in part.account)
+
+
+def _distance(document: Document, first: list[Candidate], second: list[Candidate]) -> int:
+    return min(abs(document.line_of(one.span.start) - document.line_of(two.span.start)) for one in first for two in second)
+
+
+def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
+    """Settle the confidence of a group: parts that agree lift each other, parts alone stand for themselves."""
+    group = _without_strangers(document, group)
+    roles = {part.role for part in group}
+    exact = {part.role for part in group if part.exact}
+    named = max((part.context for part in group), default=Context.NONE)
+    shown = {part.role for part in group if part.exact and part.visible}
+    if len(roles) > 1 and exact and named > Context.NONE:
+        if named > Context.FILE or exact >= {Role.API_KEY, Role.SECRET_KEY} or all(not part.together for part in group):
+            return [_credential(group, Confidence.HIGH)]
+    if shown >= {Role.API_KEY, Role.SECRET_KEY}:
+        complete = Role.PASSPHRASE in roles
+        return [_credential(group, Confidence.HIGH if complete else Confidence.LOW)]
+    alone = [part for part in group if not part.together]
+    if len(alone) > 1 and named > Context.NONE:
+        return [_credential(alone, max(part.confidence for part in alone))]
+    return [_credential([part], part.confidence) for part in alone if part.context > Context.NONE or (part.exact and part.visible)]
+
+
+def _without_strangers(document: Document, group: list[Candidate]) -> list[Candidate]:
+    """Drop a passphrase that only its company makes one, where the company is named after OKX and it is not, or is far."""
+    exact = [part for part in group if part.exact]
+    return [part for part in group if not (part.together and not part.exact) or _belongs(document, part, exact)]
+
+
+def _belongs(document: Document, part: Candidate, exact: list[Candidate]) -> bool:
+    if not exact:
+        return False
+    nested = bool(part.scope) and not part.scope[-1].endswith("()") and all(other.scope == part.scope for other in exact)
+    if nested or part.context is Context.NAME:
+        return True
+    if any(other.context is Context.NAME for other in exact):
+        return False
+    return min(_distance(document, [part], [other]) for other in exact) <= _NEIGHBOUR_LINES
+
+
+def _credential(parts: Iterable[Candidate], confidence: Confidence) -> Credential:
+    return Credential(tuple(replace(part, confidence=confidence) for part in parts), confidence)

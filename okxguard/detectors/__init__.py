@@ -1,0 +1,1 @@
+"""Detectors know OKX and nothing about syntaxes: entries in, candidates out."""

@@ -1,0 +1,193 @@
+"""Tell whose a value is: from its path, its siblings, the words around it, the file it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from okxguard.detectors.names import NameReader, NameReading, normalise
+from okxguard.documents import Document, Kind
+from okxguard.model import Context, Entry
+from okxguard.rulebook import Vocabulary
+
+_LINES_ABOVE = 15
+_LINES_BELOW = 3
+_LONGEST_DISCRIMINATOR = 100
+_SERIAL = re.compile(r"#\d+$")
+_HEADING = re.compile(r"\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$", re.IGNORECASE)
+_SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.YAML})
+
+
+class Owner(Enum):
+    """Whose a value is."""
+
+    OKX = "okx"
+    EXCHANGE = "another exchange"
+    PRODUCT = "another product"
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Who owns a value and how close the evidence stands; without an owner, `context` is NONE."""
+
+    owner: Owner | None
+    context: Context
+    mixed: bool = False
+
+
+class Surroundings:
+    """Everything around the entries of one document that says whose they are."""
+
+    def __init__(self, document: Document, entries: Iterable[Entry], names: NameReader, words: Words) -> None:
+        self._document = document
+        self._names = names
+        self._words = words
+        self._declared: dict[tuple[str, ...], Owner | None] = {}
+        self._demo: set[tuple[str, ...]] = set()
+        for entry in entries:
+            self._note(entry)
+        self.file = self._file_owner()
+
+    def _note(self, entry: Entry) -> None:
+        if not entry.path or len(entry.value) > _LONGEST_DISCRIMINATOR:
+            return
+        name = normalise(entry.path[-1].partition(" ")[0])
+        if name in self._words.discriminators:
+            owner = self._words.owner_in(entry.value)
+            if owner is not None:
+                prefix = entry.path[:-1]
+                known = self._declared.get(prefix, owner)
+                self._declared[prefix] = owner if known is owner else None
+        if name in self._words.demo_names and entry.value.lower() in self._words.demo_values:
+            self._demo.add(entry.path[:-1])
+
+    def is_demo(self, entry: Entry) -> bool:
+        """Tell whether a name around the entry, or a setting beside it, says demo trading."""
+        if any(self._names.read(_SERIAL.sub("", segment)).demo for segment in entry.path[:-1]):
+            return True
+        return any(entry.path[:depth] in self._demo for depth in range(max(0, len(entry.path) - 3), len(entry.path)))
+
+    def owner_of(self, entry: Entry, reading: NameReading) -> Ownership:
+        """Return whose `entry` is; the nearest evidence wins."""
+        if reading.okx:
+            return Ownership(Owner.OKX, Context.NAME)
+        around = self._owner_around(entry)
+        if around is not None:
+            return around
+        near = self._owner_near(entry)
+        if near is not None:
+            return Ownership(near, Context.NEAR, self.file.mixed)
+        return self.file
+
+    def _owner_around(self, entry: Entry) -> Ownership | None:
+        for depth in range(len(entry.path) - 1, -1, -1):
+            prefix = entry.path[:depth]
+            declared = self._declared.get(prefix)
+            if declared is not None:
+                flat = depth == 0 or prefix[-1].endswith("()")
+                return Ownership(declared, Context.NEAR if flat else Context.AROUND)
+            if depth:
+                owner = self._owner_of_segment(prefix[-1])
+                if owner is not None:
+                    return Ownership(owner, Context.AROUND)
+        return None
+
+    def _owner_of_segment(self, segment: str) -> Owner | None:
+        segment = _SERIAL.sub("", segment)
+        owner = self._words.owner_in(segment)
+        if owner is not None:
+            return owner
+        if self._words.is_foreign_callee(segment):
+            return Owner.PRODUCT
+        is_function = "(" in segment and not segment.endswith("()") or segment.endswith("()") and "." not in segment
+        return None if is_function else self._words.product_in(segment)
+
+    def _owner_near(self, entry: Entry) -> Owner | None:
+        """Look at the entry's own line, the lines above it in its block, headings further up, and a few lines below."""
+        line = self._document.line_of(entry.span.start)
+        own = self._document.line_text(line)
+        start = entry.span.start - self._document.line_starts[line]
+        owner = self._words.owner_in(own[max(0, start - 300) : start]) or self._words.owner_in(own[start + len(entry.value) :][:300])
+        if owner is not None:
+            return owner
+        in_block = True
+        for above in range(line - 1, max(-1, line - 1 - _LINES_ABOVE), -1):
+            text = self._document.line_text(above)[:400]
+            in_block = in_block and bool(text.strip())
+            if in_block or _HEADING.match(text):
+                owner = self._words.owner_in(text)
+                if owner is not None:
+                    return owner
+        for below in range(line + 1, min(len(self._document.line_starts), line + 1 + _LINES_BELOW)):
+            text = self._document.line_text(below)[:400]
+            if not text.strip():
+                break
+            owner = self._words.owner_in(text)
+            if owner is not None:
+                return owner
+        return None
+
+    def product_near(self, entry: Entry) -> bool:
+        """Tell whether a product with passphrases of its own is mentioned within two lines."""
+        line = self._document.line_of(entry.span.start)
+        for index in range(max(0, line - 2), min(len(self._document.line_starts), line + 4)):
+            text = self._document.line_text(index)[:400]
+            if self._words.product_in(text) or self._words.is_foreign_callee(text):
+                return True
+        return False
+
+    def _file_owner(self) -> Ownership:
+        path = self._words.owner_in(self._document.evidence.rpartition("/")[2])
+        if path is Owner.OKX:
+            return Ownership(Owner.OKX, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
+        if path is Owner.EXCHANGE:
+            return Ownership(Owner.EXCHANGE, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
+        folder = self._words.owner_in(self._document.evidence.rpartition("/")[0])
+        others = bool(self._words.exchanges.search(self._document.text))
+        if self._words.okx.search(self._document.text) or folder is Owner.OKX or self._words.hints.search(self._document.text):
+            return Ownership(Owner.OKX, Context.FILE, mixed=others)
+        return Ownership(Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None, Context.FILE if others else Context.NONE)
+
+
+class Words:
+    """Patterns for the words that say whose something is, made once from one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.discriminators = frozenset(vocabulary.discriminators)
+        self.demo_names = frozenset(vocabulary.demo_names)
+        self.demo_values = frozenset(vocabulary.demo_values)
+        scripts = [word for word in vocabulary.context_words if not word.isascii()]
+        latin = sorted({word for word in vocabulary.context_words if word.isascii()}, key=lambda word: (-len(word), word))
+        self.okx = re.compile(
+            rf"(?<![A-Za-z])(?:{'|'.join(latin)}|ok[-_.]access)(?!ample|pect|ist|ecut)|(?<=[a-z])(?:Okx|OKX|Okex|OKEx|OKEX)|myokx|{'|'.join(map(re.escape, scripts))}",
+            re.IGNORECASE,
+        )
+        self._camel = re.compile(r"(?<=[a-z])(?:Okx|OKX|Okex|OKEx|OKEX)")
+        self.hints = re.compile("|".join(re.escape(hint) for hint in vocabulary.hints), re.IGNORECASE)
+        self.exchanges = _words_pattern(vocabulary.foreign_exchanges)
+        self._products = _words_pattern(vocabulary.foreign_products)
+        self._callees = frozenset(vocabulary.foreign_callees)
+
+    def owner_in(self, text: str) -> Owner | None:
+        """Return the exchange that a text names; OKX where it names several."""
+        if self.okx.search(text):
+            return Owner.OKX
+        return Owner.EXCHANGE if self.exchanges.search(text) else None
+
+    def product_in(self, text: str) -> Owner | None:
+        """Return PRODUCT where a text names something else that has credentials."""
+        return Owner.PRODUCT if self._products.search(text) else None
+
+    def is_foreign_callee(self, segment: str) -> bool:
+        """Tell whether a dotted name belongs to a library that takes passwords of its own."""
+        pieces = re.split(r"[^A-Za-z0-9_]+", segment.lower())
+        return bool(self._callees.intersection(pieces))
+
+
+def _words_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    latin = "|".join(re.escape(word) for word in sorted({word for word in words if word.isascii()}, key=lambda word: (-len(word), word)))
+    scripts = [re.escape(word) for word in words if not word.isascii()]
+    capital = rf"(?<![A-Za-z])(?i:{latin})(?![a-z])"
+    return re.compile("|".join([capital, *scripts]))

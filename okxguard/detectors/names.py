@@ -1,0 +1,193 @@
+"""Read what a name says: its role, whose it is, and what speaks against it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okxguard.model import Role
+
+if TYPE_CHECKING:
+    from okxguard.rulebook import Vocabulary
+
+_PIECE = re.compile(
+    r"""
+    [A-Z]{2,}(?=[A-Z][a-z]{2})   # the acronym in OKXApiKey
+    | [A-Z]?[a-z]+
+    | [A-Z]+
+    | [0-9]+
+    | [^\W\d_a-zA-Z]+             # a run of another script
+    """,
+    re.VERBOSE,
+)
+_LONGEST_RUN = 5
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """What one name says.
+
+    `strong` tells that the name alone says the role; `clean` that no word in it is unknown. `account` holds the
+    words that tell one credential from another: OKX_MAIN_API_KEY has `("main",)`.
+    """
+
+    role: Role | None = None
+    strong: bool = False
+    okx: bool = False
+    foreign: bool = False
+    about: bool = False
+    fake: bool = False
+    demo: bool = False
+    clean: bool = True
+    account: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the vocabulary knows about one normalised word."""
+
+    role: Role | None = None
+    strong: bool = False
+    okx: bool = False
+    foreign: bool = False
+    about: bool = False
+    about_after: bool = False
+    fake: bool = False
+    demo: bool = False
+    neutral: bool = False
+
+
+def normalise(name: str) -> str:
+    """Return a name in lower case without blanks, hyphens, dots and underscores."""
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+class NameReader:
+    """Reads names with one vocabulary and remembers what it has read."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._lexicon = build_lexicon(vocabulary)
+        self._context = re.compile(vocabulary.context_pattern, re.IGNORECASE | re.ASCII)
+        self._readings: dict[str, NameReading] = {}
+
+    def read(self, name: str) -> NameReading:
+        """Return what `name` says; a name of unlikely length says nothing."""
+        reading = self._readings.get(name)
+        if reading is None:
+            named = bool(self._context.search(name)) or not name.isascii()
+            reading = self._combine(self._segments(name), named) if len(name) <= _LONGEST_NAME else NameReading()
+            self._readings[name] = reading
+        return reading
+
+    def _segments(self, name: str) -> list[tuple[str, Word | None]]:
+        pieces = [piece.lower() for piece in _PIECE.findall(name)]
+        segments: list[tuple[str, Word | None]] = []
+        at = 0
+        while at < len(pieces):
+            for end in range(min(len(pieces), at + _LONGEST_RUN), at, -1):
+                joined = "".join(pieces[at:end])
+                word = self._lexicon.get(joined)
+                if word is not None:
+                    segments.append((joined, word))
+                    at = end
+                    break
+            else:
+                segments.extend(self._split(pieces[at]))
+                at += 1
+        return segments
+
+    def _split(self, piece: str) -> list[tuple[str, Word | None]]:
+        """Split a piece such as `okxapikey` into known words, if it is made of nothing else."""
+        if piece.isascii():
+            split = self._split_fully(piece, 0)
+            return split if split is not None else [(piece, None)]
+        return self._split_loosely(piece)
+
+    def _split_fully(self, piece: str, at: int) -> list[tuple[str, Word | None]] | None:
+        if at == len(piece):
+            return []
+        for end in range(len(piece), at + 2, -1):
+            word = self._lexicon.get(piece[at:end])
+            if word is None or end - at == len(piece):
+                continue
+            rest = self._split_fully(piece, end) if len(piece) <= 40 else None
+            if rest is not None:
+                return [(piece[at:end], word), *rest]
+        return None
+
+    def _split_loosely(self, piece: str) -> list[tuple[str, Word | None]]:
+        """Find known words in a script that is written without blanks."""
+        segments: list[tuple[str, Word | None]] = []
+        at = 0
+        while at < len(piece):
+            for end in range(len(piece), at + 1, -1):
+                word = self._lexicon.get(piece[at:end])
+                if word is not None:
+                    segments.append((piece[at:end], word))
+                    at = end
+                    break
+            else:
+                at += 1
+        return segments or [(piece, None)]
+
+    @staticmethod
+    def _combine(segments: list[tuple[str, Word | None]], named: bool) -> NameReading:  # noqa: FBT001
+        chosen: Word | None = None
+        at = -1
+        for index, (_, word) in enumerate(segments):
+            if word is not None and word.role is not None and (chosen is None or word.strong >= chosen.strong):
+                chosen, at = word, index
+        known = [word for _, word in segments if word is not None]
+        others = [(text, word) for index, (text, word) in enumerate(segments) if index != at]
+        return NameReading(
+            role=chosen.role if chosen else None,
+            strong=bool(chosen and chosen.strong),
+            okx=named and any(word.okx for word in known),
+            foreign=any(word.foreign for word in known),
+            about=any(word.about for _, word in others if word)
+            or any(word.about_after for _, word in segments[at + 1 :] if word and at >= 0),
+            fake=any(word.fake for word in known),
+            demo=any(word.demo for word in known),
+            clean=all(text.isdigit() or (word and _harmless(word)) for text, word in others),
+            account=tuple(text for text, word in others if _tells_accounts_apart(text, word)),
+        )
+
+
+def _harmless(word: Word) -> bool:
+    return word.neutral or word.okx or word.demo or word.role is not None
+
+
+_GLUE = frozenset(
+    "my api the our exchange ex config conf cfg settings setting default creds cred credential credentials value str self app const final static "
+    "string let export env os environ cex v5 auth data key keys secrets token client okx".split()
+)
+
+
+def _tells_accounts_apart(text: str, word: Word | None) -> bool:
+    return text not in _GLUE and not (word and (word.okx or word.role is not None))
+
+
+def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
+    """Return every word of the vocabulary with all that is known about it."""
+    facts: dict[str, dict[str, bool | Role]] = {}
+
+    def note(words: tuple[str, ...], **known: bool | Role) -> None:
+        for word in words:
+            facts.setdefault(normalise(word), {}).update(known)
+
+    note(vocabulary.neutral, neutral=True)
+    note(vocabulary.demo_words, demo=True, neutral=True)
+    note(vocabulary.fake_words, fake=True)
+    note(vocabulary.about, about=True)
+    note(vocabulary.about_after, about_after=True)
+    for role, words in vocabulary.weak_names.items():
+        note(words, role=role)
+    note(vocabulary.foreign_exchanges + vocabulary.foreign_ordinary + vocabulary.foreign_products, foreign=True)
+    note(vocabulary.context_words, okx=True)
+    for role, words in vocabulary.strong_names.items():
+        for word in words:
+            note((word,), role=role, strong=True, okx=normalise(word).startswith(("ok", "xokx")))
+            note((word + "s",), role=role, strong=True, okx=normalise(word).startswith(("ok", "xokx")))
+    return {word: Word(**known) for word, known in facts.items()}  # type: ignore[arg-type]

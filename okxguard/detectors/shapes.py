@@ -1,0 +1,163 @@
+"""Judge a value by itself: the exact shapes, obvious fakes, and what may be a passphrase.
+
+Shapes are those of OKX's v5 API: the key is a lower-case UUID of any version, the secret key 32 upper-case
+hexadecimal digits; a passphrase has 8 to 32 characters today and had 6 to 32 before.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from okxguard.detectors.names import normalise
+
+if TYPE_CHECKING:
+    from okxguard.rulebook import Vocabulary
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UPPER_UUID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+SECRET = re.compile(r"[0-9A-F]{32}")
+
+_SHORTEST_PASSPHRASE = 6
+_LONGEST_PASSPHRASE = 64
+_FEWEST_DIGITS = 8
+_MOST_STEPS = 15
+
+_TEMPLATE = re.compile(
+    r"""
+    \$\{ | \$\( | \{\{ | \}\} | \{% | \#\{ | %\([^)]*\) | <%  # Jinja, shell, Ruby, Python
+    | <[^<>]{1,80}>
+    | ^\$[A-Za-z_]\w*(?:[.\[]|$)                               # $VARIABLE
+    | ^\$env: | ^%\w{1,60}%$ | ^@@?\w[\w.]*@@?$ | ^__\w+__$ | ^\{[\w.:]*\}$ | ^\[\[
+    | ^[A-Za-z_][\w.]*\[["'\w]
+    """,
+    re.VERBOSE,
+)
+_PATH = re.compile(
+    r"(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
+    r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
+)
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_CALL = re.compile(r"[A-Za-z_\]]\w*\(|\w\[['\"]|\w\s*(?:=>|->|::|\|\||&&)\s*\w")
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_MASK = re.compile(r"[*•●·]{3,}|\.{3,}|…|^[xX]{3,}$|[xX]{4,}|^[*#.\-_=?]+$")
+_WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+")
+_WRITTEN_WORDS = re.compile(r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+")
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_THING = frozenset({"passphrase", "password", "passwd", "passphase", "pass-phrase"})
+
+
+class Likeness(IntEnum):
+    """How much a value looks like a passphrase that somebody really uses."""
+
+    NONE = 0
+    WEAK = 1
+    FAIR = 2
+    STRONG = 3
+
+
+def is_fake(digits: str) -> bool:
+    """Tell whether a UUID or hexadecimal string was made up by hand.
+
+    Of 100,000 random secrets none had fewer than eight different digits, and none was a sequence.
+    """
+    digits = digits.replace("-", "").lower()
+    if len(set(digits)) < _FEWEST_DIGITS:
+        return True
+    if any(digits == (digits[:period] * len(digits))[: len(digits)] for period in range(1, len(digits) // 2 + 1)):
+        return True
+    numbers = [int(digit, 16) for digit in digits]
+    steps = max(_steps(numbers, stride, rise) for stride in (1, 2) for rise in (1, -1))
+    return steps >= _MOST_STEPS
+
+
+def _steps(numbers: list[int], stride: int, rise: int) -> int:
+    return sum(later - earlier == rise for earlier, later in zip(numbers, numbers[stride:], strict=False))
+
+
+class ValueJudge:
+    """Judges values with the placeholders and documented examples of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._documented = frozenset(vocabulary.documented)
+        self._values = frozenset(normalise(value) for value in vocabulary.placeholder_values)
+        self._words = frozenset(vocabulary.placeholder_words)
+        self._weak_words = frozenset(vocabulary.placeholder_weak_words)
+        self._prose = frozenset(vocabulary.prose)
+        self._fragments = vocabulary.placeholder_fragments
+        self._beginnings = tuple(text.lower() for text in vocabulary.placeholder_beginnings)
+        self._fillers = frozenset(vocabulary.placeholder_fillers)
+
+    def is_key(self, value: str) -> bool:
+        """Tell whether `value` is shaped like an API key and neither documented nor made up."""
+        return bool(UUID.fullmatch(value)) and value not in self._documented and not is_fake(value)
+
+    def is_upper_key(self, value: str) -> bool:
+        """Tell whether `value` is an API key but for its case."""
+        return bool(UPPER_UUID.fullmatch(value)) and self.is_key(value.lower())
+
+    def is_secret(self, value: str) -> bool:
+        """Tell whether `value` is shaped like a secret key and neither documented nor made up."""
+        return bool(SECRET.fullmatch(value)) and value not in self._documented and not is_fake(value)
+
+    def is_lower_secret(self, value: str) -> bool:
+        """Tell whether `value` is a secret key but for its case."""
+        return value.islower() and self.is_secret(value.upper())
+
+    def is_placeholder(self, value: str) -> bool:
+        """Tell whether `value` stands for a credential instead of being one."""
+        lower = value.lower()
+        if normalise(value) in self._values or not normalise(value):
+            return True
+        if _TEMPLATE.search(value) or _MASK.search(value) or lower.startswith(self._beginnings):
+            return True
+        if any(fragment in lower for fragment in self._fragments):
+            return True
+        words = [word.lower() for word in _WORD.findall(value)]
+        if any(word in self._words for word in words):
+            return True
+        written = bool(_WRITTEN_WORDS.fullmatch(value))
+        if (written or not any(character.isdigit() for character in value)) and self._weak_words.intersection(words):
+            return True
+        return self._is_obvious_fake(words)
+
+    def _is_obvious_fake(self, words: list[str]) -> bool:
+        things = _THING.intersection(words) or ("pass" in words and "phrase" in words)
+        return bool(things) and all(word in self._fillers or word in _THING or word in {"pass", "phrase"} for word in words)
+
+    def likeness(self, value: str, *, quoted: bool) -> Likeness:
+        """Return how much `value` looks like a passphrase; `quoted` means that it cannot be an expression."""
+        if not _SHORTEST_PASSPHRASE <= len(value) <= _LONGEST_PASSPHRASE or not value.isprintable():
+            return Likeness.NONE
+        if self.is_placeholder(value) or _PATH.match(value) or _CONSTANT.fullmatch(value) or _IDEOGRAPH.search(value):
+            return Likeness.NONE
+        if not quoted and (_CALL.search(value) or _DOTTED.fullmatch(value) or value[-1] in "({[;,"):
+            return Likeness.NONE
+        if " " in value:
+            return self._likeness_of_words(value, quoted=quoted)
+        return _likeness_of_token(value)
+
+    def _likeness_of_words(self, value: str, *, quoted: bool) -> Likeness:
+        words = value.split()
+        if not quoted or len(words) > 5 or self._prose.intersection(word.lower().strip(".,:;!?") for word in words):
+            return Likeness.NONE
+        if any(character.isdigit() or character in "!@#$%^&*_+=~" for character in value):
+            return Likeness.FAIR
+        return Likeness.WEAK if len(words) > 2 else Likeness.NONE
+
+
+def _likeness_of_token(value: str) -> Likeness:
+    digit = any(character.isdigit() for character in value)
+    letter = any(character.isalpha() for character in value)
+    sign = any(not character.isalnum() and character not in "_-." for character in value)
+    if not letter:
+        return Likeness.WEAK if not sign else Likeness.FAIR
+    if digit or sign:
+        if _DOTTED.fullmatch(value) and not digit:
+            return Likeness.NONE
+        return Likeness.STRONG if len(value) >= 8 or sign else Likeness.FAIR
+    if _DOTTED.fullmatch(value):
+        return Likeness.NONE
+    mixed = not value.islower() and not value.isupper() and not value.istitle()
+    return Likeness.FAIR if mixed and value.isalpha() else Likeness.WEAK

@@ -1,0 +1,231 @@
+"""Turn bytes into text: is it text at all, which encoding, which syntax, which line."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from okxguard.model import Location, Span
+
+_SNIFFED = 8192
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_BINARY_MAGIC = (
+    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!",
+    b"\x28\xb5\x2f\xfd", b"OggS", b"\x7fELF", b"MZ\x90", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"SQLite format 3", b"wOFF", b"wOF2", b"\x00asm", b"RIFF", b"ID3", b"fLaC",
+)  # fmt: skip
+_FEW_NULS = 0.01
+
+
+class Kind(Enum):
+    """The syntax a document is read as."""
+
+    PYTHON = "python"
+    DOTENV = "dotenv"
+    JSON = "json"
+    YAML = "yaml"
+    TOML = "toml"
+    INI = "ini"
+    PROPERTIES = "properties"
+    CODE = "code"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A decoded source. Lines in `text` end in a line feed, whatever they ended in before."""
+
+    path: str
+    kind: Kind
+    text: str = field(repr=False)
+    line_starts: tuple[int, ...] = field(repr=False)
+    evidence: str = ""
+    first_line: int = 1
+    first_column: int = 1
+    damaged: bool = False
+
+    def line_of(self, offset: int) -> int:
+        """Return the index of the line that holds `offset`, from 0 within this document."""
+        return bisect_right(self.line_starts, offset) - 1
+
+    def line_text(self, index: int) -> str:
+        """Return the line with that index, without its end."""
+        end = self.line_starts[index + 1] - 1 if index + 1 < len(self.line_starts) else len(self.text)
+        return self.text[self.line_starts[index] : end]
+
+    def locate(self, span: Span) -> Location:
+        """Return where an editor shows `span`."""
+        first, last = self.line_of(span.start), self.line_of(max(span.start, span.end - 1))
+        return Location(
+            self.path,
+            first + self.first_line,
+            span.start - self.line_starts[first] + self._column_of(first),
+            last + self.first_line,
+            span.end - self.line_starts[last] + self._column_of(last),
+        )
+
+    def _column_of(self, index: int) -> int:
+        return self.first_column if index == 0 else 1
+
+
+def is_binary(data: bytes) -> bool:
+    """Tell whether `data` is a picture, an archive, a program: anything but text in an encoding that is read."""
+    head = data[:_SNIFFED]
+    if head.startswith(_BINARY_MAGIC):
+        return not head.startswith((b"BZh", b"RIFF", b"ID3", b"MZ")) or not _is_plain(head)
+    if b"\0" not in head:
+        return False
+    if head.startswith(tuple(bom for bom, _ in _BOMS)) or wide_encoding(head):
+        return False
+    return head.count(0) > len(head) * _FEW_NULS or not _is_plain(head.replace(b"\0", b""))
+
+
+def _is_plain(head: bytes) -> bool:
+    controls = sum(head.count(code) for code in range(32) if code not in (9, 10, 12, 13, 27))
+    return controls <= len(head) * _FEW_NULS
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """Return the UTF-16 flavour of text without a byte order mark, or None.
+
+    ASCII text in UTF-16 has a NUL in every second byte; the other half holds the letters.
+    """
+    head = data[: _SNIFFED & ~1]
+    head = head[: len(head) & ~1]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 5 < len(head) // 2 or min(even, odd) * 20 > max(even, odd):
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = head.decode(encoding, "replace")
+    printable = sum(character.isprintable() or character in "\t\r\n" for character in text)
+    return encoding if printable >= len(text) * 0.95 else None
+
+
+def decode(data: bytes) -> tuple[str, bool]:
+    """Return the text of `data`, and whether parts of it could not be decoded.
+
+    Tried in turn: byte order mark, UTF-8, UTF-16 without a mark, GB18030, and a single-byte encoding, in which
+    everything that is ASCII stays what it is.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _decode_as(data[len(bom) :], encoding)
+    wide = wide_encoding(data) if b"\0" in data[:_SNIFFED] else None
+    if wide:
+        return _decode_as(data, wide)
+    try:
+        return data.decode("utf-8"), False
+    except UnicodeDecodeError as error:
+        if _is_mostly_utf8(data, error.start):
+            return data.decode("utf-8", "replace"), True
+    try:
+        return data.decode("gb18030"), False
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), False
+
+
+def _decode_as(data: bytes, encoding: str) -> tuple[str, bool]:
+    try:
+        return data.decode(encoding), False
+    except UnicodeDecodeError:
+        return data.decode(encoding, "replace"), True
+
+
+def _is_mostly_utf8(data: bytes, first_bad: int) -> bool:
+    """Tell damaged UTF-8 from another encoding: it holds more good multi-byte characters than bad bytes."""
+    sample = data[max(0, first_bad - _SNIFFED) : first_bad + _SNIFFED]
+    text = sample.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return sum(character > "\x7f" for character in text) > 4 * bad
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a large source: its bytes, and the line and column that it begins at."""
+
+    data: bytes = field(repr=False)
+    first_line: int = 1
+    first_column: int = 1
+    encoding: str | None = None
+
+
+def windows(data: bytes, size: int, overlap: int) -> Iterator[Window]:
+    """Cut `data` into windows of about `size` bytes that share `overlap` bytes, at line ends where there are any."""
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None) or wide_encoding(data)
+    newline = "\n".encode(encoding or "utf-8")
+    line, column, start = 1, 1, 0
+    while start < len(data):
+        end = min(len(data), start + size)
+        yield Window(data[start:end], line, column, encoding)
+        if end == len(data):
+            return
+        following = data.rfind(newline, start + size - overlap, end)
+        following = following + len(newline) if following >= 0 else (end - overlap) & ~3
+        passed = data[start:following]
+        breaks = passed.count(newline)
+        line += breaks
+        column = (1 if breaks else column) + len((passed.rpartition(newline)[2] if breaks else passed).decode(encoding or "utf-8", "replace"))
+        start = following
+
+
+def make_document(path: str, evidence: str, window: Window, kind: Kind | None = None) -> Document:
+    """Decode the bytes of a window, or of a whole file as one window, and find out its syntax and its lines."""
+    text, damaged = _decode_as(window.data, window.encoding) if window.encoding else decode(window.data)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    starts = (0, *(match.end() for match in re.finditer("\n", text)))
+    return Document(path, kind or kind_of(path, text), text, starts, evidence, window.first_line, window.first_column, damaged)
+
+
+_BY_ENDING = {
+    Kind.PYTHON: "py pyw pyi pyx",
+    Kind.DOTENV: "env envrc flaskenv",
+    Kind.JSON: "json jsonc json5 ipynb har webmanifest jsonl ndjson geojson avsc tfstate",
+    Kind.YAML: "yaml yml",
+    Kind.TOML: "toml",
+    Kind.INI: "ini cfg conf cnf inf service desktop editorconfig gitconfig",
+    Kind.PROPERTIES: "properties",
+    Kind.MARKDOWN: "md markdown mdx rst adoc",
+    Kind.CODE: "js jsx ts tsx mjs cjs mts cts vue svelte go java kt kts scala sc cs vb fs rs c h cc cpp cxx hpp hh m mm php rb swift dart ex exs erl lua r jl"
+    " pas dpr mq4 mq5 mqh groovy gradle pl pm hs clj sol zig nim cr",
+}
+_KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
+_DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
+_INNER_ENDINGS = {"example", "sample", "template", "dist", "bak", "old", "orig", "local", "tpl", "tmpl", "backup", "save", "default", "disabled", "txt"}
+
+
+def kind_of(path: str, text: str) -> Kind:
+    """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
+    name = path.rpartition("/")[2].lower()
+    pieces = name.split(".")
+    while len(pieces) > 2 and (pieces[-1] in _INNER_ENDINGS or pieces[-1].rstrip("~").isdigit()):
+        pieces.pop()
+    ending = pieces[-1].rstrip("~") if len(pieces) > 1 else ""
+    kind = _KIND_BY_ENDING.get(ending)
+    if kind is not None and not (kind is Kind.CODE and name.startswith(".env")):
+        return kind
+    if _DOTENV_NAME.search(name) and ending not in ("sh", "bash", "zsh", "fish", "ps1", "bat", "cmd"):
+        return Kind.DOTENV
+    return _kind_by_content(text)
+
+
+def _kind_by_content(text: str) -> Kind:
+    head = text[:400].lstrip()
+    if head.startswith("#!") and "python" in head.partition("\n")[0]:
+        return Kind.PYTHON
+    if head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in ('"', "{", "[")):
+        return Kind.JSON
+    if re.match(r"\[[\w .:\"'-]+\]\s*\n", head):
+        return Kind.INI
+    if head.startswith("---\n"):
+        return Kind.YAML
+    return Kind.TEXT

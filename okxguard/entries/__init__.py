@@ -1,0 +1,107 @@
+"""Readers know syntaxes and nothing about OKX: every value becomes an entry with its key path and its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from okxguard.documents import Document, Kind
+from okxguard.model import Entry, Place, Span
+
+_LARGEST_PARSED = 8 << 20
+_DEFAULTED = re.compile(r"\$\{(?P<name>[A-Za-z_][\w.]*):?[-=?:]?(?P<default>[^{}$]+)\}")
+_PAIR_NAMES = ("name", "key", "Name", "Key", "variable", "env")
+_PAIR_VALUES = ("value", "Value", "val", "default", "defaultValue")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The entries of one document, and why its own reader gave up, if it did."""
+
+    entries: tuple[Entry, ...]
+    note: str | None = None
+
+
+def read_entries(document: Document) -> Reading:
+    """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up."""
+    entries, note = _read(document)
+    return Reading((*entries, *_derived(entries)), note)
+
+
+def _read(document: Document) -> tuple[tuple[Entry, ...], str | None]:
+    # Each reader is imported when a file needs it: a hook run on one dotenv file loads no YAML and no ast.
+    from okxguard.entries.text import read_text
+
+    kind = document.kind
+    if kind in (Kind.DOTENV, Kind.INI, Kind.PROPERTIES):
+        from okxguard.entries.settings import read_settings
+
+        return read_settings(document), None
+    if kind in (Kind.TEXT, Kind.MARKDOWN, Kind.CODE):
+        return read_text(document), None
+    if len(document.text) > _LARGEST_PARSED:
+        return read_text(document), "too large to be parsed; read as plain text"
+    entries = _parse(document)
+    if entries is None:
+        return read_text(document), f"is not valid {_NAMES[kind]}; read as plain text"
+    return entries, None
+
+
+_NAMES = {Kind.PYTHON: "Python 3", Kind.JSON: "JSON", Kind.YAML: "YAML", Kind.TOML: "TOML"}
+
+
+def _parse(document: Document) -> tuple[Entry, ...] | None:
+    if document.kind is Kind.PYTHON:
+        from okxguard.entries.python import NotPythonError, read_python
+
+        try:
+            return read_python(document)
+        except NotPythonError:
+            return None
+    if document.kind is Kind.YAML:
+        from okxguard.entries.yaml import NotYamlError, read_yaml
+
+        try:
+            return read_yaml(document)
+        except NotYamlError:
+            return None
+    if document.kind is Kind.TOML:
+        from okxguard.entries.toml import NotTomlError, read_toml
+
+        try:
+            return read_toml(document)
+        except NotTomlError:
+            return None
+    from okxguard.entries.json import NotJsonError, read_json
+
+    try:
+        return read_json(document)
+    except NotJsonError:
+        return None
+
+
+def _derived(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield what entries say together or within: name and value pairs, and defaults of ${NAME:-default}."""
+    pairs: dict[tuple[str, ...], dict[str, Entry]] = {}
+    for entry in entries:
+        if "${" in entry.value:
+            yield from _defaults(entry)
+        if entry.place is Place.ASSIGNMENT and entry.path and entry.path[-1] in (*_PAIR_NAMES, *_PAIR_VALUES):
+            pairs.setdefault(entry.path[:-1], {})[entry.path[-1]] = entry
+    for scope, members in pairs.items():
+        name = next((members[key] for key in _PAIR_NAMES if key in members), None)
+        value = next((members[key] for key in _PAIR_VALUES if key in members), None)
+        if name and value and 0 < len(name.value) <= 100:
+            parent = scope[:-1] if scope and scope[-1].startswith("[") else scope
+            yield replace(value, path=(*parent, name.value))
+
+
+def _defaults(entry: Entry) -> Iterator[Entry]:
+    for match in _DEFAULTED.finditer(entry.value):
+        if entry.visible:
+            start = entry.span.start + match.start("default")
+            span = Span(start, start + len(match["default"]))
+        else:
+            span = entry.span
+        yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, entry.visible)

@@ -1,0 +1,125 @@
+"""Read JSON with the exact place of every value; comments, single quotes, bare keys and trailing commas are fine.
+
+No library tells where a value stands, so this is a tokenizer and a stack; nothing recurses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from okxguard.documents import Document
+from okxguard.entries.embedded import read_embedded
+from okxguard.entries.text import read_lines, unescape
+from okxguard.model import Entry, Place, Span
+
+_TOKEN = re.compile(
+    r"""
+    (?P<blank> [\s\ufeff]+ )
+    | (?P<string> "(?:[^"\\]|\\.)*" | '(?:[^'\\\n]|\\.)*' | `[^`]*` )
+    | (?P<sign> [{}\[\]:,] )
+    | (?P<comment> //[^\n]* | /\*.*?\*/ | \#[^\n]* )
+    | (?P<word> [^\s{}\[\]:,"'/#]+ )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_DEEPEST = 400
+
+
+class NotJsonError(Exception):
+    """The text is not JSON, in any of the dialects that people write."""
+
+
+@dataclass(slots=True)
+class _Container:
+    mapping: bool
+    path: tuple[str, ...]
+    key: str | None = None
+    index: int = 0
+    expects_value: bool = False
+
+    def path_of_next(self) -> tuple[str, ...]:
+        if self.mapping:
+            return (*self.path, self.key or "")
+        return (*self.path, f"[{self.index}]")
+
+
+def read_json(document: Document) -> tuple[Entry, ...]:
+    """Return the entries of a JSON document, or of one JSON value a line.
+
+    Raises NotJsonError when the text is something else.
+    """
+    return tuple(_read(document.text))
+
+
+def _read(text: str) -> Iterator[Entry]:
+    stack = [_Container(mapping=False, path=())]
+    at = 0
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        if token is None:
+            raise NotJsonError
+        at = token.end()
+        kind = token.lastgroup
+        if kind == "blank":
+            continue
+        if kind == "comment":
+            yield from _comment(text, token, stack[-1].path)
+        elif kind == "sign":
+            _sign(token[0], stack)
+        else:
+            yield from _scalar(token, stack)
+    if len(stack) > 1:
+        raise NotJsonError
+
+
+def _sign(sign: str, stack: list[_Container]) -> None:
+    top = stack[-1]
+    if sign in "{[":
+        if (top.mapping and not top.expects_value) or len(stack) > _DEEPEST:
+            raise NotJsonError
+        path = top.path_of_next() if len(stack) > 1 or top.index else ()
+        _done(top)
+        stack.append(_Container(mapping=sign == "{", path=path))
+    elif sign in "}]":
+        if len(stack) == 1 or top.mapping != (sign == "}"):
+            raise NotJsonError
+        stack.pop()
+    elif sign == ":":
+        if not top.mapping or top.key is None:
+            raise NotJsonError
+        top.expects_value = True
+
+
+def _done(container: _Container) -> None:
+    container.index += 1
+    container.expects_value = False
+
+
+def _scalar(token: re.Match[str], stack: list[_Container]) -> Iterator[Entry]:
+    top = stack[-1]
+    quoted = token.lastgroup == "string"
+    raw = token[0][1:-1] if quoted else token[0]
+    if top.mapping and not top.expects_value:
+        top.key = unescape(raw)
+        return
+    if len(stack) == 1 and not quoted:
+        raise NotJsonError
+    path = top.path_of_next()
+    _done(top)
+    start = token.start() + quoted
+    value = unescape(raw)
+    yield Entry(path, value, Span(start, start + len(raw)), Place.ASSIGNMENT, quoted, value == raw)
+    if quoted:
+        yield from read_embedded(raw, value, start, path)
+
+
+def _comment(text: str, token: re.Match[str], path: tuple[str, ...]) -> Iterator[Entry]:
+    start = token.start()
+    lines = []
+    for line in text[start : token.end()].split("\n"):
+        skip = len(line) - len(line.lstrip(" \t/*#"))
+        lines.append((start + skip, line[skip:].removesuffix("*/")))
+        start += len(line) + 1
+    yield from read_lines(lines, path, place=Place.COMMENT)

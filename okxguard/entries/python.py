@@ -1,0 +1,272 @@
+"""Read Python source through the standard library's `ast`: every literal with the names it goes by.
+
+A literal may go by several names: the variable it is assigned to, the environment variable whose default it is, the
+argument that a constant is passed as. Each is an entry of its own, all with the span of the literal.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+
+from okxguard.documents import Document
+from okxguard.entries.embedded import may_hold_entries
+from okxguard.entries.python_fold import Folder, Literal
+from okxguard.entries.python_names import Bindings, collect_bindings
+from okxguard.entries.text import read_lines
+from okxguard.model import Entry, Place, Span
+
+_Path = tuple[str, ...]
+_COMMENT = re.compile(
+    r"""(?P<string> [rRbBuUfFtT]{0,2}(?: \"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3} | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' ))
+    | (?P<comment> \#[^\n]* )""",
+    re.VERBOSE | re.DOTALL,
+)
+_VALUE_KEYWORDS = frozenset({"default", "default_value", "value", "fallback", "initial", "default_factory"})
+_WRAPPERS = frozenset({"SecretStr", "Secret", "SecretBytes", "str", "bytes", "Field", "field", "Final", "Option", "Argument", "ContextVar", "Var", "StringVar", "cast", "String", "CharField"})
+_NAME_LIKE = re.compile(r"-{0,2}[A-Za-z][\w.-]{0,80}(?:[ -]\w+){0,3}")
+
+
+class NotPythonError(Exception):
+    """The text cannot be parsed by this interpreter: Python 2, half-written, or nested too deeply."""
+
+
+def read_python(document: Document) -> tuple[Entry, ...]:
+    """Return the entries of a Python module.
+
+    Raises NotPythonError when the text cannot be parsed.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(document.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise NotPythonError from None
+    bindings = collect_bindings(tree)
+    reader = _Reader(document, bindings, Folder(document, bindings))
+    entries = list(reader.read(tree))
+    entries.extend(_comments(document))
+    return tuple(entries)
+
+
+def _comments(document: Document) -> Iterator[Entry]:
+    lines = []
+    for match in _COMMENT.finditer(document.text):
+        if match.lastgroup == "comment":
+            body = match["comment"].lstrip("#!: \t")
+            lines.append((match.end() - len(body), body))
+    return read_lines(lines, ("#",), place=Place.COMMENT)
+
+
+class _Reader:
+    """One walk over a tree; an explicit stack, so that depth costs nothing."""
+
+    def __init__(self, document: Document, bindings: Bindings, folder: Folder) -> None:
+        self._document = document
+        self._bindings = bindings
+        self._folder = folder
+        self._stack: list[tuple[ast.AST, _Path]] = []
+        self._calls = 0
+        self._read_strings: set[int] = set()
+
+    def read(self, tree: ast.Module) -> Iterator[Entry]:
+        self._stack = [(tree, ())]
+        while self._stack:
+            node, path = self._stack.pop()
+            yield from self._visit(node, path)
+
+    def _visit(self, node: ast.AST, path: _Path) -> Iterator[Entry]:
+        if isinstance(node, ast.ClassDef):
+            self._push(node, (*path, node.name))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            name = f"{node.name}()" if not isinstance(node, ast.Lambda) else "lambda()"
+            yield from self._defaults(node.args, (*path, name))
+            self._push(node, (*path, name))
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from self._assign(target, node.value, path)
+            self._push(node, path)
+        elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+            if node.value is not None:
+                yield from self._assign(node.target, node.value, path)
+            self._push(node, path)
+        elif isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
+            yield from self._value(node.value, (*path, "return"), Place.ASSIGNMENT)
+            self._push(node, path)
+        elif isinstance(node, ast.For):
+            yield from self._loop(node, path)
+            self._push(node, path)
+        elif isinstance(node, ast.Compare):
+            self._push(node, path)
+        else:
+            yield from self._expression(node, path)
+
+    def _push(self, node: ast.AST, path: _Path) -> None:
+        self._stack.extend((child, path) for child in reversed(list(ast.iter_child_nodes(node))))
+
+    def _expression(self, node: ast.AST, path: _Path) -> Iterator[Entry]:
+        if isinstance(node, ast.Call):
+            yield from self._call(node, path)
+            self._push(node, path)
+        elif isinstance(node, ast.Dict):
+            self._calls += 1
+            yield from self._value(node, (*path, f"{{}}#{self._calls}"), Place.ARGUMENT)
+            self._push(node, path)
+        elif isinstance(node, (ast.Constant, ast.JoinedStr)):
+            yield from self._inside_string(node, path)
+        else:
+            self._push(node, path)
+
+    def _inside_string(self, node: ast.AST, path: _Path) -> Iterator[Entry]:
+        """Read the text of a string: a docstring, a settings file to be written, a header."""
+        literal = self._folder.source_of(node)
+        if literal is None or not may_hold_entries(literal.value) or id(node) in self._read_strings:
+            return
+        self._read_strings.add(id(node))
+        lines, at = [], literal.span.start
+        for line in self._document.text[literal.span.start : literal.span.end].split("\n"):
+            lines.append((at, line))
+            at += len(line) + 1
+        yield from read_lines(lines, (*path, '""'), place=Place.TEXT)
+
+    def _defaults(self, arguments: ast.arguments, path: _Path) -> Iterator[Entry]:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        pairs = list(zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True))
+        pairs += [(argument, default) for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default]
+        for argument, default in pairs:
+            yield from self._value(default, (*path, argument.arg), Place.DEFAULT)
+
+    def _loop(self, node: ast.For, path: _Path) -> Iterator[Entry]:
+        if isinstance(node.iter, (ast.List, ast.Tuple)):
+            for index, item in enumerate(node.iter.elts):
+                yield from self._assign(node.target, item, (*path, f"for#{node.lineno}[{index}]"))
+
+    def _assign(self, target: ast.expr, value: ast.expr, path: _Path) -> Iterator[Entry]:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            if isinstance(value, (ast.Tuple, ast.List)) and len(target.elts) == len(value.elts):
+                for inner_target, inner_value in zip(target.elts, value.elts, strict=True):
+                    yield from self._assign(inner_target, inner_value, path)
+            return
+        if isinstance(value, ast.Tuple) and isinstance(target, ast.Name) and target.id == "__slots__":
+            return
+        yield from self._value(value, (*path, *self._target(target)), Place.ASSIGNMENT)
+
+    def _target(self, target: ast.expr) -> _Path:
+        if isinstance(target, ast.Name):
+            label = self._bindings.label(target.id)
+            return (f"{target.id} {label}",) if label else (target.id,)
+        if isinstance(target, ast.Attribute):
+            owner = self._bindings.dotted(target.value)
+            return (target.attr,) if owner in ("self", "cls") else (owner or "", target.attr)
+        if isinstance(target, ast.Subscript):
+            key = self._folder.fold(target.slice)
+            owner = self._bindings.dotted(target.value) or ""
+            return (owner, key.value if key else "")
+        return ("",)
+
+    def _value(self, node: ast.expr, path: _Path, place: Place) -> Iterator[Entry]:
+        """Yield the entries of a value that goes by `path`: of a literal, of the parts of a container, of each branch."""
+        pending: list[tuple[ast.expr, _Path, Place]] = [(node, path, place)]
+        while pending:
+            node, path, place = pending.pop()
+            literal = self._folder.fold(node)
+            if literal is not None:
+                yield _entry(path, literal, place)
+            elif isinstance(node, ast.Dict):
+                pending.extend(self._members(node, path, place))
+            elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+                pending.extend((item, (*path, f"[{index}]"), place) for index, item in enumerate(node.elts))
+            elif isinstance(node, ast.BoolOp):
+                pending.extend((branch, path, Place.DEFAULT) for branch in node.values)
+            elif isinstance(node, ast.IfExp):
+                pending.extend(((node.body, path, Place.DEFAULT), (node.orelse, path, Place.DEFAULT)))
+            elif isinstance(node, (ast.Await, ast.Starred, ast.NamedExpr)):
+                pending.append((node.value, path, place))
+            elif isinstance(node, ast.Lambda):
+                pending.append((node.body, path, Place.DEFAULT))
+            elif isinstance(node, ast.Call):
+                pending.extend(self._wrapped(node, path))
+
+    def _members(self, node: ast.Dict, path: _Path, place: Place) -> Iterator[tuple[ast.expr, _Path, Place]]:
+        for index, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
+            if key is None:
+                yield value, path, place
+                continue
+            name = self._folder.fold(key)
+            dotted = name.value if name else self._bindings.dotted(key)
+            yield value, (*path, dotted or f"{{{index}}}"), place
+
+    def _wrapped(self, node: ast.Call, path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
+        """Yield the arguments of a call whose result holds them: a default, a secret wrapper, dict(...)."""
+        callee = (self._bindings.dotted(node.func) or "").rpartition(".")[2]
+        if callee == "dict":
+            yield from ((keyword.value, (*path, keyword.arg) if keyword.arg else path, Place.ASSIGNMENT) for keyword in node.keywords)
+            yield from ((argument, path, Place.ASSIGNMENT) for argument in node.args if isinstance(argument, ast.Dict))
+            yield from self._zipped(node, path)
+            return
+        for keyword in node.keywords:
+            if keyword.arg in _VALUE_KEYWORDS:
+                yield keyword.value, path, Place.DEFAULT
+        if callee in _WRAPPERS and node.args:
+            yield node.args[-1] if callee in ("ContextVar", "cast") else node.args[0], path, Place.DEFAULT
+        elif len(node.args) >= 2 and self._is_name(node.args[0]):
+            yield node.args[1], path, Place.DEFAULT
+
+    def _zipped(self, node: ast.Call, path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
+        """Yield the members of dict(zip(names, values)) and of dict([(name, value), ...])."""
+        if len(node.args) != 1:
+            return
+        inner = node.args[0]
+        if isinstance(inner, ast.Call) and self._bindings.dotted(inner.func) == "zip" and len(inner.args) == 2:
+            names, values = inner.args
+            if isinstance(names, (ast.Tuple, ast.List)) and isinstance(values, (ast.Tuple, ast.List)):
+                for name, value in zip(names.elts, values.elts, strict=False):
+                    literal = self._folder.fold(name)
+                    yield value, (*path, literal.value if literal else ""), Place.ASSIGNMENT
+        elif isinstance(inner, (ast.List, ast.Tuple)):
+            for pair in inner.elts:
+                if isinstance(pair, (ast.Tuple, ast.List)) and len(pair.elts) == 2:
+                    literal = self._folder.fold(pair.elts[0])
+                    yield pair.elts[1], (*path, literal.value if literal else ""), Place.ASSIGNMENT
+
+    def _is_name(self, node: ast.expr) -> bool:
+        literal = self._folder.fold(node)
+        return literal is not None and bool(_NAME_LIKE.fullmatch(literal.value))
+
+    def _call(self, node: ast.Call, path: _Path) -> Iterator[Entry]:
+        callee = self._bindings.dotted(node.func)
+        if callee is None:
+            return
+        self._calls += 1
+        inside = (*path, f"{callee}()#{self._calls}")
+        for index, argument in enumerate(node.args):
+            yield from self._argument(argument, (*inside, f"[{index}]"))
+        for keyword in node.keywords:
+            yield from self._argument(keyword.value, (*inside, keyword.arg) if keyword.arg else inside)
+        yield from self._named_pair(node, inside)
+
+    def _argument(self, node: ast.expr, path: _Path) -> Iterator[Entry]:
+        if isinstance(node, ast.Dict) and path[-1].startswith("["):
+            path = path[:-1]
+        yield from self._value(node, path, Place.ARGUMENT)
+        if isinstance(node, ast.Name):
+            for literal in self._folder.constants(node.id):
+                yield _entry(path, literal, Place.ARGUMENT)
+
+    def _named_pair(self, node: ast.Call, inside: _Path) -> Iterator[Entry]:
+        """Yield `"name", "value"` arguments: os.getenv, setdefault, setattr, add_argument with a default."""
+        for first, second in zip(node.args, node.args[1:], strict=False):
+            if self._is_name(first):
+                name = self._folder.fold(first)
+                yield from self._value(second, (*inside[:-1], inside[-1].split("#")[0], name.value if name else ""), Place.DEFAULT)
+        if node.args and self._is_name(node.args[0]):
+            name = self._folder.fold(node.args[-1] if self._is_name(node.args[-1]) else node.args[0])
+            for keyword in node.keywords:
+                if keyword.arg in _VALUE_KEYWORDS and name:
+                    yield from self._value(keyword.value, (*inside[:-1], inside[-1].split("#")[0], name.value), Place.DEFAULT)
+
+
+def _entry(path: _Path, literal: Literal, place: Place) -> Entry:
+    return Entry(path, literal.value, Span(literal.span.start, literal.span.end), place, literal.quoted, literal.visible)

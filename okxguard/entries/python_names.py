@@ -1,0 +1,108 @@
+"""Tell what a Python name stands for in one file: a module, a class, a client, a constant."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+_LONGEST_CHAIN = 30
+
+
+@dataclass(slots=True)
+class Bindings:
+    """What the names of one file are bound to, whatever the scope.
+
+    `imports` maps names to dotted names, `callees` variables to the dotted name they were made by, `passed`
+    variables to the callables they are passed to, `values` variables to the expressions assigned to them.
+    """
+
+    imports: dict[str, str] = field(default_factory=dict)
+    callees: dict[str, str] = field(default_factory=dict)
+    passed: dict[str, str] = field(default_factory=dict)
+    values: dict[str, list[ast.expr]] = field(default_factory=dict)
+
+    def dotted(self, node: ast.AST) -> str | None:
+        """Return the dotted name of an expression, with imports and variables resolved, or None."""
+        tail: list[str] = []
+        for _ in range(_LONGEST_CHAIN):
+            if isinstance(node, ast.Attribute):
+                tail.append(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Call):
+                looked_up = self._looked_up(node)
+                if looked_up:
+                    return ".".join([looked_up, *reversed(tail)])
+                tail.append("()")
+                node = node.func
+            elif isinstance(node, ast.Subscript):
+                key = node.slice
+                tail.append(key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "[]")
+                node = node.value
+            elif isinstance(node, ast.Name):
+                head = self.imports.get(node.id) or self.callees.get(node.id) or node.id
+                return ".".join([head, *reversed(tail)])
+            else:
+                break
+        return None
+
+    def _looked_up(self, node: ast.Call) -> str | None:
+        """Return `module.name` for getattr(module, "name"), the name being a constant of this file."""
+        if not (isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2):
+            return None
+        owner, key = node.args[0], node.args[1]
+        if isinstance(key, ast.Name) and len(self.values.get(key.id, ())) == 1:
+            key = self.values[key.id][0]
+        if isinstance(owner, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
+            return f"{self.imports.get(owner.id, owner.id)}.{key.value}"
+        return None
+
+    def label(self, name: str) -> str:
+        """Return what else is known of a variable: who made it, and who it is passed to."""
+        return " ".join(filter(None, (self.callees.get(name, ""), self.passed.get(name, ""))))
+
+
+def collect_bindings(tree: ast.Module) -> Bindings:
+    """Return the bindings of a module: one look at every statement and call."""
+    bindings = Bindings()
+    calls: list[ast.Call] = []
+    made: list[tuple[str, ast.Call]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                bindings.imports[alias.asname or alias.name.partition(".")[0]] = alias.name if alias.asname else alias.name.partition(".")[0]
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                bindings.imports[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}".lstrip(".")
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                _bind(bindings, made, target, node.value)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            _bind(bindings, made, node.target, node.value)
+        elif isinstance(node, ast.Call):
+            calls.append(node)
+    for name, call in made:
+        bindings.callees.setdefault(name, bindings.dotted(call) or "")
+    for call in calls:
+        _note_passed(bindings, call)
+    return bindings
+
+
+def _bind(bindings: Bindings, made: list[tuple[str, ast.Call]], target: ast.expr, value: ast.expr) -> None:
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)) and len(target.elts) == len(value.elts):
+        for inner_target, inner_value in zip(target.elts, value.elts, strict=True):
+            _bind(bindings, made, inner_target, inner_value)
+    elif isinstance(target, (ast.Name, ast.Attribute)):
+        name = target.id if isinstance(target, ast.Name) else target.attr
+        bindings.values.setdefault(name, []).append(value)
+        if isinstance(value, ast.Call):
+            made.append((name, value))
+
+
+def _note_passed(bindings: Bindings, call: ast.Call) -> None:
+    callee = None
+    for argument in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg is None)]:
+        inner = argument.value if isinstance(argument, ast.Starred) else argument
+        if isinstance(inner, ast.Name):
+            callee = callee or bindings.dotted(call.func)
+            if callee:
+                bindings.passed.setdefault(inner.id, callee)

@@ -1,0 +1,96 @@
+"""Read line-based settings: dotenv, INI and Java properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from okxguard.documents import Document, Kind
+from okxguard.entries.text import read_lines, unescape
+from okxguard.model import Entry, Place, Span
+
+_COMMENTED = re.compile(r"\s*(?:[#;!]+|//)[ \t]*")
+_SECTION = re.compile(r"\s*\[\s*([^\]\n]{1,200}?)\s*\]\s*(?:[#;].*)?$")
+_DOTENV = re.compile(r"\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$", re.IGNORECASE)
+_INI = re.compile(r"\s*(?P<name>[^\s=:;#\[][^=:\n]{0,120}?)(?P<sep>\s*[=:]\s*)(?P<value>.*)$")
+_PROPERTY = re.compile(r"\s*(?P<name>(?:\\.|[^\s=:#!\\]){1,200})(?P<sep>\s*[=:]\s*|\s+)(?P<value>.*)$")
+_QUOTED = re.compile(r"([\"'`])((?:\\.|(?!\1)[^\\]){0,100000})\1")
+_INLINE_COMMENT = {
+    Kind.DOTENV: re.compile(r"\s+#.*$"),
+    Kind.INI: re.compile(r"\s+[;#].*$"),
+    Kind.PROPERTIES: re.compile(r"\s+#\s.*$"),
+}
+_PATTERNS = {Kind.DOTENV: _DOTENV, Kind.INI: _INI, Kind.PROPERTIES: _PROPERTY}
+_NESTED = re.compile(r"__|:(?=\w)")
+_INDEX = re.compile(r"\[(\d+)\]")
+
+
+def read_settings(document: Document) -> tuple[Entry, ...]:
+    """Return the entries of a dotenv, INI or properties document; lines of another form are read as text."""
+    return tuple(_read(document))
+
+
+def _read(document: Document) -> Iterator[Entry]:
+    section: tuple[str, ...] = ()
+    resume = 0
+    for index, start in enumerate(document.line_starts):
+        if start < resume:
+            continue
+        line = document.line_text(index)
+        if not line.strip():
+            continue
+        if header := _SECTION.match(line):
+            section = tuple(piece.strip("\"' ") for piece in header[1].split("."))
+            continue
+        comment = _COMMENTED.match(line)
+        at = comment.end() if comment else 0
+        place = Place.COMMENT if comment else Place.ASSIGNMENT
+        entry = _setting(document, start, line, at, section, place)
+        if entry is None:
+            yield from read_lines([(start + at, line[at:])], section, place=place)
+            continue
+        yield entry
+        resume = entry.span.end
+        rest = document.text[entry.span.end : start + len(line)]
+        if "#" in rest or ";" in rest:
+            yield from read_lines([(entry.span.end, rest)], section, place=Place.COMMENT)
+
+
+def _setting(document: Document, start: int, line: str, at: int, section: tuple[str, ...], place: Place) -> Entry | None:
+    match = _PATTERNS[document.kind].match(line, at)
+    if match is None or (place is Place.COMMENT and " " in match["name"].strip()):
+        return None
+    path = (*section, *_key_path(match["name"], document.kind))
+    begin = start + match.start("value")
+    quoted = _QUOTED.match(document.text, begin) if place is Place.ASSIGNMENT else _QUOTED.match(document.text, begin, start + len(line))
+    if quoted:
+        raw = quoted[2]
+        value = unescape(raw) if quoted[1] == '"' else raw
+        return Entry(path, value, Span(quoted.start(2), quoted.end(2)), place, True, value == raw)
+    raw = _INLINE_COMMENT[document.kind].sub("", match["value"]).rstrip()
+    if document.kind is Kind.PROPERTIES:
+        return _property(document, path, begin, raw, place)
+    return Entry(path, raw, Span(begin, begin + len(raw)), place, True, True) if raw else None
+
+
+def _property(document: Document, path: tuple[str, ...], begin: int, raw: str, place: Place) -> Entry | None:
+    """Return a Java property: a backslash at the end of a line continues the value, escapes are resolved."""
+    end = begin + len(raw)
+    while raw.endswith("\\") and not raw.endswith("\\\\") and end < len(document.text):
+        stop = document.text.find("\n", end + 1)
+        stop = len(document.text) if stop < 0 else stop
+        raw = raw[:-1] + document.text[end + 1 : stop].strip()
+        end = stop
+    value = unescape(raw)
+    if not value:
+        return None
+    return Entry(path, value, Span(begin, end), place, True, document.text[begin:end] == value)
+
+
+def _key_path(name: str, kind: Kind) -> tuple[str, ...]:
+    name = name.strip().strip("\"'")
+    if kind is Kind.PROPERTIES or (kind is Kind.INI and "." in name):
+        name = _INDEX.sub(r".[\1]", unescape(name))
+        return tuple(piece for piece in name.split(".") if piece) or (name,)
+    pieces = tuple(piece for piece in _NESTED.split(name) if piece)
+    return pieces or (name,)

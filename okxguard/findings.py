@@ -1,0 +1,78 @@
+"""Word findings: rule, severity, message, place and fingerprint of what the detectors found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from okxguard.correlate import Credential
+from okxguard.documents import Document
+from okxguard.model import Candidate, Confidence, Finding, Location, Part, Role, Rule, Span
+
+_RULE_OF_ROLE = {Role.API_KEY: "OKX104", Role.SECRET_KEY: "OKX102", Role.PASSPHRASE: "OKX103", Role.ACCOUNT_TOKEN: "OKX105"}
+_NAMES = {Role.API_KEY: "API key", Role.SECRET_KEY: "secret key", Role.PASSPHRASE: "passphrase"}
+
+
+def credential_finding(credential: Credential, document: Document, rules: dict[str, Rule], commit: str | None = None) -> Finding:
+    """Return the finding for the parts of one credential."""
+    parts = credential.parts
+    rule = rules["OKX101" if len(parts) > 1 else _RULE_OF_ROLE[parts[0].role]]
+    demo = any(part.demo for part in parts)
+    message = rule.summary
+    if len(parts) > 1:
+        message = f"{_enumerate(_NAMES[part.role] for part in parts)} of one OKX credential are hardcoded"
+    if demo:
+        message += " (demo trading)"
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=rule.severity.lowered() if demo else rule.severity,
+        confidence=credential.confidence,
+        message=message,
+        location=_around(document, [part.span for part in parts]),
+        fingerprint=_fingerprint(rule.id, document, parts),
+        parts=tuple(Part(part.role, document.locate(part.span)) for part in parts) if parts[0].role is not Role.ACCOUNT_TOKEN else (),
+        commit=commit,
+    )
+
+
+def plain_finding(
+    rule: Rule, document: Document, span: Span, confidence: Confidence, identity: tuple[str, ...], *, message: str | None = None, commit: str | None = None
+) -> Finding:
+    """Return a finding without parts; `identity` are the words that tell it from others of its rule in the file."""
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=rule.severity,
+        confidence=confidence,
+        message=message or rule.summary,
+        location=document.locate(span),
+        fingerprint=_digest(rule.id, document.path, *identity),
+        commit=commit,
+    )
+
+
+def _enumerate(names: Iterable[str]) -> str:
+    words = list(names)
+    text = ", ".join(words[:-1]) + f" and {words[-1]}"
+    return text[0].upper() + text[1:]
+
+
+def _around(document: Document, spans: list[Span]) -> Location:
+    return document.locate(Span(min(span.start for span in spans), max(span.end for span in spans)))
+
+
+def _fingerprint(rule: str, document: Document, parts: tuple[Candidate, ...]) -> str:
+    """Return an identity that survives moves and reformatting.
+
+    Keys and secrets are random (122 and 128 bits), so that nobody can guess them from a hash. A passphrase is chosen
+    by a person: it never goes into a hash, and one that stands alone is known by its place in the key path.
+    """
+    values = sorted(part.value for part in parts if part.exact)
+    if values:
+        return _digest("value", rule[:4], *values[:1])
+    return _digest(rule, document.path, *("\0".join(part.scope) + "\0".join(part.account) for part in parts))
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\0".join(("okxguard/1", *words)).encode("utf-8", "surrogateescape")).hexdigest()[:32]

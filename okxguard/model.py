@@ -1,0 +1,234 @@
+"""The values that travel through a scan; all of them frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+
+
+class Severity(IntEnum):
+    """How bad a finding is if it is true."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    def lowered(self) -> Severity:
+        """Return the next lower severity, or the lowest."""
+        return Severity(max(self - 1, Severity.LOW))
+
+
+class Confidence(IntEnum):
+    """How often a finding of this kind is true."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+class Role(str, Enum):
+    """What a value is for: one part of an OKX credential, or a token of the account."""
+
+    API_KEY = "api_key"
+    SECRET_KEY = "secret_key"  # noqa: S105 (the name of a role)
+    PASSPHRASE = "passphrase"
+    ACCOUNT_TOKEN = "account_token"  # noqa: S105 (the name of a role)
+
+
+class Context(IntEnum):
+    """How close the word OKX stands to a value: nowhere, in the file, nearby, around it, in its own name."""
+
+    NONE = 0
+    FILE = 1
+    NEAR = 2
+    AROUND = 3
+    NAME = 4
+
+
+class Place(str, Enum):
+    """Where in its syntax an entry stands."""
+
+    ASSIGNMENT = "assignment"
+    ARGUMENT = "argument"
+    DEFAULT = "default"
+    COMMENT = "comment"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a document's text, in characters: `start` included, `end` excluded."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A span as an editor shows it: lines and columns count from 1."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one scanned thing, and where they come from.
+
+    `path` is what is shown; `evidence` is the part of the path below the scan root that may say OKX.
+    """
+
+    origin: str
+    path: str
+    data: bytes = field(repr=False)
+    evidence: str = ""
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """Something that could not be scanned, so that the answer is incomplete."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a user may want to know; the answer is complete all the same."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A thing that is not scanned by its kind: a picture, a symlink, excluded by config."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value with its name, whatever the syntax it was written in.
+
+    `path` is the key path, outermost first; its last segment is the name of the value. Segments that
+    end in `()` are calls, those in brackets are positions. Entries with the same path but for the last
+    segment are siblings. `visible` says that the value stands in the text letter by letter.
+    """
+
+    path: tuple[str, ...]
+    value: str = field(repr=False)
+    span: Span
+    place: Place = Place.ASSIGNMENT
+    quoted: bool = True
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the rule book."""
+
+    id: str
+    name: str
+    severity: Severity
+    summary: str
+    why: str
+    fix: str
+    evidence: str
+    references: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A file that a rule fires on, or stays silent on; `text` holds `{key}`-like slots for values."""
+
+    path: str
+    text: str = field(repr=False)
+    fires: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value that looks like one part of an OKX credential; the only type that holds a found value.
+
+    `exact` tells that it has the shape of its role, `together` that it counts only beside another part. `account`
+    holds the words of its name that tell one credential from another.
+    """
+
+    role: Role
+    value: str = field(repr=False)
+    span: Span
+    scope: tuple[str, ...]
+    context: Context
+    confidence: Confidence
+    place: Place
+    exact: bool = False
+    visible: bool = True
+    together: bool = False
+    account: tuple[str, ...] = ()
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a found credential: its role and its place."""
+
+    role: Role
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a trace from a taint source to a sink."""
+
+    line: int
+    column: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, where, how bad and how sure; it has no room for a found value."""
+
+    rule: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    location: Location
+    fingerprint: str
+    parts: tuple[Part, ...] = ()
+    trace: tuple[Step, ...] = ()
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment in the scanned text takes out of the report."""
+
+    finding: Finding
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one scan has to say."""
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    errors: tuple[FileError, ...] = ()
+    notes: tuple[Note, ...] = ()
+    files: int = 0
+    bytes: int = 0
+    skipped: int = 0
+    commits: int = 0
+    held_back: int = 0
+    baselined: int = 0

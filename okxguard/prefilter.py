@@ -1,0 +1,77 @@
+"""Prove from the bytes alone that a file holds nothing to report, so that most files end here.
+
+Credentials are only ever reported where a file names OKX, in its path or its text, or shows an API key or a secret
+key letter by letter. The test is as wide as that and a little wider, in every encoding that is read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from okxguard.rulebook import Vocabulary
+
+_TAIL = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_HEAD = re.compile(rb"[0-9a-f]{8}")
+_RUN = re.compile(rb"H+")
+_HEXADECIMAL = bytes.maketrans(b"0123456789ABCDEF", b"H" * 16)
+_SECRET_RUN = b"H" * 32
+# One more at either side: in some double-byte encodings a character may end in a byte that is a hexadecimal digit.
+_LONGEST_RUN = 34
+_WIDE_ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
+
+
+class Prefilter:
+    """The byte test of the credential detector, made from one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._words = re.compile(vocabulary.context_pattern.encode())
+        foreign = {word for word in vocabulary.context_words if not word.isascii()}
+        self._scripts = re.compile(b"|".join(re.escape(encoded) for encoded in sorted(_encodings(foreign))))
+
+    def may_hold_credential(self, path: str, data: bytes) -> bool:
+        """Return False only where the credential detector would find nothing."""
+        if self._names_okx(path.lower().encode("utf-8", "replace")):
+            return True
+        if b"\0" in data:
+            return self._test(data.replace(b"\0", b"")) or bool(self._scripts.search(data))
+        return self._test(data)
+
+    def _test(self, data: bytes) -> bool:
+        return (
+            self._names_okx(data.lower())
+            or _shows_key(data)
+            or _shows_secret(data)
+            or (not data.isascii() and bool(self._scripts.search(data)))
+        )
+
+    def _names_okx(self, lower: bytes) -> bool:
+        return bool(self._words.search(lower))
+
+
+def _encodings(words: set[str]) -> set[bytes]:
+    encoded = set()
+    for word in words:
+        for encoding in _WIDE_ENCODINGS:
+            try:
+                encoded.add(word.encode(encoding))
+            except UnicodeEncodeError:
+                continue
+    return encoded
+
+
+def _shows_key(data: bytes) -> bool:
+    return any(match.start() >= 8 and _HEAD.fullmatch(data, match.start() - 8, match.start()) for match in _TAIL.finditer(data))
+
+
+def _shows_secret(data: bytes) -> bool:
+    masked = data.translate(_HEXADECIMAL)
+    at = masked.find(_SECRET_RUN)
+    while at >= 0:
+        run = _RUN.match(masked, at)
+        end = run.end() if run else at + 1
+        if end - at <= _LONGEST_RUN:
+            return True
+        at = masked.find(_SECRET_RUN, end)
+    return False

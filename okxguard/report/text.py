@@ -1,0 +1,72 @@
+"""The report for people: one finding a paragraph, in the order of the files."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from okxguard.model import Finding, Report, Suppressed
+from okxguard.rulebook import Rulebook
+
+
+def printable(text: str) -> str:
+    """Return `text` with every control and direction character escaped, so that it cannot drive a terminal."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if not unicodedata.category(character).startswith("C") and character not in "\u2028\u2029" else character.encode("unicode_escape", "backslashreplace").decode("ascii")
+        for character in text
+    )
+
+
+def render_text(report: Report, rulebook: Rulebook) -> str:
+    """Return every finding with its place, severity, parts and what to do."""
+    return "".join(f"{line}\n" for finding in report.findings for line in _paragraph(finding, rulebook))
+
+
+def _paragraph(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
+    location = finding.location
+    yield f"{printable(location.path)}:{location.line}:{location.column}: {finding.rule} {finding.name} [{finding.severity.name.lower()}, {finding.confidence.name.lower()} confidence]"
+    yield f"    {finding.message}"
+    if len(finding.parts) > 1:
+        yield "    " + ", ".join(f"{part.role.value} {part.location.line}:{part.location.column}" for part in finding.parts)
+    for step in finding.trace:
+        yield f"    {step.line}:{step.column}: {step.note}"
+    yield f"    fix: {rulebook.rules[finding.rule].fix}"
+
+
+def summary_line(report: Report) -> str:
+    """Return one line that counts what was read, found, held back and could not be read."""
+    words = [
+        _count(len(report.findings), "finding"),
+        f"{_count(report.files, 'file')} read ({_size(report.bytes)})",
+    ]
+    if report.skipped:
+        words.append(f"{report.skipped} skipped")
+    if report.suppressed:
+        words.append(f"{len(report.suppressed)} suppressed")
+    if report.held_back:
+        words.append(f"{report.held_back} held back (see --min-confidence and --min-severity)")
+    if report.errors:
+        words.append(f"{len(report.errors)} could not be scanned: the answer is incomplete")
+    return "okxguard: " + ", ".join(words)
+
+
+def suppressed_line(suppressed: Suppressed) -> str:
+    """Return one line about a finding that a comment takes out of the report."""
+    location = suppressed.finding.location
+    reason = f" ({printable(suppressed.reason)})" if suppressed.reason else ""
+    return f"{printable(location.path)}:{location.line}: {suppressed.finding.rule} suppressed{reason}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _size(number: int) -> str:
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.3g} {unit}"
+        number_in_unit = number / 1000
+        number = int(number_in_unit)
+    return f"{number} GB"

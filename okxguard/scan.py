@@ -1,0 +1,196 @@
+"""Run the steps in order: source, prefilter, document, entries, detectors, correlate, filter, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from okxguard import correlate, documents, entries, findings, suppress
+from okxguard.detectors.credentials import CredentialDetector
+from okxguard.detectors.tokens import TokenDetector
+from okxguard.documents import Document, Kind, Window
+from okxguard.model import Candidate, Confidence, FileError, Finding, Note, Report, Severity, Skipped, Source, Suppressed
+from okxguard.prefilter import Prefilter
+from okxguard.rulebook import Rulebook
+
+_UNUSED = "OKX901"
+_BROWSER = "OKX106"
+_LARGEST_WHOLE = 16 << 20
+_WINDOW = 4 << 20
+_OVERLAP = 128 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to report: the ids of the rules that run, the lowest severity and confidence, and today's date."""
+
+    rules: frozenset[str]
+    today: date
+    min_severity: Severity = Severity.LOW
+    min_confidence: Confidence = Confidence.MEDIUM
+    honour_pragma: bool = False
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been said so far; becomes the report."""
+
+    findings: list[Finding] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    errors: list[FileError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    files: int = 0
+    bytes: int = 0
+    skipped: int = 0
+    held_back: int = 0
+
+    def report(self) -> Report:
+        return Report(
+            findings=tuple(sorted(set(self.findings), key=_order)),
+            suppressed=tuple(sorted(set(self.suppressed), key=lambda suppressed: _order(suppressed.finding))),
+            errors=tuple(sorted(self.errors, key=lambda error: (error.path, error.reason))),
+            notes=tuple(sorted(self.notes, key=lambda note: (note.path, note.reason))),
+            files=self.files,
+            bytes=self.bytes,
+            skipped=self.skipped,
+            held_back=self.held_back,
+        )
+
+
+class Scanner:
+    """The detectors of one rule book, made once and used for every source."""
+
+    def __init__(self, rulebook: Rulebook, options: Options) -> None:
+        self._rulebook = rulebook
+        self._options = options
+        self._prefilter = Prefilter(rulebook.vocabulary)
+        self._detectors: tuple[CredentialDetector, TokenDetector] | None = None
+
+    def scan(self, items: Iterable[Source | FileError | Note | Skipped]) -> Report:
+        """Scan every source as it comes and report in the order of paths and lines."""
+        tally = _Tally()
+        for item in items:
+            if isinstance(item, Source):
+                self._scan_source(item, tally)
+            elif isinstance(item, FileError):
+                tally.errors.append(item)
+            elif isinstance(item, Note):
+                tally.notes.append(item)
+            else:
+                tally.skipped += 1
+        return tally.report()
+
+    def _scan_source(self, source: Source, tally: _Tally) -> None:
+        if documents.is_binary(source.data):
+            tally.skipped += 1
+            return
+        tally.files += 1
+        tally.bytes += len(source.data)
+        try:
+            self._scan_text(source, tally)
+        except Exception as error:  # one bug must not lose the findings of the other files
+            name = type(error).__name__
+            tally.errors.append(FileError(source.path, f"could not be scanned because of a bug in okxguard ({name}); please report it"))
+
+    def _scan_text(self, source: Source, tally: _Tally) -> None:
+        if len(source.data) <= _LARGEST_WHOLE:
+            if self._prefilter.may_hold_credential(source.evidence, source.data):
+                self._scan_document(documents.make_document(source.path, source.evidence, Window(source.data)), source, tally)
+            return
+        used = False
+        for window in documents.windows(source.data, _WINDOW, _OVERLAP):
+            if self._prefilter.may_hold_credential(source.evidence, window.data):
+                used = True
+                self._scan_document(documents.make_document(source.path, source.evidence, window, Kind.TEXT), source, tally)
+        if used:
+            tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
+
+    def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
+        reading = entries.read_entries(document)
+        if reading.note:
+            tally.notes.append(Note(document.path, reading.note))
+        if document.damaged:
+            tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
+        found, candidates = self._detect(document, reading.entries, source.commit)
+        self._filter(document, found, candidates, tally)
+
+    def _detect(self, document: Document, read: tuple[entries.Entry, ...], commit: str | None) -> tuple[list[Finding], list[Candidate]]:
+        credentials, tokens = self._make_detectors()
+        rules = self._rulebook.rules
+        parts = credentials.find(document, read)
+        found = [findings.credential_finding(credential, document, rules, commit) for credential in correlate.correlate(document, parts)]
+        values = list(parts)
+        for token in tokens.find_tokens(document, read):
+            values.append(token)
+            alone = correlate.Credential((token,), token.confidence)
+            found.append(findings.credential_finding(alone, document, rules, commit))
+        for name, span, confidence in tokens.find_bundled(document, read):
+            found.append(findings.plain_finding(rules[_BROWSER], document, span, confidence, (name,), commit=commit))
+        return found, values
+
+    def _make_detectors(self) -> tuple[CredentialDetector, TokenDetector]:
+        if self._detectors is None:
+            credentials = CredentialDetector(self._rulebook.vocabulary)
+            self._detectors = credentials, TokenDetector(self._rulebook.vocabulary, credentials)
+        return self._detectors
+
+    def _filter(self, document: Document, found: list[Finding], candidates: list[Candidate], tally: _Tally) -> None:
+        directives = ()
+        if "okxguard" in document.text or self._options.honour_pragma:
+            directives = suppress.read_suppressions(
+                document, frozenset(self._rulebook.rules), self._options.today, honour_pragma=self._options.honour_pragma
+            )
+        used: set[suppress.Suppression] = set()
+        for finding in (_as_fixture(self._rulebook, document, finding) for finding in found):
+            directive = next((each for each in directives if each.covers(finding, _lines(finding))), None)
+            if directive is not None:
+                used.add(directive)
+                if finding.rule in self._options.rules:
+                    tally.suppressed.append(Suppressed(finding, _redacted(directive.reason, candidates)))
+            else:
+                self._keep(finding, tally)
+        for directive in directives:
+            if directive not in used and not directive.quiet and self._ran_all_of(directive):
+                self._keep(self._unused(document, directive), tally)
+
+    def _ran_all_of(self, directive: suppress.Suppression) -> bool:
+        return all(rule in self._options.rules for rule in directive.rules if rule in self._rulebook.rules)
+
+    def _unused(self, document: Document, directive: suppress.Suppression) -> Finding:
+        message = directive.problem or ("a suppression has expired" if directive.expired else "a suppression suppresses nothing")
+        return findings.plain_finding(self._rulebook.rules[_UNUSED], document, directive.span, Confidence.HIGH, directive.rules, message=message)
+
+    def _keep(self, finding: Finding, tally: _Tally) -> None:
+        if finding.rule not in self._options.rules:
+            return
+        if finding.confidence < self._options.min_confidence or finding.severity < self._options.min_severity:
+            tally.held_back += 1
+        else:
+            tally.findings.append(finding)
+
+
+def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:
+    """Lower the confidence of a finding in a test fixture by one, but not below medium."""
+    vocabulary = rulebook.vocabulary
+    *folders, name = document.evidence.lower().split("/")
+    is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(vocabulary.fixture_endings)
+    if is_fixture and finding.confidence > Confidence.MEDIUM:
+        return replace(finding, confidence=Confidence.MEDIUM)
+    return finding
+
+
+def _lines(finding: Finding) -> set[int]:
+    return {finding.location.line, *(part.location.line for part in finding.parts)}
+
+
+def _redacted(reason: str | None, candidates: list[Candidate]) -> str | None:
+    """Return the reason of a suppression without any value that was found in the file."""
+    for candidate in candidates:
+        if reason and candidate.value in reason:
+            reason = reason.replace(candidate.value, "[redacted]")
+    return reason
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    return (finding.location.path, finding.location.line, finding.location.column, finding.rule, finding.fingerprint)

@@ -1,0 +1,1 @@
+"""The only modules that read what is scanned."""

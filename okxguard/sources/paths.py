@@ -1,0 +1,218 @@
+"""Find and read the files below the paths that a user names."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from okxguard.errors import UsageError
+from okxguard.model import FileError, Note, Skipped, Source
+from okxguard.sources.git import is_inside_work_tree, list_work_tree
+
+STDIN = "-"
+_READ_AT_ONCE = 1 << 20
+_NOT_REGULAR = "is not a regular file"
+
+Item = Source | FileError | Note | Skipped
+Excluded = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """What paths are shown relative to (`shown`), and what they are evidence relative to (`named`)."""
+
+    shown: str
+    named: str
+
+    def display(self, path: str) -> str:
+        return _posix(os.path.relpath(path, self.shown))
+
+    def evidence(self, path: str) -> str:
+        return _posix(os.path.relpath(path, self.named))
+
+
+def read_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
+    """Yield every file at or below `paths` with its bytes, and what could not or need not be read.
+
+    Raises UsageError before anything is read when standard input is named beside other paths.
+    """
+    if STDIN in paths:
+        if len(paths) > 1:
+            raise UsageError("'-' (standard input) cannot be combined with other paths; scan them in two runs")
+        yield Source("stdin", STDIN, sys.stdin.buffer.read())
+        return
+    shown = shown_root(paths)
+    seen: set[str] = set()
+    for path in paths:
+        yield from _read_named(path, shown, seen, ignored=ignored, excluded=excluded)
+
+
+def shown_root(paths: Sequence[str]) -> str:
+    """Return the folder that paths are shown relative to: the current one, or the named one outside of it."""
+    if all(not os.path.isabs(path) and not os.path.normpath(path).startswith("..") for path in paths):
+        return os.getcwd()
+    folders = [os.path.abspath(path) if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)) for path in paths]
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:
+        return os.getcwd()
+
+
+def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
+    absolute = os.path.abspath(path)
+    name = _Root(shown, shown).display(absolute)
+    try:
+        mode = os.stat(absolute).st_mode
+    except FileNotFoundError:
+        broken = os.path.islink(absolute)
+        yield FileError(name, "is a broken symlink; remove it or name its target" if broken else "does not exist; check the path")
+        return
+    except OSError as error:
+        yield FileError(name, _why(error))
+        return
+    if stat.S_ISDIR(mode):
+        yield from _read_folder(absolute, _Root(shown, absolute), seen, ignored=ignored, excluded=excluded)
+    elif not stat.S_ISREG(mode):
+        yield FileError(name, f"{_NOT_REGULAR}; to scan a stream, pipe it to `okxguard scan -`")
+    else:
+        named = shown if not os.path.isabs(path) else os.path.dirname(absolute)
+        yield from _read_file(absolute, _Root(shown, named), seen, excluded, follow=True)
+
+
+def _read_folder(folder: str, root: _Root, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
+    found: list[str] = []
+    for item in _list_folder(folder, ignored=ignored):
+        if isinstance(item, str):
+            found.append(item)
+        else:
+            yield type(item)(root.display(item.path), item.reason)
+    if not os.access(folder, os.R_OK | os.X_OK):
+        yield FileError(root.display(folder), "cannot be listed: permission denied")
+    for path in sorted(found):
+        yield from _read_file(path, root, seen, excluded, follow=False)
+
+
+def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
+    """Yield the files below `folder`: what git lists in a work tree, everything elsewhere."""
+    if not is_inside_work_tree(folder):
+        yield from _walk(folder, ignored=ignored)
+        return
+    listing = list_work_tree(folder, ignored=ignored)
+    if listing.problem:
+        yield Note(folder, f"{listing.problem}; every file is read, ignored ones too")
+        yield from _walk(folder, ignored=True)
+        return
+    nested = []
+    for name in listing.files:
+        path = os.path.join(folder, os.fsdecode(name.rstrip(b"/")))
+        if name.endswith(b"/") or (os.path.isdir(path) and not os.path.islink(path)):
+            nested.append(path)
+        else:
+            yield path
+    for path in nested:
+        if os.path.lexists(os.path.join(path, ".git")):
+            yield from _list_folder(path, ignored=ignored)
+        elif os.path.isdir(path):
+            yield from _walk(path, ignored=ignored)
+
+
+def _walk(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
+    """Yield every file below a folder that git does not know; repositories further down list their own."""
+    pending = [folder]
+    while pending:
+        current = pending.pop()
+        try:
+            with os.scandir(current) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield FileError(current, f"cannot be listed: {_why(error)}")
+            continue
+        if current != folder and not ignored and any(entry.name == ".git" for entry in found):
+            yield from _list_folder(current, ignored=ignored)
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != ".git":
+                    pending.append(entry.path)
+            elif entry.name != ".git" or not entry.is_file(follow_symlinks=False):
+                yield entry.path
+
+
+def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, follow: bool) -> Iterator[Item]:
+    if path in seen:
+        return
+    seen.add(path)
+    name = root.display(path)
+    if excluded(name):
+        yield Skipped(name, "excluded by config")
+        return
+    if not follow and os.path.islink(path):
+        yield from _link(path, name)
+        return
+    try:
+        data = _read_bytes(path, follow=follow)
+    except IsADirectoryError:
+        return
+    except OSError as error:
+        yield FileError(name, _why(error))
+        return
+    if data is None:
+        yield Skipped(name, _NOT_REGULAR)
+        yield Note(name, f"{_NOT_REGULAR}; it is not read")
+    else:
+        yield Source("file", name, data, root.evidence(path))
+
+
+def _link(path: str, name: str) -> Iterator[Item]:
+    """A symlink is not followed: its target is scanned where it stands, or lies outside."""
+    yield Skipped(name, "symlink")
+    if not os.path.exists(path):
+        yield Note(name, "is a broken symlink; there is nothing to read")
+
+
+def _read_bytes(path: str, *, follow: bool) -> bytes | None:
+    """Return the bytes of a regular file; None for a pipe, a device or a socket, which are never waited for."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    if not follow:
+        flags |= getattr(os, "O_NOFOLLOW", 0)
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        return None
+    descriptor = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        chunk = os.read(descriptor, _READ_AT_ONCE)
+        if len(chunk) < _READ_AT_ONCE:
+            rest = os.read(descriptor, _READ_AT_ONCE)
+            if not rest:
+                return chunk
+            chunk += rest
+        chunks = [chunk]
+        while chunk := os.read(descriptor, _READ_AT_ONCE):
+            chunks.append(chunk)
+        return b"".join(chunks)
+    finally:
+        os.close(descriptor)
+
+
+def _why(error: OSError) -> str:
+    """Say in our own words why a file could not be read."""
+    if isinstance(error, PermissionError):
+        return "cannot be read: permission denied"
+    if isinstance(error, FileNotFoundError):
+        return "vanished while it was being read; scan again"
+    return "cannot be read: the system refused"
+
+
+def _posix(path: str) -> str:
+    """Return a path with forward slashes; bytes that are no text become escapes."""
+    if os.sep != "/":
+        path = path.replace(os.sep, "/")
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return path
