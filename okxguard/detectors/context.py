@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from okxguard.detectors.names import NameReader, NameReading, normalise
+from okxguard.detectors.names import NameReader, NameReading, shapeless_pattern, normalise
 from okxguard.documents import Document, Kind
 from okxguard.model import Context, Entry
 from okxguard.rulebook import Vocabulary
@@ -160,15 +160,29 @@ class Words:
         self.demo_values = frozenset(vocabulary.demo_values)
         scripts = [word for word in vocabulary.context_words if not word.isascii()]
         latin = sorted({word for word in vocabulary.context_words if word.isascii()}, key=lambda word: (-len(word), word))
+        names = "|".join(latin)
+        inside = r"(?<=[a-z])(?:Okx|OKX|Okex|OKEx|OKEX)"
         self.okx = re.compile(
-            rf"(?<![A-Za-z])(?:{'|'.join(latin)}|ok[-_.]access)(?!ample|pect|ist|ecut)|(?<=[a-z])(?:Okx|OKX|Okex|OKEx|OKEX)|myokx|{'|'.join(map(re.escape, scripts))}",
-            re.IGNORECASE,
+            "|".join([rf"(?<![A-Za-z])(?i:{names}|ok[-_.]access)(?!(?:ample|pect|ist|ecut))", inside, "(?i:myokx)", *map(re.escape, scripts)])
         )
-        self._camel = re.compile(r"(?<=[a-z])(?:Okx|OKX|Okex|OKEx|OKEX)")
         self.hints = re.compile("|".join(re.escape(hint) for hint in vocabulary.hints), re.IGNORECASE)
         self.exchanges = _words_pattern(vocabulary.foreign_exchanges)
         self._products = _words_pattern(vocabulary.foreign_products)
         self._callees = frozenset(vocabulary.foreign_callees)
+        self._telling = re.compile(f"{shapeless_pattern(vocabulary)}|{_SHAPES}")
+        said = "|".join([*_latin_and_scripts(vocabulary.foreign_exchanges), *scripts, vocabulary.context_pattern])
+        demo = "|".join(_demo_patterns(vocabulary.demo_names))
+        self._said = re.compile(rf"[:=|>]\s*[\"'`]?[\w./: -]{{0,30}}?(?:{said})|{demo}")
+
+    def telling_lines(self, document: Document) -> frozenset[int]:
+        """Return the indices of the lines that may hold a part, or say whose the parts are; none where no line may."""
+        lower = document.text.lower()
+        if len(lower) != len(document.text):
+            lower = document.text
+        telling = {document.line_of(match.start()) for match in self._telling.finditer(lower)}
+        if telling:
+            telling.update(document.line_of(match.end() - 1) for match in self._said.finditer(lower))
+        return frozenset(telling)
 
     def owner_in(self, text: str) -> Owner | None:
         """Return the exchange that a text names; OKX where it names several."""
@@ -186,8 +200,20 @@ class Words:
         return bool(self._callees.intersection(pieces))
 
 
+_SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
+
+
+def _demo_patterns(names: Iterable[str]) -> list[str]:
+    return ["demo", "paper", "simul", "sandbox", "testnet", *(rf"\b{re.escape(name)}\b" for name in names if len(name) <= 6)]
+
+
+def _latin_and_scripts(words: Iterable[str]) -> list[str]:
+    """Return the words as alternatives, the longest first so that the longest wins."""
+    return [re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))]
+
+
 def _words_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    latin = "|".join(re.escape(word) for word in sorted({word for word in words if word.isascii()}, key=lambda word: (-len(word), word)))
-    scripts = [re.escape(word) for word in words if not word.isascii()]
-    capital = rf"(?<![A-Za-z])(?i:{latin})(?![a-z])"
-    return re.compile("|".join([capital, *scripts]))
+    alternatives = _latin_and_scripts(words)
+    latin = "|".join(word for word in alternatives if word.isascii())
+    scripts = [word for word in alternatives if not word.isascii()]
+    return re.compile("|".join([rf"(?<![A-Za-z])(?i:{latin})(?![a-z])", *scripts]))

@@ -169,6 +169,25 @@ def _tells_accounts_apart(text: str, word: Word | None) -> bool:
     return text not in _GLUE and not (word and (word.okx or word.role is not None))
 
 
+# English words that begin like a name for a passphrase, and Python's statement.
+_PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able|\s*(?:\n|#|$))"
+
+
+def shapeless_pattern(vocabulary: Vocabulary) -> str:
+    """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
+    roles = (Role.PASSPHRASE, Role.ACCOUNT_TOKEN)
+    stems = {normalise(word) for names in (vocabulary.strong_names, vocabulary.weak_names) for role in roles for word in names[role]}
+    rest = {stem for stem in stems if not any(core in stem for core in ("pass", "phrase", "pwd"))}
+    short = {stem for stem in rest if len(stem) < 4 and stem.isascii()}
+    alone = [rf"(?<![a-z]){stem}(?![a-z])" for stem in sorted(short)]
+    return "|".join([_PASS, "phrase", "pwd", *alone, *(_spaced(stem) for stem in sorted(rest - short))])
+
+
+def _spaced(stem: str) -> str:
+    """Let the letters of a stem stand apart as they do in names (`client id`, `client_id`); in other scripts take the first two."""
+    return r"[^a-z0-9\n]?".join(map(re.escape, stem)) if stem.isascii() else re.escape(stem[:2])
+
+
 def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
     """Return every word of the vocabulary with all that is known about it."""
     facts: dict[str, dict[str, bool | Role]] = {}

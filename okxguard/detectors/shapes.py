@@ -35,7 +35,7 @@ _TEMPLATE = re.compile(
     re.VERBOSE,
 )
 _PATH = re.compile(
-    r"(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
+    r"//|(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
     r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
 )
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -45,6 +45,7 @@ _MASK = re.compile(r"[*•●·]{3,}|\.{3,}|…|^[xX]{3,}$|[xX]{4,}|^[*#.\-_=?]+
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+")
 _WRITTEN_WORDS = re.compile(r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SHORT_THING = frozenset({"pass", "phrase", "pwd", "secret", "word", "pw"})
 _THING = frozenset({"passphrase", "password", "passwd", "passphase", "pass-phrase"})
 
 
@@ -120,9 +121,12 @@ class ValueJudge:
         written = bool(_WRITTEN_WORDS.fullmatch(value))
         if (written or not any(character.isdigit() for character in value)) and self._weak_words.intersection(words):
             return True
-        return self._is_obvious_fake(words)
+        return self._is_obvious_fake(words, digits=any(character.isdigit() for character in value))
 
-    def _is_obvious_fake(self, words: list[str]) -> bool:
+    def _is_obvious_fake(self, words: list[str], *, digits: bool) -> bool:
+        """A value made of fillers and the word for the thing; without digits a short word for it will do."""
+        if not digits and len(words) > 1 and all(word in self._fillers or word in _SHORT_THING or word in _THING for word in words):
+            return True
         things = _THING.intersection(words) or ("pass" in words and "phrase" in words)
         return bool(things) and all(word in self._fillers or word in _THING or word in {"pass", "phrase"} for word in words)
 

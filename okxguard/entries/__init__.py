@@ -23,13 +23,23 @@ class Reading:
     note: str | None = None
 
 
-def read_entries(document: Document) -> Reading:
-    """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up."""
-    entries, note = _read(document)
+def read_entries(document: Document, telling: frozenset[int]) -> Reading:
+    """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up.
+
+    `telling` are the lines that may hold something of interest. Where a value always stands on its line letter by
+    letter, other lines are left out, and a document without such lines is not read at all.
+    """
+    if not telling and document.kind not in _FOLDING:
+        return Reading(())
+    entries, note = _read(document, telling)
     return Reading((*entries, *_derived(entries)), note)
 
 
-def _read(document: Document) -> tuple[tuple[Entry, ...], str | None]:
+# Syntaxes in which a value may be written in pieces, so that no line shows it.
+_FOLDING = frozenset({Kind.PYTHON, Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI})
+
+
+def _read(document: Document, telling: frozenset[int]) -> tuple[tuple[Entry, ...], str | None]:
     # Each reader is imported when a file needs it: a hook run on one dotenv file loads no YAML and no ast.
     from okxguard.entries.text import read_text
 
@@ -39,12 +49,12 @@ def _read(document: Document) -> tuple[tuple[Entry, ...], str | None]:
 
         return read_settings(document), None
     if kind in (Kind.TEXT, Kind.MARKDOWN, Kind.CODE):
-        return read_text(document), None
+        return read_text(document, telling), None
     if len(document.text) > _LARGEST_PARSED:
-        return read_text(document), "too large to be parsed; read as plain text"
+        return read_text(document, telling), "too large to be parsed; read as plain text"
     entries = _parse(document)
     if entries is None:
-        return read_text(document), f"is not valid {_NAMES[kind]}; read as plain text"
+        return read_text(document, telling), f"is not valid {_NAMES[kind]}; read as plain text"
     return entries, None
 
 

@@ -21,12 +21,18 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_STRUCTURE = re.compile(
+    r"""(?<!\w)"(?:[^"\\\n]|\\.){0,4000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,4000}' | `[^`\n]{0,4000}`
+    | (?P<open> [{(\[] ) | (?P<close> [})\]] ) | (?P<comma> , )""",
+    re.VERBOSE,
+)
+_BRACKET = re.compile(r"[{}()\[\]]")
 _COMMENT = re.compile(r"\s*(?://+|\#+(?!\{)|/?\*+/?|--+\s|;+|%+|<!--|(?i:rem)\s|'+\s|\"\"\"|=begin)\s*")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.{1,120})")
 _SECTION = re.compile(r"\s*\[\[?([^\[\]\n]{1,120})\]\]?\s*(?:[#;].*)?$")
 _OPTION = re.compile(r"(?:^|\s)--?(?P<name>[A-Za-z][\w.-]{1,60})\s+(?P<value>[^\s-]\S*)")
 _COMMAND = re.compile(
-    r"\s*(?:RUN\s+)?(?:ENV|ARG|LABEL|setx?|setenv|SetEnv|set\s+-\w+|export|putenv)\s+(?P<name>[A-Za-z_]\w{1,80})\s+(?P<value>[^\s=:].*)", re.IGNORECASE
+    r"^\s*(?:RUN\s+)?(?:ENV|ARG|LABEL|setx?|setenv|SetEnv|set\s+-\w+|export|putenv)\s+(?P<name>[A-Za-z_]\w{1,80})\s+(?P<value>[^\s=:].*)", re.IGNORECASE
 )
 _ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,400})</")
 _IDENTIFIER = re.compile(r"[\w$@][\w$.@-]*(?:\[[\"']?[\w.-]{1,60}[\"']?\])?$")
@@ -34,6 +40,8 @@ _TYPED = re.compile(r"([\w$]+)[?!]?\s*:\s*[&\w.<>\[\]|?' ]{1,60}$")
 _TYPE = re.compile(r"(?:str|&'?static str|&str|string|String|char|const|auto|var|let|std::string|text|varchar|\*)[?*&]?", re.IGNORECASE)
 _LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
 _BARE = re.compile(r"[^\s\"'`]+")
+_QUERY_VALUE = re.compile(r"[^&\s]+")
+_STRING_PREFIX = re.compile(r"(?:[bBrRuUfF@$]|&|String\.raw)?(?=[\"'`])")
 _LITERAL = re.compile(r"-?\d[\d._]*|true|false|null|nil|none", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
@@ -90,47 +98,81 @@ class _Outline:
             self.scopes.pop()
 
 
-def read_text(document: Document) -> tuple[Entry, ...]:
-    """Return the entries of a whole document, read as plain text."""
+def read_text(document: Document, telling: frozenset[int]) -> tuple[Entry, ...]:
+    """Return the entries of a whole document, read as plain text; other lines than `telling` give structure only."""
     lines = ((start, document.line_text(index)) for index, start in enumerate(document.line_starts))
-    return tuple(read_lines(lines, (), code=document.kind in (Kind.CODE, Kind.PYTHON), markdown=document.kind in (Kind.MARKDOWN, Kind.TEXT)))
+    starts = frozenset(document.line_starts[index] for index in telling)
+    code = document.kind in (Kind.CODE, Kind.PYTHON)
+    return tuple(read_lines(lines, (), code=code, markdown=document.kind in (Kind.MARKDOWN, Kind.TEXT), telling=starts))
 
 
 def read_lines(
-    lines: Iterable[tuple[int, str]], path: tuple[str, ...], *, code: bool = False, markdown: bool = False, place: Place = Place.TEXT
+    lines: Iterable[tuple[int, str]],
+    path: tuple[str, ...],
+    *,
+    code: bool = False,
+    markdown: bool = False,
+    place: Place = Place.TEXT,
+    telling: frozenset[int] | None = None,
 ) -> Iterator[Entry]:
     """Yield the entries of `lines`, each with the offset of its first character.
 
-    `code` means that a bare word to the right of a separator is an expression, not a value.
+    `code` means that a bare word to the right of a separator is an expression, not a value. `telling` are the offsets
+    of the lines to read; the others give structure only.
     """
     outline = _Outline(path)
     for offset, line in lines:
-        if not line.strip():
+        if not line or line.isspace():
             continue
         if markdown and (heading := _HEADING.match(line)):
             outline.heading = (heading[2].strip(),)
             outline.scopes.clear()
-        elif section := _SECTION.match(line):
+        elif "[" in line and (section := _SECTION.match(line)):
             outline.heading = (section[1].strip(),)
             outline.scopes.clear()
+        if len(line) <= _LONGEST_LINE:
+            told = telling is None or offset in telling
+            yield from _read_line(offset, line, outline, code=code, place=place, told=told)
+            continue
         for start in range(0, len(line), _LONGEST_LINE):
-            yield from _read_line(offset + start, line[start : start + _LONGEST_LINE + 1000], outline, code=code, place=place)
+            part = line[start : start + _LONGEST_LINE + 1000]
+            yield from _read_line(offset + start, part, outline, code=code, place=place, told=True)
 
 
-def _read_line(offset: int, line: str, outline: _Outline, *, code: bool, place: Place) -> Iterator[Entry]:
+def _read_line(offset: int, line: str, outline: _Outline, *, code: bool, place: Place, told: bool) -> Iterator[Entry]:
     comment = _COMMENT.match(line)
     if comment and place is Place.TEXT:
         place, code = Place.COMMENT, False
     indent = len(line) - len(line.lstrip())
     if not comment:
         outline.dedent(indent)
-    for name, start, end, quoted in _pairs(line, outline, indent, code=code, comment=bool(comment)):
-        raw = line[start:end]
-        value = unescape(raw) if quoted else raw
-        if value and (quoted or not code or _LITERAL.fullmatch(value)):
-            yield Entry((*outline.here(), name), value, Span(offset + start, offset + end), place, quoted, value == raw)
-    if not comment and line.rstrip().endswith(":") and not code:
+    if not told:
+        if not comment:
+            _follow_brackets(line, outline, indent)
+    else:
+        for name, start, end, quoted in _pairs(line, outline, indent, code=code, comment=bool(comment)):
+            raw = line[start:end]
+            value = unescape(raw) if quoted else raw
+            if value and (quoted or not code or _LITERAL.fullmatch(value)):
+                yield Entry((*outline.here(), name), value, Span(offset + start, offset + end), place, quoted, value == raw)
+    if not comment and not code and line.rstrip().endswith(":"):
         outline.open(line.strip()[:-1], indent, bracket=False)
+
+
+def _follow_brackets(line: str, outline: _Outline, indent: int) -> None:
+    """Keep the outline up to date over a line that holds nothing of interest."""
+    if not _BRACKET.search(line):
+        return
+    title_from = 0
+    for token in _STRUCTURE.finditer(line):
+        if token.lastgroup == "open":
+            outline.open(line[title_from : token.start()], indent, bracket=True)
+            title_from = token.end()
+        elif token.lastgroup == "close":
+            outline.close()
+            title_from = token.end()
+        elif token.lastgroup == "comma":
+            title_from = token.end()
 
 
 _Pair = tuple[str, int, int, bool]
@@ -187,9 +229,9 @@ def _inner_pairs(line: str, start: int, end: int) -> Iterator[_Pair]:
             name = _name_before(inner[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=True)
             found = _value_after(inner, token.end())
             if name and found:
-                value = re.match(r"[^&\s]+", inner[found[1 - 1] : found[1]]) if not found[2] else None
-                stop = found[0] + value.end() if value else found[1]
-                yield name, start + found[0], start + stop, True
+                first, last, quoted = found
+                bare = None if quoted else _QUERY_VALUE.match(inner, first, last)
+                yield name, start + first, start + (bare.end() if bare else last), True
 
 
 def _name_before(left: str, sep: str, *, code: bool) -> str | None:
@@ -225,7 +267,7 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
     """Return start, end and whether quoted, of the value that begins at or after `at`."""
     while at < len(line) and line[at] in " \t*_":
         at += 1
-    prefix = re.compile(r"(?:[bBrRuUfF@$]|&|String\.raw)?(?=[\"'`])").match(line, at)
+    prefix = _STRING_PREFIX.match(line, at)
     if prefix:
         at = prefix.end()
         quote = line[at]
@@ -249,7 +291,12 @@ def _balanced(text: str) -> bool:
 
 
 def _patterns(line: str) -> Iterator[_Pair]:
-    for pattern in (_OPTION, _COMMAND, _ELEMENT):
+    patterns = [_COMMAND]
+    if "-" in line:
+        patterns.append(_OPTION)
+    if "</" in line:
+        patterns.append(_ELEMENT)
+    for pattern in patterns:
         for match in pattern.finditer(line):
             start, end = match.span("value")
             value = line[start:end].rstrip()
