@@ -29,7 +29,7 @@ def correlate(document: Document, candidates: tuple[Candidate, ...]) -> tuple[Cr
     """Group candidates into credentials and settle how sure each is; drop what counts only in company and has none."""
     buckets: dict[tuple[object, ...], list[Candidate]] = {}
     for candidate in candidates:
-        key = (candidate.scope, candidate.account, candidate.place is Place.COMMENT)
+        key = (candidate.scope, candidate.account, candidate.place is Place.COMMENT, candidate.context is Context.NONE)
         buckets.setdefault(key, []).append(candidate)
     groups = [group for bucket in buckets.values() for group in _split(bucket)]
     merged = _merge(document, sorted(groups, key=lambda group: group[0].span.start))
@@ -69,7 +69,7 @@ def _merge(document: Document, groups: list[list[Candidate]]) -> list[list[Candi
             (_distance(document, first, second), index, other)
             for index, first in enumerate(groups)
             for other, second in enumerate(groups[index + 1 :], index + 1)
-            if other - index <= 30 and _fit(first, second)
+            if other - index <= 30 and _fit(document, first, second)
         ]
         pairs = [pair for pair in pairs if pair[0] <= _NEAR_LINES or len(pairs) == 1]
         if not pairs:
@@ -81,7 +81,7 @@ def _merge(document: Document, groups: list[list[Candidate]]) -> list[list[Candi
         groups.sort(key=lambda group: group[0].span.start)
 
 
-def _fit(first: list[Candidate], second: list[Candidate]) -> bool:
+def _fit(document: Document, first: list[Candidate], second: list[Candidate]) -> bool:
     if {part.role for part in first} & {part.role for part in second}:
         return False
     if (first[0].place is Place.COMMENT) != (second[0].place is Place.COMMENT):
@@ -92,12 +92,9 @@ def _fit(first: list[Candidate], second: list[Candidate]) -> bool:
     if not (mine <= theirs or theirs <= mine):
         return False
     weak = [part for part in (*first, *second) if part.together and not part.exact]
-    return not weak or _same_family(first, second)
-
-
-def _same_family(first: list[Candidate], second: list[Candidate]) -> bool:
-    """A password without a name of OKX's joins only the mapping it stands in, not parts from elsewhere."""
-    return first[0].scope == second[0].scope
+    if weak and (first[0].context is Context.NONE) != (second[0].context is Context.NONE):
+        return False
+    return not weak or first[0].scope == second[0].scope or _distance(document, first, second) <= _NEIGHBOUR_LINES
 
 
 def _accounts(group: list[Candidate]) -> frozenset[str]:

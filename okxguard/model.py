@@ -159,8 +159,8 @@ class Example:
 class Candidate:
     """A value that looks like one part of an OKX credential; the only type that holds a found value.
 
-    `exact` tells that it has the shape of its role, `together` that it counts only beside another part. `account`
-    holds the words of its name that tell one credential from another.
+    `exact` tells that it has the shape of its role, `together` that it counts only beside another part, `named` that
+    its name or position gives it the role, `company` that the name does so only beside other names. `account` holds the words of its name that tell one credential from another.
     """
 
     role: Role
@@ -173,6 +173,8 @@ class Candidate:
     exact: bool = False
     visible: bool = True
     together: bool = False
+    named: bool = True
+    company: bool = False
     account: tuple[str, ...] = ()
     demo: bool = False
 

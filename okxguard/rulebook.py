@@ -32,7 +32,9 @@ class Vocabulary:
     hints: tuple[str, ...]
     strong_names: dict[Role, tuple[str, ...]]
     weak_names: dict[Role, tuple[str, ...]]
+    company_names: dict[Role, tuple[str, ...]]
     about: tuple[str, ...]
+    about_weak: tuple[str, ...]
     about_after: tuple[str, ...]
     neutral: tuple[str, ...]
     demo_words: tuple[str, ...]
@@ -43,6 +45,8 @@ class Vocabulary:
     foreign_exchanges: tuple[str, ...]
     foreign_ordinary: tuple[str, ...]
     foreign_products: tuple[str, ...]
+    foreign_logins: tuple[str, ...]
+    foreign_lookalikes: tuple[str, ...]
     foreign_callees: tuple[str, ...]
     placeholder_values: tuple[str, ...]
     placeholder_words: tuple[str, ...]
@@ -217,7 +221,9 @@ def _vocabulary(table: _Table) -> Vocabulary:
         hints=context.words("hints"),
         strong_names={role: entry.words("strong") for role, entry in by_role.items()},
         weak_names={role: entry.words("weak") for role, entry in by_role.items()},
+        company_names={role: entry.words("company") for role, entry in by_role.items()},
         about=names.words("about"),
+        about_weak=names.words("about_weak"),
         about_after=names.words("about_after"),
         neutral=names.words("neutral"),
         demo_words=names.words("demo"),
@@ -228,6 +234,8 @@ def _vocabulary(table: _Table) -> Vocabulary:
         foreign_exchanges=foreign.words("exchanges"),
         foreign_ordinary=foreign.words("ordinary"),
         foreign_products=foreign.words("products"),
+        foreign_logins=foreign.words("logins"),
+        foreign_lookalikes=foreign.words("lookalikes"),
         foreign_callees=foreign.words("callees"),
         placeholder_values=placeholders.words("values"),
         placeholder_words=placeholders.words("words"),

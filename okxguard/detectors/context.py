@@ -15,8 +15,9 @@ from okxguard.rulebook import Vocabulary
 _LINES_ABOVE = 15
 _LINES_BELOW = 3
 _LONGEST_DISCRIMINATOR = 100
-_SERIAL = re.compile(r"#\d+$")
+_SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = re.compile(r"\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$", re.IGNORECASE)
+_SEPARATED = re.compile(r"[=:]\s*\S")
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.YAML})
 
 
@@ -46,6 +47,7 @@ class Surroundings:
         self._words = words
         self._declared: dict[tuple[str, ...], Owner | None] = {}
         self._demo: set[tuple[str, ...]] = set()
+        self._logins: set[tuple[str, ...]] = set()
         for entry in entries:
             self._note(entry)
         self.file = self._file_owner()
@@ -54,8 +56,10 @@ class Surroundings:
         if not entry.path or len(entry.value) > _LONGEST_DISCRIMINATOR:
             return
         name = normalise(entry.path[-1].partition(" ")[0])
+        if name in self._words.logins:
+            self._logins.add(entry.path[:-1])
         if name in self._words.discriminators:
-            owner = self._words.owner_in(entry.value)
+            owner = Owner.EXCHANGE if normalise(entry.value) in self._words.ordinary else self._words.owner_in(entry.value)
             if owner is not None:
                 prefix = entry.path[:-1]
                 known = self._declared.get(prefix, owner)
@@ -69,8 +73,14 @@ class Surroundings:
             return True
         return any(entry.path[:depth] in self._demo for depth in range(max(0, len(entry.path) - 3), len(entry.path)))
 
+    def has_login(self, entry: Entry) -> bool:
+        """Tell whether a user name stands in the same mapping, so that a password is one for logging in."""
+        return len(entry.path) > 1 and entry.path[:-1] in self._logins
+
     def owner_of(self, entry: Entry, reading: NameReading) -> Ownership:
         """Return whose `entry` is; the nearest evidence wins."""
+        if reading.okx and self._lookalike_near(entry):
+            return Ownership(Owner.PRODUCT, Context.AROUND)
         if reading.okx:
             return Ownership(Owner.OKX, Context.NAME)
         around = self._owner_around(entry)
@@ -99,10 +109,12 @@ class Surroundings:
         owner = self._words.owner_in(segment)
         if owner is not None:
             return owner
+        if normalise(segment) in self._words.ordinary:
+            return Owner.EXCHANGE
         if self._words.is_foreign_callee(segment):
             return Owner.PRODUCT
         is_function = "(" in segment and not segment.endswith("()") or segment.endswith("()") and "." not in segment
-        return None if is_function else self._words.product_in(segment)
+        return None if is_function or self._document.kind is Kind.MARKDOWN else self._words.product_in(segment)
 
     def _owner_near(self, entry: Entry) -> Owner | None:
         """Look at the entry's own line, the lines above it in its block, headings further up, and a few lines below."""
@@ -129,14 +141,35 @@ class Surroundings:
                 return owner
         return None
 
-    def product_near(self, entry: Entry) -> bool:
-        """Tell whether a product with passphrases of its own is mentioned within two lines."""
+    def _lookalike_near(self, entry: Entry) -> bool:
+        if not self._words.lookalikes.search(self._document.text):
+            return False
         line = self._document.line_of(entry.span.start)
-        for index in range(max(0, line - 2), min(len(self._document.line_starts), line + 4)):
+        near = range(max(0, line - 8), min(len(self._document.line_starts), line + 9))
+        texts = [self._document.line_text(index)[:400] for index in near]
+        return any(self._words.lookalikes.search(text) for text in texts) and not normalise(entry.path[-1]).startswith(("okx", "okex"))
+
+    def product_near(self, entry: Entry) -> bool:
+        """Tell whether a product with credentials of its own is mentioned just above, or, in code, just below.
+
+        Outside of code only headings and comments count: a setting above speaks for itself.
+        """
+        line = self._document.line_of(entry.span.start)
+        code = self._document.kind in (Kind.PYTHON, Kind.CODE)
+        near = [self._document.line_text(line)[:400]]
+        for index in range(line - 1, max(-1, line - 3), -1):
             text = self._document.line_text(index)[:400]
-            if self._words.product_in(text) or self._words.is_foreign_callee(text):
-                return True
-        return False
+            if not text.strip():
+                break
+            if code or _HEADING.match(text) or not _SEPARATED.search(text):
+                near.append(text)
+        if code:
+            near += [self._document.line_text(index)[:400] for index in range(line + 1, min(len(self._document.line_starts), line + 4))]
+        return any(self._words.product_in(text) or self._words.is_foreign_callee(text) for text in near)
+
+    def inside_product(self, entry: Entry) -> bool:
+        """Tell whether anything around the entry, however far out, is named after another product."""
+        return any(self._words.product_in(_SERIAL.sub("", segment)) for segment in entry.path[:-1] if not segment.endswith("()"))
 
     def _file_owner(self) -> Ownership:
         path = self._words.owner_in(self._document.evidence.rpartition("/")[2])
@@ -168,6 +201,9 @@ class Words:
         self.hints = re.compile("|".join(re.escape(hint) for hint in vocabulary.hints), re.IGNORECASE)
         self.exchanges = _words_pattern(vocabulary.foreign_exchanges)
         self._products = _words_pattern(vocabulary.foreign_products)
+        self.lookalikes = _words_pattern(vocabulary.foreign_lookalikes)
+        self.ordinary = frozenset(vocabulary.foreign_ordinary)
+        self.logins = frozenset(vocabulary.foreign_logins)
         self._callees = frozenset(vocabulary.foreign_callees)
         self._telling = re.compile(f"{shapeless_pattern(vocabulary)}|{_SHAPES}")
         said = "|".join([*_latin_and_scripts(vocabulary.foreign_exchanges), *scripts, vocabulary.context_pattern])

@@ -19,10 +19,10 @@ from okxguard.model import Candidate, Confidence, Context, Entry, Place, Role
 from okxguard.rulebook import Vocabulary
 
 _INDEX = re.compile(r"\[\d+\]$")
-_SERIAL = re.compile(r"#\d+$")
+_SERIAL = re.compile(r"[#~]\d+$")
+_TITLE_NAME = re.compile(r"([\w$]+)[\"']?\s*(?:[:=]|:=|=>)\s*$")
 _WRAPPING = " \t\"'`<>;,"
 _LONGEST_VALUE = 200
-_CLIENT_ID = "clientid"
 
 
 class CredentialDetector:
@@ -44,7 +44,7 @@ class CredentialDetector:
             known = best.get(place)
             if known is None or _weight(candidate) > _weight(known):
                 best[place] = candidate
-        return tuple(best[place] for place in sorted(best))
+        return tuple(_without_company_alone(_outermost([best[place] for place in sorted(best, key=_outer_first)])))
 
     def _candidates(self, entries: list[Entry], surroundings: Surroundings) -> Iterator[Candidate]:
         nameless: dict[tuple[str, ...], list[Entry]] = {}
@@ -56,6 +56,8 @@ class CredentialDetector:
                 continue
             if reading.about or reading.foreign or reading.fake or self._is_in_fake(entry):
                 continue
+            if reading.company and not reading.bare:
+                continue
             candidate = self._judge(entry, role, reading, surroundings)
             if candidate is not None:
                 yield replace(candidate, scope=scope)
@@ -63,8 +65,17 @@ class CredentialDetector:
             yield from self._by_shape(members, surroundings)
 
     def _is_in_fake(self, entry: Entry) -> bool:
-        parent = _SERIAL.sub("", entry.path[-2]).partition(" ")[0] if len(entry.path) > 1 else ""
-        return bool(parent) and self.names.read(parent).fake
+        """Tell whether the mapping or variable around the entry is named fake, dummy, mock or example."""
+        if len(entry.path) < 2:
+            return False
+        parent = entry.path[-2]
+        title = _SERIAL.sub("", parent)
+        if title != parent:
+            if parent[len(title)] == "~":
+                return False
+            variable = _TITLE_NAME.search(title)
+            title = variable[1] if variable else ""
+        return bool(title) and self.names.read(title.partition(" ")[0]).fake
 
     def _role(self, entry: Entry) -> tuple[Role | None, NameReading, tuple[str, ...]]:
         """Return the role that the name or the position of an entry gives it."""
@@ -113,6 +124,8 @@ class CredentialDetector:
         confidence, together = _confidence_of_exact(shape, shape is role, reading, ownership)
         if confidence is None:
             return None
+        if shape is Role.API_KEY and ownership.context <= Context.NEAR and surroundings.product_near(entry):
+            confidence, together = Confidence.LOW, True
         return self._candidate(entry, value, shape, reading, ownership, confidence, together, surroundings, exact=True)
 
     def _judge_odd_case(self, entry: Entry, value: str, role: Role, reading: NameReading, surroundings: Surroundings) -> Candidate | None:
@@ -139,8 +152,8 @@ class CredentialDetector:
         confidence, together = verdict
         if ownership.context <= Context.NEAR and not together and surroundings.product_near(entry):
             together = True
-        if normalise(entry.path[-1]) == _CLIENT_ID:
-            together = True
+        if not reading.strong and ownership.context is not Context.NAME and (surroundings.has_login(entry) or surroundings.inside_product(entry)):
+            return None
         return self._candidate(entry, value, Role.PASSPHRASE, reading, ownership, confidence, together, surroundings)
 
     def _candidate(
@@ -158,9 +171,11 @@ class CredentialDetector:
             place=entry.place,
             exact=exact,
             visible=entry.visible,
-            together=together,
+            together=together or reading.company,
             account=reading.account,
             demo=reading.demo or surroundings.is_demo(entry),
+            named=reading.role is not None,
+            company=reading.company,
         )
 
     def _by_shape(self, members: list[Entry], surroundings: Surroundings) -> Iterator[Candidate]:
@@ -193,12 +208,15 @@ def _confidence_of_exact(shape: Role, as_named: bool, reading: NameReading, owne
             return None, False
         return Confidence.LOW, True
     if ownership.owner is Owner.OKX and ownership.context >= Context.AROUND:
+        if not (reading.strong or reading.clean or reading.trailing or (reading.okx and as_named)):
+            return (Confidence.LOW, True) if as_named else (None, False)
         return (Confidence.HIGH if as_named else Confidence.MEDIUM), False
     if not as_named:
         return None, False
     if ownership.owner is None:
         return Confidence.LOW, True
-    known = reading.clean and (reading.strong or shape is Role.SECRET_KEY)
+    readable = reading.clean or (reading.trailing and ownership.context is Context.NEAR)
+    known = readable and (reading.strong or shape is Role.SECRET_KEY)
     if not known:
         return Confidence.LOW, not reading.strong
     if ownership.context is Context.NEAR or not ownership.mixed or shape is Role.SECRET_KEY:
@@ -226,8 +244,27 @@ def _confidence_of_passphrase(likeness: Likeness, reading: NameReading, ownershi
     return Confidence.LOW, False
 
 
-def _weight(candidate: Candidate) -> tuple[bool, int, int]:
-    return (not candidate.together, candidate.confidence, candidate.context)
+def _outer_first(place: tuple[int, int]) -> tuple[int, int]:
+    return place[0], -place[1]
+
+
+def _outermost(candidates: list[Candidate]) -> list[Candidate]:
+    """Drop what was read inside another candidate: a passphrase may hold a separator."""
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        if not kept or candidate.span.end > kept[-1].span.end:
+            kept.append(candidate)
+    return kept
+
+
+def _without_company_alone(candidates: list[Candidate]) -> Iterator[Candidate]:
+    """Drop what goes by a name such as `id`, unless a part with a name of its own stands in the same scope."""
+    scopes = {candidate.scope for candidate in candidates if not candidate.company}
+    return (candidate for candidate in candidates if not candidate.company or candidate.scope in scopes)
+
+
+def _weight(candidate: Candidate) -> tuple[bool, bool, int, int]:
+    return (candidate.named, not candidate.together, candidate.confidence, candidate.context)
 
 
 def roles_of(candidates: Iterable[Candidate]) -> set[Role]:

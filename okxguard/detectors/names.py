@@ -23,24 +23,31 @@ _PIECE = re.compile(
 )
 _LONGEST_RUN = 5
 _LONGEST_NAME = 120
+_LONGEST_PIECE = 40
+_SHORTEST_STEM = 6
 
 
 @dataclass(frozen=True, slots=True)
 class NameReading:
     """What one name says.
 
-    `strong` tells that the name alone says the role; `clean` that no word in it is unknown. `account` holds the
+    `strong` tells that the name alone says the role, `company` that it does so only beside other parts; `clean` that
+    no word in it is unknown, `bare` that there is none but the role and OKX, `trailing` that unknown words
+    stand behind the role only, as people's names do (API_KEY_ALICE, but WEATHER_API_KEY). `account` holds the
     words that tell one credential from another: OKX_MAIN_API_KEY has `("main",)`.
     """
 
     role: Role | None = None
     strong: bool = False
+    company: bool = False
     okx: bool = False
     foreign: bool = False
     about: bool = False
     fake: bool = False
     demo: bool = False
     clean: bool = True
+    bare: bool = False
+    trailing: bool = False
     account: tuple[str, ...] = ()
 
 
@@ -50,13 +57,19 @@ class Word:
 
     role: Role | None = None
     strong: bool = False
+    company: bool = False
     okx: bool = False
     foreign: bool = False
     about: bool = False
+    about_weak: bool = False
     about_after: bool = False
     fake: bool = False
     demo: bool = False
     neutral: bool = False
+
+    def rank(self) -> int:
+        """Return how much the word says about a role; the word that says most names it."""
+        return 2 if self.strong else 0 if self.company else 1
 
 
 def normalise(name: str) -> str:
@@ -101,21 +114,36 @@ class NameReader:
     def _split(self, piece: str) -> list[tuple[str, Word | None]]:
         """Split a piece such as `okxapikey` into known words, if it is made of nothing else."""
         if piece.isascii():
-            split = self._split_fully(piece, 0)
-            return split if split is not None else [(piece, None)]
+            return self._split_fully(piece, 0) or self._split_at_stem(piece)
         return self._split_loosely(piece)
 
     def _split_fully(self, piece: str, at: int) -> list[tuple[str, Word | None]] | None:
         if at == len(piece):
             return []
+        if len(piece) > _LONGEST_PIECE:
+            return None
         for end in range(len(piece), at + 2, -1):
             word = self._lexicon.get(piece[at:end])
             if word is None or end - at == len(piece):
                 continue
-            rest = self._split_fully(piece, end) if len(piece) <= 40 else None
+            rest = self._split_fully(piece, end)
             if rest is not None:
                 return [(piece[at:end], word), *rest]
         return None
+
+    def _split_at_stem(self, piece: str) -> list[tuple[str, Word | None]]:
+        """Split off a strong name at either end of a piece: `passphrasebtc`, `alicepassphrase`, `okxapikeytom`."""
+        for size in range(len(piece) - 1, 2, -1):
+            head = self._lexicon.get(piece[:size])
+            if head is not None and head.okx and not head.role:
+                return [(piece[:size], head), *self._split(piece[size:])]
+        for size in range(len(piece) - 1, _SHORTEST_STEM - 1, -1):
+            head, tail = self._lexicon.get(piece[:size]), self._lexicon.get(piece[-size:])
+            if head is not None and head.strong:
+                return [(piece[:size], head), (piece[size:], self._lexicon.get(piece[size:]))]
+            if tail is not None and tail.strong:
+                return [(piece[:-size], self._lexicon.get(piece[:-size])), (piece[-size:], tail)]
+        return [(piece, None)]
 
     def _split_loosely(self, piece: str) -> list[tuple[str, Word | None]]:
         """Find known words in a script that is written without blanks."""
@@ -137,20 +165,23 @@ class NameReader:
         chosen: Word | None = None
         at = -1
         for index, (_, word) in enumerate(segments):
-            if word is not None and word.role is not None and (chosen is None or word.strong >= chosen.strong):
+            if word is not None and word.role is not None and (chosen is None or word.rank() >= chosen.rank()):
                 chosen, at = word, index
         known = [word for _, word in segments if word is not None]
         others = [(text, word) for index, (text, word) in enumerate(segments) if index != at]
         return NameReading(
             role=chosen.role if chosen else None,
             strong=bool(chosen and chosen.strong),
+            company=bool(chosen and chosen.company),
             okx=named and any(word.okx for word in known),
             foreign=any(word.foreign for word in known),
-            about=any(word.about for _, word in others if word)
+            about=any(word.about or (word.about_weak and chosen is not None and not chosen.strong) for _, word in others if word)
             or any(word.about_after for _, word in segments[at + 1 :] if word and at >= 0),
             fake=any(word.fake for word in known),
             demo=any(word.demo for word in known),
             clean=all(text.isdigit() or (word and _harmless(word)) for text, word in others),
+            trailing=at >= 0 and all(text.isdigit() or (word and _harmless(word)) for text, word in segments[:at]),
+            bare=all(text.isdigit() or (word and word.okx) for text, word in others),
             account=tuple(text for text, word in others if _tells_accounts_apart(text, word)),
         )
 
@@ -176,7 +207,7 @@ _PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able|\s*(?
 def shapeless_pattern(vocabulary: Vocabulary) -> str:
     """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
     roles = (Role.PASSPHRASE, Role.ACCOUNT_TOKEN)
-    stems = {normalise(word) for names in (vocabulary.strong_names, vocabulary.weak_names) for role in roles for word in names[role]}
+    stems = {normalise(word) for names in (vocabulary.strong_names, vocabulary.weak_names, vocabulary.company_names) for role in roles for word in names[role]}
     rest = {stem for stem in stems if not any(core in stem for core in ("pass", "phrase", "pwd"))}
     short = {stem for stem in rest if len(stem) < 4 and stem.isascii()}
     alone = [rf"(?<![a-z]){stem}(?![a-z])" for stem in sorted(short)]
@@ -200,7 +231,10 @@ def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
     note(vocabulary.demo_words, demo=True, neutral=True)
     note(vocabulary.fake_words, fake=True)
     note(vocabulary.about, about=True)
+    note(vocabulary.about_weak, about_weak=True)
     note(vocabulary.about_after, about_after=True)
+    for role, words in vocabulary.company_names.items():
+        note(words, role=role, company=True)
     for role, words in vocabulary.weak_names.items():
         note(words, role=role)
     note(vocabulary.foreign_exchanges + vocabulary.foreign_ordinary + vocabulary.foreign_products, foreign=True)

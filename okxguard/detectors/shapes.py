@@ -31,6 +31,7 @@ _TEMPLATE = re.compile(
     | ^\$[A-Za-z_]\w*(?:[.\[]|$)                               # $VARIABLE
     | ^\$env: | ^%\w{1,60}%$ | ^@@?\w[\w.]*@@?$ | ^__\w+__$ | ^\{[\w.:]*\}$ | ^\[\[
     | ^[A-Za-z_][\w.]*\[["'\w]
+    | ^[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+$          # required|string|min:8
     """,
     re.VERBOSE,
 )
@@ -136,7 +137,7 @@ class ValueJudge:
             return Likeness.NONE
         if self.is_placeholder(value) or _PATH.match(value) or _CONSTANT.fullmatch(value) or _IDEOGRAPH.search(value):
             return Likeness.NONE
-        if not quoted and (_CALL.search(value) or _DOTTED.fullmatch(value) or value[-1] in "({[;,"):
+        if not quoted and (_CALL.search(value) or (_DOTTED.fullmatch(value) and not any(character.isdigit() for character in value)) or value[-1] in "({[;,"):
             return Likeness.NONE
         if " " in value:
             return self._likeness_of_words(value, quoted=quoted)
@@ -156,7 +157,7 @@ def _likeness_of_token(value: str) -> Likeness:
     letter = any(character.isalpha() for character in value)
     sign = any(not character.isalnum() and character not in "_-." for character in value)
     if not letter:
-        return Likeness.WEAK if not sign else Likeness.FAIR
+        return Likeness.WEAK if _is_counted(value) else Likeness.FAIR
     if digit or sign:
         if _DOTTED.fullmatch(value) and not digit:
             return Likeness.NONE
@@ -165,3 +166,10 @@ def _likeness_of_token(value: str) -> Likeness:
         return Likeness.NONE
     mixed = not value.islower() and not value.isupper() and not value.istitle()
     return Likeness.FAIR if mixed and value.isalpha() else Likeness.WEAK
+
+
+def _is_counted(value: str) -> bool:
+    """Tell whether digits only count up, count down or repeat, as in 123456."""
+    numbers = [int(character) for character in value if character.isdecimal()]
+    steps = {later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False)}
+    return len(steps) <= 1 or len(set(numbers)) < 3

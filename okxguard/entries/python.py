@@ -27,6 +27,7 @@ _COMMENT = re.compile(
 _VALUE_KEYWORDS = frozenset({"default", "default_value", "value", "fallback", "initial", "default_factory"})
 _WRAPPERS = frozenset({"SecretStr", "Secret", "SecretBytes", "str", "bytes", "Field", "field", "Final", "Option", "Argument", "ContextVar", "Var", "StringVar", "cast", "String", "CharField"})
 _NAME_LIKE = re.compile(r"-{0,2}[A-Za-z][\w.-]{0,80}(?:[ -]\w+){0,3}")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
 
 
 class NotPythonError(Exception):
@@ -70,6 +71,7 @@ class _Reader:
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = 0
         self._read_strings: set[int] = set()
+        self._read_dicts: set[int] = set()
 
     def read(self, tree: ast.Module) -> Iterator[Entry]:
         self._stack = [(tree, ())]
@@ -111,8 +113,9 @@ class _Reader:
             yield from self._call(node, path)
             self._push(node, path)
         elif isinstance(node, ast.Dict):
-            self._calls += 1
-            yield from self._value(node, (*path, f"{{}}#{self._calls}"), Place.ARGUMENT)
+            if id(node) not in self._read_dicts:
+                self._calls += 1
+                yield from self._value(node, (*path, f"{{}}#{self._calls}"), Place.ARGUMENT)
             self._push(node, path)
         elif isinstance(node, (ast.Constant, ast.JoinedStr)):
             yield from self._inside_string(node, path)
@@ -190,6 +193,7 @@ class _Reader:
                 pending.extend(self._wrapped(node, path))
 
     def _members(self, node: ast.Dict, path: _Path, place: Place) -> Iterator[tuple[ast.expr, _Path, Place]]:
+        self._read_dicts.add(id(node))
         for index, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
             if key is None:
                 yield value, path, place
@@ -233,7 +237,7 @@ class _Reader:
 
     def _is_name(self, node: ast.expr) -> bool:
         literal = self._folder.fold(node)
-        return literal is not None and bool(_NAME_LIKE.fullmatch(literal.value))
+        return literal is not None and bool(_NAME_LIKE.fullmatch(literal.value)) and not _HEXADECIMAL.fullmatch(literal.value)
 
     def _call(self, node: ast.Call, path: _Path) -> Iterator[Entry]:
         callee = self._bindings.dotted(node.func)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document, Kind
+from okxguard.entries.embedded import may_hold_entries
 from okxguard.entries.text import read_lines, unescape
 from okxguard.model import Entry, Place, Span
 
@@ -50,6 +51,9 @@ def _read(document: Document) -> Iterator[Entry]:
             yield from read_lines([(start + at, line[at:])], section, place=place)
             continue
         yield entry
+        if place is Place.ASSIGNMENT and may_hold_entries(entry.value):
+            inside = document.text[entry.span.start : entry.span.end]
+            yield from read_lines([(entry.span.start, inside.replace("\n", " "))], entry.path)
         resume = entry.span.end
         rest = document.text[entry.span.end : start + len(line)]
         if "#" in rest or ";" in rest:

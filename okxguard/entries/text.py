@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"""
     (?P<string> (?<!\w)"(?:[^"\\\n]|\\.){0,4000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,4000}' | `[^`\n]{0,4000}` )
     | (?P<open> [{(\[] ) | (?P<close> [})\]] )
-    | (?P<sep> := | => | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]\s )
+    | (?P<sep> := | => | <- | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]\s )
     """,
     re.VERBOSE,
 )
@@ -36,7 +36,11 @@ _COMMAND = re.compile(
 )
 _ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,400})</")
 _IDENTIFIER = re.compile(r"[\w$@][\w$.@-]*(?:\[[\"']?[\w.-]{1,60}[\"']?\])?$")
-_TYPED = re.compile(r"([\w$]+)[?!]?\s*:\s*[&\w.<>\[\]|?' ]{1,60}$")
+_TYPED = re.compile(
+    r"([\w$]+)[?!]?\s*:\s*(?:&?(?:'static\s+)?str|string|text|any|unknown|object|bytes|auto|typing\.\w+|[A-Z]\w*(?:::\w+)*)(?:[\[<][\w.,<>\[\]|'& ]{0,60}[\]>])?(?:\s*\|\s*\w+){0,3}[?!]?$"
+)
+_POWERSHELL = re.compile(r"\$(?:env|global|script|private):(\w+)$", re.IGNORECASE)
+_BULLET = re.compile(r"^(?:\d+[.)]|[-*+•#>]+)\s+")
 _TYPE = re.compile(r"(?:str|&'?static str|&str|string|String|char|const|auto|var|let|std::string|text|varchar|\*)[?*&]?", re.IGNORECASE)
 _LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
 _BARE = re.compile(r"[^\s\"'`]+")
@@ -84,7 +88,8 @@ class _Outline:
     def open(self, title: str, indent: int, *, bracket: bool) -> None:
         self.serial += 1
         if len(self.scopes) < 60:
-            self.scopes.append(_Scope(f"{title[-100:].strip()}#{self.serial}", indent, bracket))
+            serial = f"#{self.serial}" if bracket else f"~{self.serial}"
+            self.scopes.append(_Scope(title[-100:].strip() + serial, indent, bracket))
 
     def close(self) -> None:
         while self.scopes:
@@ -243,12 +248,14 @@ def _name_before(left: str, sep: str, *, code: bool) -> str | None:
         return left[opening + 1 : -1] or None if opening >= 0 else None
     if left[-1] == "]" and (match := re.search(r"\[[\"']([^\"'\]]{1,80})[\"']\]$", left)):
         return match[1]
+    if sep == "=" and (variable := _POWERSHELL.search(left)):
+        return variable[1]
     if sep in ("=", ":=") and (typed := _TYPED.search(left)):
         return typed[1]
-    if code or sep in ("=", ":=", "=>", "||", "??", "＝"):
+    if code or sep in ("=", ":=", "=>", "<-", "||", "??", "＝"):
         return _identifier_before(left)
     label = _LABEL.search(left.rstrip(_DECORATION))
-    return label[0] if label else None
+    return _BULLET.sub("", label[0]) if label else None
 
 
 def _identifier_before(left: str) -> str | None:
