@@ -252,4 +252,4 @@ def _words_pattern(words: Iterable[str]) -> re.Pattern[str]:
     alternatives = _latin_and_scripts(words)
     latin = "|".join(word for word in alternatives if word.isascii())
     scripts = [word for word in alternatives if not word.isascii()]
-    return re.compile("|".join([rf"(?<![A-Za-z])(?i:{latin})(?![a-z])", *scripts]))
+    return re.compile("|".join([rf"(?<![A-Za-z])(?i:py)?(?i:{latin})(?![a-z])", *scripts]))

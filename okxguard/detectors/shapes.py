@@ -40,7 +40,7 @@ _PATH = re.compile(
     r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
 )
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
-_CALL = re.compile(r"[A-Za-z_\]]\w*\(|\w\[['\"]|\w\s*(?:=>|->|::|\|\||&&)\s*\w")
+_CALL = re.compile(r"[A-Za-z_][\w.]*\(.*\)?[;,]?$|[A-Za-z_][\w.]*\[['\"].*")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _MASK = re.compile(r"[*•●·]{3,}|\.{3,}|…|^[xX]{3,}$|[xX]{4,}|^[*#.\-_=?]+$")
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+")
@@ -137,7 +137,7 @@ class ValueJudge:
             return Likeness.NONE
         if self.is_placeholder(value) or _PATH.match(value) or _CONSTANT.fullmatch(value) or _IDEOGRAPH.search(value):
             return Likeness.NONE
-        if not quoted and (_CALL.search(value) or (_DOTTED.fullmatch(value) and not any(character.isdigit() for character in value)) or value[-1] in "({[;,"):
+        if not quoted and (_CALL.match(value) or (_DOTTED.fullmatch(value) and not any(character.isdigit() for character in value)) or value[-1] in "({[;,"):
             return Likeness.NONE
         if " " in value:
             return self._likeness_of_words(value, quoted=quoted)
@@ -171,5 +171,5 @@ def _likeness_of_token(value: str) -> Likeness:
 def _is_counted(value: str) -> bool:
     """Tell whether digits only count up, count down or repeat, as in 123456."""
     numbers = [int(character) for character in value if character.isdecimal()]
-    steps = {later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False)}
+    steps = {(later - earlier) % 10 for earlier, later in zip(numbers, numbers[1:], strict=False)}
     return len(steps) <= 1 or len(set(numbers)) < 3
