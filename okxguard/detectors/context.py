@@ -17,6 +17,8 @@ _LINES_BELOW = 3
 _LONGEST_DISCRIMINATOR = 100
 _SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = re.compile(r"\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$", re.IGNORECASE)
+_RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+_READ_AROUND = 25
 _SEPARATED = re.compile(r"[=:]\s*\S")
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.YAML})
 
@@ -142,12 +144,12 @@ class Surroundings:
         return None
 
     def _lookalike_near(self, entry: Entry) -> bool:
-        if not self._words.lookalikes.search(self._document.text):
+        if not self._words.lookalikes.found_in(self._document.text):
             return False
         line = self._document.line_of(entry.span.start)
         near = range(max(0, line - 8), min(len(self._document.line_starts), line + 9))
         texts = [self._document.line_text(index)[:400] for index in near]
-        return any(self._words.lookalikes.search(text) for text in texts) and not normalise(entry.path[-1]).startswith(("okx", "okex"))
+        return any(self._words.lookalikes.found_in(text) for text in texts) and not normalise(entry.path[-1]).startswith(("okx", "okex"))
 
     def product_near(self, entry: Entry) -> bool:
         """Tell whether a product with credentials of its own is mentioned just above, or, in code, just below.
@@ -178,7 +180,7 @@ class Surroundings:
         if path is Owner.EXCHANGE:
             return Ownership(Owner.EXCHANGE, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
         folder = self._words.owner_in(self._document.evidence.rpartition("/")[0])
-        others = bool(self._words.exchanges.search(self._document.text))
+        others = self._words.exchanges.found_in(self._document.text)
         if self._words.okx.search(self._document.text) or folder is Owner.OKX or self._words.hints.search(self._document.text):
             return Ownership(Owner.OKX, Context.FILE, mixed=others)
         return Ownership(Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None, Context.FILE if others else Context.NONE)
@@ -199,36 +201,32 @@ class Words:
             "|".join([rf"(?<![A-Za-z])(?i:{names}|ok[-_.]access)(?!(?:ample|pect|ist|ecut))", inside, "(?i:myokx)", *map(re.escape, scripts)])
         )
         self.hints = re.compile("|".join(re.escape(hint) for hint in vocabulary.hints), re.IGNORECASE)
-        self.exchanges = _words_pattern(vocabulary.foreign_exchanges)
-        self._products = _words_pattern(vocabulary.foreign_products)
-        self.lookalikes = _words_pattern(vocabulary.foreign_lookalikes)
+        self.exchanges = WordSet(vocabulary.foreign_exchanges)
+        self._products = WordSet(vocabulary.foreign_products)
+        self.lookalikes = WordSet(vocabulary.foreign_lookalikes)
         self.ordinary = frozenset(vocabulary.foreign_ordinary)
         self.logins = frozenset(vocabulary.foreign_logins)
         self._callees = frozenset(vocabulary.foreign_callees)
         self._telling = re.compile(f"{shapeless_pattern(vocabulary)}|{_SHAPES}")
-        said = "|".join([*_latin_and_scripts(vocabulary.foreign_exchanges), *scripts, vocabulary.context_pattern])
-        demo = "|".join(_demo_patterns(vocabulary.demo_names))
-        self._said = re.compile(rf"[:=|>]\s*[\"'`]?[\w./: -]{{0,30}}?(?:{said})|{demo}")
 
     def telling_lines(self, document: Document) -> frozenset[int]:
-        """Return the indices of the lines that may hold a part, or say whose the parts are; none where no line may."""
+        """Return the indices of the lines that may hold a part, and of those around that may say whose it is."""
         lower = document.text.lower()
         if len(lower) != len(document.text):
             lower = document.text
         telling = {document.line_of(match.start()) for match in self._telling.finditer(lower)}
-        if telling:
-            telling.update(document.line_of(match.end() - 1) for match in self._said.finditer(lower))
-        return frozenset(telling)
+        last = len(document.line_starts)
+        return frozenset(near for line in telling for near in range(max(0, line - _READ_AROUND), min(last, line + _READ_AROUND + 1)))
 
     def owner_in(self, text: str) -> Owner | None:
         """Return the exchange that a text names; OKX where it names several."""
-        if self.okx.search(text):
+        if ("k" in text or "K" in text or not text.isascii()) and self.okx.search(text):
             return Owner.OKX
-        return Owner.EXCHANGE if self.exchanges.search(text) else None
+        return Owner.EXCHANGE if self.exchanges.found_in(text) else None
 
     def product_in(self, text: str) -> Owner | None:
         """Return PRODUCT where a text names something else that has credentials."""
-        return Owner.PRODUCT if self._products.search(text) else None
+        return Owner.PRODUCT if self._products.found_in(text) else None
 
     def is_foreign_callee(self, segment: str) -> bool:
         """Tell whether a dotted name belongs to a library that takes passwords of its own."""
@@ -239,17 +237,26 @@ class Words:
 _SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
 
 
-def _demo_patterns(names: Iterable[str]) -> list[str]:
-    return ["demo", "paper", "simul", "sandbox", "testnet", *(rf"\b{re.escape(name)}\b" for name in names if len(name) <= 6)]
+class WordSet:
+    """Finds whole words in a text, where a word may also begin a name: `kucoin`, `KucoinClient`, `KUCOIN_KEY`, `pykucoin`."""
 
+    def __init__(self, words: Iterable[str]) -> None:
+        latin = {normalise(word) for word in words if word.isascii()}
+        self._latin = frozenset(latin | {f"py{word}" for word in latin})
+        self._longest = max(map(len, self._latin))
+        self._scripts = tuple(word for word in words if not word.isascii())
 
-def _latin_and_scripts(words: Iterable[str]) -> list[str]:
-    """Return the words as alternatives, the longest first so that the longest wins."""
-    return [re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))]
+    def found_in(self, text: str) -> bool:
+        """Tell whether a text holds one of the words."""
+        if any(self._begins(run) for run in set(_RUN.findall(text))):
+            return True
+        return bool(self._scripts) and not text.isascii() and any(word in text for word in self._scripts)
 
-
-def _words_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    alternatives = _latin_and_scripts(words)
-    latin = "|".join(word for word in alternatives if word.isascii())
-    scripts = [word for word in alternatives if not word.isascii()]
-    return re.compile("|".join([rf"(?<![A-Za-z])(?i:py)?(?i:{latin})(?![a-z])", *scripts]))
+    def _begins(self, run: str) -> bool:
+        lower = run.lower()
+        if lower in self._latin:
+            return True
+        if run == lower:
+            return False
+        ends = range(2, min(len(run), self._longest + 1))
+        return any(not run[end].islower() and lower[:end] in self._latin for end in ends)

@@ -25,7 +25,7 @@ def read_embedded(raw: str, value: str, start: int, path: tuple[str, ...], place
     """
     if not may_hold_entries(value):
         return
-    offsets = _Offsets(raw, start)
+    offsets = _Offsets(raw if raw != value else "", start)
     at = 0
     lines = []
     for line in value.split("\n"):

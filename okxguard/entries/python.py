@@ -12,10 +12,10 @@ import warnings
 from collections.abc import Iterator
 
 from okxguard.documents import Document
-from okxguard.entries.embedded import may_hold_entries
+from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.python_fold import Folder, Literal
 from okxguard.entries.python_names import Bindings, collect_bindings
-from okxguard.entries.text import read_lines
+from okxguard.entries.text import read_lines, unescape
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -128,11 +128,10 @@ class _Reader:
         if literal is None or not may_hold_entries(literal.value) or id(node) in self._read_strings:
             return
         self._read_strings.add(id(node))
-        lines, at = [], literal.span.start
-        for line in self._document.text[literal.span.start : literal.span.end].split("\n"):
-            lines.append((at, line))
-            at += len(line) + 1
-        yield from read_lines(lines, (*path, '""'), place=Place.TEXT)
+        raw = self._document.text[literal.span.start : literal.span.end]
+        prefix = self._document.text[max(0, literal.span.start - 5) : literal.span.start].lower()
+        value = raw if "r" in prefix.rstrip("\"'")[-2:] else unescape(raw)
+        yield from read_embedded(raw, value, literal.span.start, (*path, '""'))
 
     def _defaults(self, arguments: ast.arguments, path: _Path) -> Iterator[Entry]:
         positional = [*arguments.posonlyargs, *arguments.args]
