@@ -1,10 +1,12 @@
 """OKX API key, secret key and passphrase as plugins of detect-secrets: `detect-secrets scan -p FILE`.
 
-detect-secrets asks its plugins line by line; okxguard's evidence is a whole file. So the file is scanned once, with
-the scanner that `okxguard scan` uses, and the plugins tell for each line what was found there. Where there is no file
-to read (`--string`, a diff), the line and the lines that detect-secrets shows around it have to do.
+detect-secrets asks its plugins line by line; okxguard's evidence is a whole file. So the file is scanned once
+with the scanner of `okxguard scan`, and the plugins tell for each line what was found there. Where there is
+no file to read (`--string`, a diff), the line and what detect-secrets shows around it have to do.
 
-No flag is needed to get API keys past detect-secrets' default filter `is_potential_uuid`; see `_reported_as`.
+No flag is needed for API keys, although detect-secrets drops UUIDs by default; see `_reported_as`.
+A line that looks like a call is never shown to a plugin unless detect-secrets runs with
+`--disable-filter detect_secrets.filters.heuristic.is_indirect_reference`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from detect_secrets.core.log import log
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.filters.heuristic import is_potential_uuid
 from detect_secrets.plugins.base import RegexBasedDetector
+from detect_secrets.settings import get_settings
 from detect_secrets.util.code_snippet import CodeSnippet
 
 if importlib.util.find_spec("okxguard") is None:
@@ -35,6 +38,7 @@ from okxguard.scan import Options, Scanner
 from okxguard.sources.paths import read_paths
 
 _RULES = frozenset({"OKX101", "OKX102", "OKX103", "OKX104"})
+_SCHEME = "file://"
 _VARIABLE_MARKS = "${}<>"
 
 
@@ -61,8 +65,8 @@ class _Reading:
 class _OkxDetector(RegexBasedDetector):  # type: ignore[misc]  # detect-secrets is not type checked
     """Reports the parts of one role.
 
-    It has no regular expression; it is a RegexBasedDetector because these know exactly what they look for, so that
-    detect-secrets does not drop their secrets when a name further left on the line ends in `id`.
+    It has no regular expression. It is a RegexBasedDetector because detect-secrets trusts these to know what
+    they look for: it does not drop their secrets when a name further left on the line ends in `id`.
     """
 
     denylist = ()
@@ -84,6 +88,19 @@ class _OkxDetector(RegexBasedDetector):  # type: ignore[misc]  # detect-secrets 
             return {self._secret(filename, line_number, text) for _, text in values}
         last = sys.maxsize if _is_last(context) else line_number
         return {self._secret(filename, at, text) for at, text in reading.values(self.role, line_number, last)}
+
+    def json(self) -> dict[str, Any]:
+        """Return what a baseline says of this plugin.
+
+        detect-secrets writes down where the plugin's file is and wants it there on every machine. So a file
+        below the current folder, the repository, is named relative to it.
+        """
+        said = {"name": type(self).__name__}
+        path = str(get_settings().plugins.get(said["name"], {}).get("path", ""))
+        here = _SCHEME + os.path.join(os.getcwd(), "")
+        if path.startswith(here):
+            said["path"] = _SCHEME + path[len(here) :]
+        return said
 
     def _secret(self, filename: str, line_number: int, text: str) -> PotentialSecret:
         return PotentialSecret(self.secret_type, filename, _reported_as(text), line_number)
@@ -113,9 +130,10 @@ class OkxPassphraseDetector(_OkxDetector):
 def _reported_as(text: str) -> str:
     """Return what detect-secrets gets to see of a value: as much of it as its filters take for a secret.
 
-    Its filters drop whatever holds a UUID, looks like `${NAME}` or begins with a dollar sign. okxguard has ruled out
-    already that the value is an id or a variable. So an API key goes without its last digit, and a passphrase without
-    dollar signs and brackets around it. What is left identifies the value in a baseline, and `audit` finds it.
+    Its filters drop whatever holds a UUID, looks like `${NAME}` or begins with a dollar sign. okxguard has
+    already ruled out that the value is an id or a variable. So an API key goes without its last digit, and a
+    passphrase without the signs of a variable at its ends. What is left stands in the file letter by letter
+    and still identifies the value in a baseline.
     """
     text = text.strip(_VARIABLE_MARKS)
     while is_potential_uuid(text):
@@ -126,7 +144,8 @@ def _reported_as(text: str) -> str:
 def _is_last(context: CodeSnippet | None) -> bool:
     """Tell whether detect-secrets will ask for no further line of the file.
 
-    It rewrites YAML and INI files to one line a setting, without what follows the last one: a block of text, comments.
+    It rewrites YAML and INI files to one line a setting and leaves out what follows the last one: comments,
+    the rest of a block of text.
     """
     return context is not None and context.target_index == len(context.lines) - 1
 
@@ -152,7 +171,10 @@ def _signature(filename: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1)
 def _read_file(filename: str, signature: tuple[int, ...]) -> _Reading | None:
-    """Scan a file, or return None when it cannot be read. Lines come file by file: the last one is remembered."""
+    """Scan a file, or return None when it cannot be read.
+
+    Lines come file by file, so the last file is remembered, for all three plugins.
+    """
     if not signature:
         return None
     path = os.path.join(os.curdir, filename)  # a file named "-" is not standard input

@@ -59,8 +59,11 @@ class Document:
 
     def line_text(self, index: int) -> str:
         """Return the line with that index, without its end."""
-        end = self.line_starts[index + 1] - 1 if index + 1 < len(self.line_starts) else len(self.text)
-        return self.text[self.line_starts[index] : end]
+        return self.text[self.line_starts[index] : self.end_of_line(index)]
+
+    def end_of_line(self, index: int) -> int:
+        """Return the offset of the end of the line with that index."""
+        return self.line_starts[index + 1] - 1 if index + 1 < len(self.line_starts) else len(self.text)
 
     def locate(self, span: Span) -> Location:
         """Return where an editor shows `span`."""

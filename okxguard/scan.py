@@ -107,7 +107,8 @@ class Scanner:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
 
     def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
-        reading = entries.read_entries(document, self._make_detectors()[0].words.telling_lines(document))
+        words = self._make_detectors()[0].words
+        reading = entries.read_entries(document, words.telling_lines(document)) if words.may_report(document) else entries.Reading(())
         if reading.note:
             tally.notes.append(Note(document.path, reading.note))
         if document.damaged:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from okxguard.detectors.names import NameReader, NameReading, shapeless_pattern, normalise
+from okxguard.detectors.names import NameReader, NameReading, normalise, shaped_pattern, shapeless_pattern
+from okxguard.detectors.shapes import SECRET, UUID
 from okxguard.documents import Document, Kind
 from okxguard.model import Context, Entry
 from okxguard.rulebook import Vocabulary
@@ -19,6 +20,8 @@ _SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = re.compile(r"\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$", re.IGNORECASE)
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _READ_AROUND = 25
+_SHAPES = re.compile("-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_NAMED_ON_LINE = frozenset({Kind.CODE, Kind.MARKDOWN, Kind.TEXT})
 _SEPARATED = re.compile(r"[=:]\s*\S")
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.YAML})
 
@@ -207,16 +210,27 @@ class Words:
         self.ordinary = frozenset(vocabulary.foreign_ordinary)
         self.logins = frozenset(vocabulary.foreign_logins)
         self._callees = frozenset(vocabulary.foreign_callees)
-        self._telling = re.compile(f"{shapeless_pattern(vocabulary)}|{_SHAPES}")
+        self._shapeless = re.compile(shapeless_pattern(vocabulary))
+        self._shaped = re.compile(shaped_pattern(vocabulary))
 
     def telling_lines(self, document: Document) -> frozenset[int]:
         """Return the indices of the lines that may hold a part, and of those around that may say whose it is."""
         lower = document.text.lower()
         if len(lower) != len(document.text):
             lower = document.text
-        telling = {document.line_of(match.start()) for match in self._telling.finditer(lower)}
+        telling = {document.line_of(match.start()) for match in self._shapeless.finditer(lower)}
+        shown = {document.line_of(match.start()) for match in _SHAPES.finditer(lower)}
+        if document.kind in _NAMED_ON_LINE:
+            shown = {line for line in shown if self._shaped.search(lower, document.line_starts[line], document.end_of_line(line))}
         last = len(document.line_starts)
+        telling |= shown
         return frozenset(near for line in telling for near in range(max(0, line - _READ_AROUND), min(last, line + _READ_AROUND + 1)))
+
+    def may_report(self, document: Document) -> bool:
+        """Tell whether the document says OKX at all, or shows both a key and a secret, which need no such word together."""
+        if self.okx.search(document.evidence) or self.okx.search(document.text) or self.hints.search(document.text):
+            return True
+        return bool(UUID.search(document.text)) and bool(SECRET.search(document.text))
 
     def owner_in(self, text: str) -> Owner | None:
         """Return the exchange that a text names; OKX where it names several."""
@@ -234,7 +248,6 @@ class Words:
         return bool(self._callees.intersection(pieces))
 
 
-_SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
 
 
 class WordSet:

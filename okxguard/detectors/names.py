@@ -206,12 +206,20 @@ _PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able|\s*(?
 
 def shapeless_pattern(vocabulary: Vocabulary) -> str:
     """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
-    roles = (Role.PASSPHRASE, Role.ACCOUNT_TOKEN)
-    stems = {normalise(word) for names in (vocabulary.strong_names, vocabulary.weak_names, vocabulary.company_names) for role in roles for word in names[role]}
-    rest = {stem for stem in stems if not any(core in stem for core in ("pass", "phrase", "pwd"))}
+    return "|".join([_PASS, *_alternatives(vocabulary, (Role.PASSPHRASE, Role.ACCOUNT_TOKEN), ("pass", "phrase", "pwd"))])
+
+
+def shaped_pattern(vocabulary: Vocabulary) -> str:
+    """Return a pattern, for lower-case text, that finds every name of a key or a secret but those that need company."""
+    return "|".join(_alternatives(vocabulary, (Role.API_KEY, Role.SECRET_KEY), ("key", "secr", "secer", "serc", "screc")))
+
+
+def _alternatives(vocabulary: Vocabulary, roles: tuple[Role, ...], cores: tuple[str, ...]) -> list[str]:
+    stems = {normalise(word) for names in (vocabulary.strong_names, vocabulary.weak_names) for role in roles for word in names[role]}
+    rest = {stem for stem in stems if not any(core in stem for core in cores)}
     short = {stem for stem in rest if len(stem) < 4 and stem.isascii()}
     alone = [rf"(?<![a-z]){stem}(?![a-z])" for stem in sorted(short)]
-    return "|".join([_PASS, "phrase", "pwd", *alone, *(_spaced(stem) for stem in sorted(rest - short))])
+    return [*(core for core in cores if core != "pass"), *alone, *(_spaced(stem) for stem in sorted(rest - short))]
 
 
 def _spaced(stem: str) -> str:
