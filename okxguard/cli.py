@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
 
 from okxguard import __version__
@@ -101,13 +100,13 @@ def _configured(parsed: argparse.Namespace) -> Config:
     start = first if os.path.isdir(first) else os.path.dirname(os.path.abspath(first))
     config = load_config(parsed.config, start if first != "-" and os.path.isdir(start) else ".")
     if parsed.select:
-        config = replace(config, select=_words(parsed.select))
+        config = config._replace(select=_words(parsed.select))
     if parsed.ignore:
-        config = replace(config, ignore=config.ignore + _words(parsed.ignore))
+        config = config._replace(ignore=config.ignore + _words(parsed.ignore))
     if parsed.min_severity:
-        config = replace(config, min_severity=Severity[parsed.min_severity.upper()])
+        config = config._replace(min_severity=Severity[parsed.min_severity.upper()])
     if parsed.min_confidence:
-        config = replace(config, min_confidence=Confidence[parsed.min_confidence.upper()])
+        config = config._replace(min_confidence=Confidence[parsed.min_confidence.upper()])
     return config
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import tomli
 
@@ -16,8 +15,7 @@ _FILE = "okxguard.toml"
 _PYPROJECT = "pyproject.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What a configuration file sets; the command line wins over it.
 
     `exclude` holds patterns as in a `.gitignore` file, relative to the folder of the configuration file.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.model import Candidate, Confidence, Context, Place, Role
@@ -12,8 +12,7 @@ _NEAR_LINES = 40
 _NEIGHBOUR_LINES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """The parts of one credential, in the order of the text."""
 
     parts: tuple[Candidate, ...]
@@ -142,4 +141,4 @@ def _belongs(document: Document, part: Candidate, exact: list[Candidate]) -> boo
 
 
 def _credential(parts: Iterable[Candidate], confidence: Confidence) -> Credential:
-    return Credential(tuple(replace(part, confidence=confidence) for part in parts), confidence)
+    return Credential(tuple(part._replace(confidence=confidence) for part in parts), confidence)

@@ -19,7 +19,6 @@ from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
-from detect_secrets.core.log import log
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.filters.heuristic import is_potential_uuid
 from detect_secrets.plugins.base import RegexBasedDetector
@@ -31,8 +30,8 @@ if importlib.util.find_spec("okxguard") is None:
     sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from okxguard.documents import Document, Window, make_document
+from okxguard.errors import OkxguardError
 from okxguard.model import Location, Part, Role, Source
-from okxguard.report.text import printable
 from okxguard.rulebook import load_rulebook
 from okxguard.scan import Options, Scanner
 from okxguard.sources.paths import read_paths
@@ -188,9 +187,13 @@ def _read_text(filename: str, lines: list[str]) -> _Reading:
 
 
 def _read(source: Source) -> _Reading:
+    """Scan a source.
+
+    Raises OkxguardError when that failed: a plugin that keeps silent instead would let everything pass.
+    """
     report = _scanner().scan([source])
     for error in report.errors:
-        log.error("okxguard: %s: %s", printable(error.path), error.reason)
+        raise OkxguardError(f"{error.path!a}: {error.reason}")
     parts = tuple(part for finding in report.findings for part in finding.parts)
     data = source.data if parts else b""
     return _Reading(make_document(source.path, source.evidence, Window(data)), parts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from okxguard.model import Location, Span
 
@@ -40,18 +40,20 @@ class Kind(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A decoded source. Lines in `text` end in a line feed, whatever they ended in before."""
 
     path: str
     kind: Kind
-    text: str = field(repr=False)
-    line_starts: tuple[int, ...] = field(repr=False)
+    text: str
+    line_starts: tuple[int, ...]
     evidence: str = ""
     first_line: int = 1
     first_column: int = 1
     damaged: bool = False
+
+    def __repr__(self) -> str:
+        return f"Document(path={self.path!r}, kind={self.kind!r})"
 
     def line_of(self, offset: int) -> int:
         """Return the index of the line that holds `offset`, from 0 within this document."""
@@ -151,14 +153,16 @@ def _is_mostly_utf8(data: bytes, first_bad: int) -> bool:
     return sum(character > "\x7f" for character in text) > 4 * bad
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A stretch of a large source: its bytes, and the line and column that it begins at."""
 
-    data: bytes = field(repr=False)
+    data: bytes
     first_line: int = 1
     first_column: int = 1
     encoding: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Window(first_line={self.first_line!r}, first_column={self.first_column!r})"
 
 
 def windows(data: bytes, size: int, overlap: int) -> Iterator[Window]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 
 class Severity(IntEnum):
@@ -56,16 +56,14 @@ class Place(str, Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a document's text, in characters: `start` included, `end` excluded."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A span as an editor shows it: lines and columns count from 1."""
 
     path: str
@@ -75,8 +73,7 @@ class Location:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The bytes of one scanned thing, and where they come from.
 
     `path` is what is shown; `evidence` is the part of the path below the scan root that may say OKX.
@@ -84,37 +81,36 @@ class Source:
 
     origin: str
     path: str
-    data: bytes = field(repr=False)
+    data: bytes
     evidence: str = ""
     commit: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Source(origin={self.origin!r}, path={self.path!r})"
 
-@dataclass(frozen=True, slots=True)
-class FileError:
+
+class FileError(NamedTuple):
     """Something that could not be scanned, so that the answer is incomplete."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something a user may want to know; the answer is complete all the same."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A thing that is not scanned by its kind: a picture, a symlink, excluded by config."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A value with its name, whatever the syntax it was written in.
 
     `path` is the key path, outermost first; its last segment is the name of the value. Segments that
@@ -123,15 +119,17 @@ class Entry:
     """
 
     path: tuple[str, ...]
-    value: str = field(repr=False)
+    value: str
     span: Span
     place: Place = Place.ASSIGNMENT
     quoted: bool = True
     visible: bool = True
 
+    def __repr__(self) -> str:
+        return f"Entry(path={self.path!r}, span={self.span!r}, place={self.place!r})"
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+
+class Rule(NamedTuple):
     """One rule of the rule book."""
 
     id: str
@@ -145,18 +143,19 @@ class Rule:
     examples: tuple[Example, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A file that a rule fires on, or stays silent on; `text` holds `{key}`-like slots for values."""
 
     path: str
-    text: str = field(repr=False)
+    text: str
     fires: bool
     reason: str
 
+    def __repr__(self) -> str:
+        return f"Example(path={self.path!r}, fires={self.fires!r})"
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+
+class Candidate(NamedTuple):
     """A value that looks like one part of an OKX credential; the only type that holds a found value.
 
     `exact` tells that it has the shape of its role, `together` that it counts only beside another part, `named` that
@@ -164,7 +163,7 @@ class Candidate:
     """
 
     role: Role
-    value: str = field(repr=False)
+    value: str
     span: Span
     scope: tuple[str, ...]
     context: Context
@@ -178,17 +177,18 @@ class Candidate:
     account: tuple[str, ...] = ()
     demo: bool = False
 
+    def __repr__(self) -> str:
+        return f"Candidate(role={self.role!r}, span={self.span!r}, context={self.context!r}, confidence={self.confidence!r})"
 
-@dataclass(frozen=True, slots=True)
-class Part:
+
+class Part(NamedTuple):
     """One part of a found credential: its role and its place."""
 
     role: Role
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a trace from a taint source to a sink."""
 
     line: int
@@ -196,8 +196,7 @@ class Step:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What is wrong, where, how bad and how sure; it has no room for a found value."""
 
     rule: str
@@ -212,16 +211,14 @@ class Finding:
     commit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """A finding that a comment in the scanned text takes out of the report."""
 
     finding: Finding
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Everything one scan has to say."""
 
     findings: tuple[Finding, ...] = ()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import tomli
 
@@ -15,16 +14,14 @@ from okxguard.model import Example, Role, Rule, Severity
 _RULE_KEYS = {"id", "name", "severity", "summary", "why", "fix", "evidence", "references", "fires", "silent"}
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """Callables that take credentials by position: patterns of dotted names, and the role of each position."""
 
     callees: tuple[str, ...]
     order: tuple[Role, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """All names and values that detectors know; see `rules/vocabulary.toml` for what each list means."""
 
     context_pattern: str
@@ -63,8 +60,7 @@ class Vocabulary:
     fixture_endings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(NamedTuple):
     """All rules by id, and the vocabulary they share."""
 
     rules: dict[str, Rule]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from okxguard import correlate, documents, entries, findings, suppress
 from okxguard.detectors.credentials import CredentialDetector
@@ -21,8 +21,7 @@ _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What to report: the ids of the rules that run, the lowest severity and confidence, and today's date."""
 
     rules: frozenset[str]
@@ -32,18 +31,15 @@ class Options:
     honour_pragma: bool = False
 
 
-@dataclass(slots=True)
 class _Tally:
     """What has been said so far; becomes the report."""
 
-    findings: list[Finding] = field(default_factory=list)
-    suppressed: list[Suppressed] = field(default_factory=list)
-    errors: list[FileError] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    files: int = 0
-    bytes: int = 0
-    skipped: int = 0
-    held_back: int = 0
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.suppressed: list[Suppressed] = []
+        self.errors: list[FileError] = []
+        self.notes: list[Note] = []
+        self.files = self.bytes = self.skipped = self.held_back = 0
 
     def report(self) -> Report:
         return Report(
@@ -177,7 +173,7 @@ def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Fin
     *folders, name = document.evidence.lower().split("/")
     is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(vocabulary.fixture_endings)
     if is_fixture and finding.confidence > Confidence.MEDIUM:
-        return replace(finding, confidence=Confidence.MEDIUM)
+        return finding._replace(confidence=Confidence.MEDIUM)
     return finding
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from okxguard.documents import Document, Kind
 from okxguard.model import Finding, Span
@@ -18,8 +18,7 @@ _ALLOWLISTED = re.compile(r"pragma:\s*allowlist(?:[ -]|\s)(?P<next>nextline[ -])
 _RULE_ID = re.compile(r"OKX\d{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One directive: the rules it names, the lines it covers, and what is wrong with it, if anything.
 
     A `quiet` one is not reported when it suppresses nothing: examples in prose, and other tools' directives.

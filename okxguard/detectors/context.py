@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from okxguard.detectors.names import NameReader, NameReading, normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
@@ -34,8 +34,7 @@ class Owner(Enum):
     PRODUCT = "another product"
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(NamedTuple):
     """Who owns a value and how close the evidence stands; without an owner, `context` is NONE."""
 
     owner: Owner | None

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from okxguard.detectors.context import Owner, Ownership, Surroundings, Words
 from okxguard.detectors.names import NameReader, NameReading, normalise
 from okxguard.detectors.shapes import Likeness, ValueJudge
 from okxguard.documents import Document
-from okxguard.model import Candidate, Confidence, Context, Entry, Place, Role
+from okxguard.model import Candidate, Confidence, Context, Entry, Place, Role, Span
 from okxguard.rulebook import Vocabulary
 
 _INDEX = re.compile(r"\[\d+\]$")
@@ -60,7 +59,7 @@ class CredentialDetector:
                 continue
             candidate = self._judge(entry, role, reading, surroundings)
             if candidate is not None:
-                yield replace(candidate, scope=scope)
+                yield candidate._replace(scope=scope)
         for members in nameless.values():
             yield from self._by_shape(members, surroundings)
 
@@ -160,7 +159,7 @@ class CredentialDetector:
         self, entry: Entry, value: str, role: Role, reading: NameReading, ownership: Ownership, confidence: Confidence, together: bool, surroundings: Surroundings, *, exact: bool = False
     ) -> Candidate:
         start = entry.value.find(value) if entry.visible else -1
-        span = entry.span if start < 0 else replace(entry.span, start=entry.span.start + start, end=entry.span.start + start + len(value))
+        span = entry.span if start < 0 else Span(entry.span.start + start, entry.span.start + start + len(value))
         return Candidate(
             role=role,
             value=value,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from okxguard.model import Role
 
@@ -27,8 +26,7 @@ _LONGEST_PIECE = 40
 _SHORTEST_STEM = 6
 
 
-@dataclass(frozen=True, slots=True)
-class NameReading:
+class NameReading(NamedTuple):
     """What one name says.
 
     `strong` tells that the name alone says the role, `company` that it does so only beside other parts; `clean` that
@@ -51,8 +49,7 @@ class NameReading:
     account: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What the vocabulary knows about one normalised word."""
 
     role: Role | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from okxguard.documents import Document, Kind
 from okxguard.model import Entry, Place, Span
@@ -15,8 +15,7 @@ _PAIR_NAMES = ("name", "key", "Name", "Key", "variable", "env")
 _PAIR_VALUES = ("value", "Value", "val", "default", "defaultValue")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The entries of one document, and why its own reader gave up, if it did."""
 
     entries: tuple[Entry, ...]
@@ -104,7 +103,7 @@ def _derived(entries: Iterable[Entry]) -> Iterator[Entry]:
         value = next((members[key] for key in _PAIR_VALUES if key in members), None)
         if name and value and 0 < len(name.value) <= 100:
             parent = scope[:-1] if scope and scope[-1].startswith("[") else scope
-            yield replace(value, path=(*parent, name.value))
+            yield value._replace(path=(*parent, name.value))
 
 
 def _defaults(entry: Entry) -> Iterator[Entry]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import read_embedded
@@ -31,13 +30,15 @@ class NotJsonError(Exception):
     """The text is not JSON, in any of the dialects that people write."""
 
 
-@dataclass(slots=True)
 class _Container:
-    mapping: bool
-    path: tuple[str, ...]
-    key: str | None = None
-    index: int = 0
-    expects_value: bool = False
+    """An open object or array, and where in it the next value stands."""
+
+    def __init__(self, path: tuple[str, ...], *, mapping: bool) -> None:
+        self.mapping = mapping
+        self.path = path
+        self.key: str | None = None
+        self.index = 0
+        self.expects_value = False
 
     def path_of_next(self) -> tuple[str, ...]:
         if self.mapping:
@@ -54,7 +55,7 @@ def read_json(document: Document) -> tuple[Entry, ...]:
 
 
 def _read(text: str) -> Iterator[Entry]:
-    stack = [_Container(mapping=False, path=())]
+    stack = [_Container((), mapping=False)]
     at = 0
     while at < len(text):
         token = _TOKEN.match(text, at)
@@ -81,7 +82,7 @@ def _sign(sign: str, stack: list[_Container]) -> None:
             raise NotJsonError
         path = top.path_of_next() if len(stack) > 1 or top.index else ()
         _done(top)
-        stack.append(_Container(mapping=sign == "{", path=path))
+        stack.append(_Container(path, mapping=sign == "{"))
     elif sign in "}]":
         if len(stack) == 1 or top.mapping != (sign == "}"):
             raise NotJsonError

@@ -7,7 +7,7 @@ import base64
 import binascii
 import codecs
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.entries.python_names import Bindings
@@ -19,14 +19,16 @@ _DEEPEST = 60
 _CODECS = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "decode", "strip", "title", "format"}
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A constant text: its value, its place in the document, and whether it stands there letter by letter."""
 
-    value: str = field(repr=False)
+    value: str
     span: Span
     visible: bool
     quoted: bool = True
+
+    def __repr__(self) -> str:
+        return f"Literal(span={self.span!r})"
 
 
 class Folder:

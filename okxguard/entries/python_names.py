@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 _LONGEST_CHAIN = 30
 
 
-@dataclass(slots=True)
 class Bindings:
     """What the names of one file are bound to, whatever the scope.
 
@@ -16,10 +14,11 @@ class Bindings:
     variables to the callables they are passed to, `values` variables to the expressions assigned to them.
     """
 
-    imports: dict[str, str] = field(default_factory=dict)
-    callees: dict[str, str] = field(default_factory=dict)
-    passed: dict[str, str] = field(default_factory=dict)
-    values: dict[str, list[ast.expr]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.imports: dict[str, str] = {}
+        self.callees: dict[str, str] = {}
+        self.passed: dict[str, str] = {}
+        self.values: dict[str, list[ast.expr]] = {}
 
     def dotted(self, node: ast.AST) -> str | None:
         """Return the dotted name of an expression, with imports and variables resolved, or None."""

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document, Kind
-from okxguard.entries.embedded import may_hold_entries
-from okxguard.entries.text import read_lines, unescape
 from okxguard.model import Entry, Place, Span
 
 _COMMENTED = re.compile(r"\s*(?:[#;!]+|//)[ \t]*")
@@ -22,6 +20,7 @@ _INLINE_COMMENT = {
     Kind.PROPERTIES: re.compile(r"\s+#\s.*$"),
 }
 _PATTERNS = {Kind.DOTENV: _DOTENV, Kind.INI: _INI, Kind.PROPERTIES: _PROPERTY}
+_SHORTEST_PAIR = 12
 _NESTED = re.compile(r"__|:(?=\w)")
 _INDEX = re.compile(r"\[(\d+)\]")
 
@@ -48,16 +47,25 @@ def _read(document: Document) -> Iterator[Entry]:
         place = Place.COMMENT if comment else Place.ASSIGNMENT
         entry = _setting(document, start, line, at, section, place)
         if entry is None:
-            yield from read_lines([(start + at, line[at:])], section, place=place)
+            yield from _read_text(start + at, line[at:], section, place)
             continue
         yield entry
-        if place is Place.ASSIGNMENT and may_hold_entries(entry.value):
+        if place is Place.ASSIGNMENT:
             inside = document.text[entry.span.start : entry.span.end]
-            yield from read_lines([(entry.span.start, inside.replace("\n", " "))], entry.path)
+            yield from _read_text(entry.span.start, inside.replace("\n", " "), entry.path, Place.TEXT)
         resume = entry.span.end
         rest = document.text[entry.span.end : start + len(line)]
-        if "#" in rest or ";" in rest:
-            yield from read_lines([(entry.span.end, rest)], section, place=Place.COMMENT)
+        yield from _read_text(entry.span.end, rest, section, Place.COMMENT)
+
+
+def _read_text(offset: int, line: str, path: tuple[str, ...], place: Place) -> Iterator[Entry]:
+    """Read a line that is no setting, what stands inside a value, or a comment behind one."""
+    if len(line) < _SHORTEST_PAIR or not any(sign in line for sign in "=:：|"):
+        return
+    # Imported when there is something to read: most settings files have no such line.
+    from okxguard.entries.text import read_lines
+
+    yield from read_lines([(offset, line)], path, place=place)
 
 
 def _setting(document: Document, start: int, line: str, at: int, section: tuple[str, ...], place: Place) -> Entry | None:
@@ -69,12 +77,20 @@ def _setting(document: Document, start: int, line: str, at: int, section: tuple[
     quoted = _QUOTED.match(document.text, begin) if place is Place.ASSIGNMENT else _QUOTED.match(document.text, begin, start + len(line))
     if quoted:
         raw = quoted[2]
-        value = unescape(raw) if quoted[1] == '"' else raw
+        value = _unescape(raw) if quoted[1] == '"' else raw
         return Entry(path, value, Span(quoted.start(2), quoted.end(2)), place, True, value == raw)
     raw = _INLINE_COMMENT[document.kind].sub("", match["value"]).rstrip()
     if document.kind is Kind.PROPERTIES:
         return _property(document, path, begin, raw, place)
     return Entry(path, raw, Span(begin, begin + len(raw)), place, True, True) if raw else None
+
+
+def _unescape(raw: str) -> str:
+    if "\\" not in raw:
+        return raw
+    from okxguard.entries.text import unescape
+
+    return unescape(raw)
 
 
 def _property(document: Document, path: tuple[str, ...], begin: int, raw: str, place: Place) -> Entry | None:
@@ -85,7 +101,7 @@ def _property(document: Document, path: tuple[str, ...], begin: int, raw: str, p
         stop = len(document.text) if stop < 0 else stop
         raw = raw[:-1] + document.text[end + 1 : stop].strip()
         end = stop
-    value = unescape(raw)
+    value = _unescape(raw)
     if not value:
         return None
     return Entry(path, value, Span(begin, end), place, True, document.text[begin:end] == value)
@@ -94,7 +110,7 @@ def _property(document: Document, path: tuple[str, ...], begin: int, raw: str, p
 def _key_path(name: str, kind: Kind) -> tuple[str, ...]:
     name = name.strip().strip("\"'")
     if kind is Kind.PROPERTIES or (kind is Kind.INI and "." in name):
-        name = _INDEX.sub(r".[\1]", unescape(name))
+        name = _INDEX.sub(r".[\1]", _unescape(name))
         return tuple(piece for piece in name.split(".") if piece) or (name,)
     pieces = tuple(piece for piece in _NESTED.split(name) if piece)
     return pieces or (name,)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from okxguard.documents import Document, Kind
 from okxguard.model import Entry, Place, Span
@@ -66,21 +66,20 @@ def unescape(raw: str) -> str:
     return _ESCAPE.sub(replace, raw)
 
 
-@dataclass(slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     title: str
     indent: int
     bracket: bool
 
 
-@dataclass(slots=True)
 class _Outline:
     """The titles of the sections, brackets and indented blocks that the current line stands in."""
 
-    path: tuple[str, ...]
-    heading: tuple[str, ...] = ()
-    scopes: list[_Scope] = field(default_factory=list)
-    serial: int = 0
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        self.heading: tuple[str, ...] = ()
+        self.scopes: list[_Scope] = []
+        self.serial = 0
 
     def here(self) -> tuple[str, ...]:
         return (*self.path, *self.heading, *(scope.title for scope in self.scopes))

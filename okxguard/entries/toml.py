@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import tomli
@@ -31,13 +30,15 @@ class NotTomlError(Exception):
     """The text is not TOML."""
 
 
-@dataclass(slots=True)
 class _Container:
-    mapping: bool
-    path: _Path
-    key: list[str] = field(default_factory=list)
-    index: int = 0
-    expects_value: bool = False
+    """An open table or array, and where in it the next value stands."""
+
+    def __init__(self, path: _Path, *, mapping: bool) -> None:
+        self.mapping = mapping
+        self.path = path
+        self.key: list[str] = []
+        self.index = 0
+        self.expects_value = False
 
     def path_of_next(self) -> _Path:
         return (*self.path, *self.key) if self.mapping else (*self.path, f"[{self.index}]")
@@ -101,7 +102,7 @@ class _Locator:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._stack = [_Container(mapping=True, path=())]
+        self._stack = [_Container((), mapping=True)]
         self._counts: dict[_Path, int] = {}
         self._header: list[str] | None = None
         self._array = False
@@ -150,7 +151,7 @@ class _Locator:
         elif sign == "[" and line_start and len(self._stack) == 1 and not top.expects_value:
             self._header, self._array = [], False
         elif sign in "[{":
-            self._stack.append(_Container(sign == "{", top.path_of_next()))
+            self._stack.append(_Container(top.path_of_next(), mapping=sign == "{"))
         elif sign in "]}" and len(self._stack) > 1:
             self._stack.pop()
             self._value_done()

@@ -6,7 +6,6 @@ Events are iterative and never build an object; depth is capped while they strea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
 
@@ -23,12 +22,14 @@ class NotYamlError(Exception):
     """The text is not YAML, or is nested deeper than anybody writes."""
 
 
-@dataclass(slots=True)
 class _Container:
-    mapping: bool
-    path: tuple[str, ...]
-    key: str | None = None
-    index: int = 0
+    """An open mapping or sequence, and where in it the next value stands."""
+
+    def __init__(self, path: tuple[str, ...], *, mapping: bool) -> None:
+        self.mapping = mapping
+        self.path = path
+        self.key: str | None = None
+        self.index = 0
 
     def path_of_next(self) -> tuple[str, ...]:
         if self.mapping:
@@ -68,13 +69,13 @@ def _scalars(text: str) -> Iterator[tuple[tuple[str, ...] | None, yaml.ScalarEve
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.DocumentStartEvent):
             document += 1
-            stack = [_Container(mapping=False, path=() if document == 1 else (f"[{document}]",))]
+            stack = [_Container(() if document == 1 else (f"[{document}]",), mapping=False)]
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if len(stack) > _DEEPEST:
                 raise NotYamlError
             top = stack[-1]
             path = top.path_of_next() if len(stack) > 1 else top.path
-            stack.append(_Container(isinstance(event, yaml.MappingStartEvent), path, None))
+            stack.append(_Container(path, mapping=isinstance(event, yaml.MappingStartEvent)))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             stack.pop()
             stack[-1].done()

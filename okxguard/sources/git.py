@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Everything git could start by itself while it lists files, switched off.
 _HARDENED = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false", "-c", "core.quotePath=false")
 _TIMEOUT_SECONDS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The files of one work tree below a folder, as bytes paths relative to it; or why there is no list."""
 
     files: tuple[bytes, ...] = ()

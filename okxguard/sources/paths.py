@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from okxguard.errors import UsageError
 from okxguard.model import FileError, Note, Skipped, Source
@@ -20,8 +20,7 @@ Item = Source | FileError | Note | Skipped
 Excluded = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Root:
+class _Root(NamedTuple):
     """What paths are shown relative to (`shown`), and what they are evidence relative to (`named`)."""
 
     shown: str
