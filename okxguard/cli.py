@@ -50,14 +50,22 @@ def main(arguments: Sequence[str]) -> int:
         return EXIT_INTERRUPTED
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Help as wide as the terminal says; asking the system for it would cost a hook run three imports."""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        super().__init__(prog, max_help_position=30, width=int(columns) if columns.isdigit() and int(columns) > 40 else 100)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="okxguard", description="Find exposed OKX credentials.", epilog=_EPILOG)
+    parser = argparse.ArgumentParser(prog="okxguard", description="Find exposed OKX credentials.", epilog=_EPILOG, formatter_class=_Formatter)
     parser.add_argument("--version", action="version", version=f"okxguard {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_scan(commands.add_parser("scan", help="scan files and folders", epilog=_EPILOG))
-    rules = commands.add_parser("rules", help="list the rules, or explain one")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", prog="okxguard")
+    _add_scan(commands.add_parser("scan", help="scan files and folders", epilog=_EPILOG, formatter_class=_Formatter))
+    rules = commands.add_parser("rules", help="list the rules, or explain one", formatter_class=_Formatter)
     rules.add_argument("id", nargs="?", metavar="ID", help="a rule id such as OKX101")
-    commands.add_parser("plugin-path", help="print the file to hand to detect-secrets with -p")
+    commands.add_parser("plugin-path", help="print the file to hand to detect-secrets with -p", formatter_class=_Formatter)
     return parser
 
 

@@ -192,8 +192,8 @@ def _read(source: Source) -> _Reading:
     Raises OkxguardError when that failed: a plugin that keeps silent instead would let everything pass.
     """
     report = _scanner().scan([source])
-    for error in report.errors:
-        raise OkxguardError(f"{error.path!a}: {error.reason}")
+    if report.errors:
+        raise OkxguardError(f"{source.path!a}: {report.errors[0].reason}")
     parts = tuple(part for finding in report.findings for part in finding.parts)
     data = source.data if parts else b""
     return _Reading(make_document(source.path, source.evidence, Window(data)), parts)

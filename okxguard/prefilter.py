@@ -7,6 +7,7 @@ key letter by letter. The test is as wide as that and a little wider, in every e
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,8 +28,12 @@ class Prefilter:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = re.compile(vocabulary.context_pattern.encode())
-        foreign = {word for word in vocabulary.context_words if not word.isascii()}
-        self._scripts = re.compile(b"|".join(re.escape(encoded) for encoded in sorted(_encodings(foreign))))
+        self._other_scripts = {word for word in vocabulary.context_words if not word.isascii()}
+
+    @cached_property
+    def _scripts(self) -> re.Pattern[bytes]:
+        """The words of other scripts in every encoding; made for the first file that is not ASCII."""
+        return re.compile(b"|".join(re.escape(encoded) for encoded in sorted(_encodings(self._other_scripts))))
 
     def may_hold_credential(self, path: str, data: bytes) -> bool:
         """Return False only where the credential detector would find nothing."""

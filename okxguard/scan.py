@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from okxguard import correlate, documents, entries, findings, suppress
+from okxguard import correlate, documents, entries, findings
 from okxguard.detectors.credentials import CredentialDetector
 from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document, Kind, Window
 from okxguard.model import Candidate, Confidence, FileError, Finding, Note, Report, Severity, Skipped, Source, Suppressed
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from okxguard.suppress import Suppression
 
 _UNUSED = "OKX901"
 _BROWSER = "OKX106"
@@ -104,7 +107,9 @@ class Scanner:
 
     def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
         words = self._make_detectors()[0].words
-        reading = entries.read_entries(document, words.telling_lines(document)) if words.may_report(document) else entries.Reading(())
+        reading = entries.Reading(())
+        if words.may_report(document):
+            reading = entries.read_entries(document, lambda: words.telling_lines(document))
         if reading.note:
             tally.notes.append(Note(document.path, reading.note))
         if document.damaged:
@@ -133,12 +138,8 @@ class Scanner:
         return self._detectors
 
     def _filter(self, document: Document, found: list[Finding], candidates: list[Candidate], tally: _Tally) -> None:
-        directives = ()
-        if "okxguard" in document.text or self._options.honour_pragma:
-            directives = suppress.read_suppressions(
-                document, frozenset(self._rulebook.rules), self._options.today, honour_pragma=self._options.honour_pragma
-            )
-        used: set[suppress.Suppression] = set()
+        directives = self._directives(document)
+        used: set[Suppression] = set()
         for finding in (_as_fixture(self._rulebook, document, finding) for finding in found):
             directive = next((each for each in directives if each.covers(finding, _lines(finding))), None)
             if directive is not None:
@@ -151,10 +152,19 @@ class Scanner:
             if directive not in used and not directive.quiet and self._ran_all_of(directive):
                 self._keep(self._unused(document, directive), tally)
 
-    def _ran_all_of(self, directive: suppress.Suppression) -> bool:
+    def _directives(self, document: Document) -> tuple[Suppression, ...]:
+        if "okxguard" not in document.text.lower() and not self._options.honour_pragma:
+            return ()
+        # Imported when there is one: most files have none.
+        from okxguard.suppress import read_suppressions
+
+        known = frozenset(self._rulebook.rules)
+        return read_suppressions(document, known, self._options.today, honour_pragma=self._options.honour_pragma)
+
+    def _ran_all_of(self, directive: Suppression) -> bool:
         return all(rule in self._options.rules for rule in directive.rules if rule in self._rulebook.rules)
 
-    def _unused(self, document: Document, directive: suppress.Suppression) -> Finding:
+    def _unused(self, document: Document, directive: Suppression) -> Finding:
         message = directive.problem or ("a suppression has expired" if directive.expired else "a suppression suppresses nothing")
         return findings.plain_finding(self._rulebook.rules[_UNUSED], document, directive.span, Confidence.HIGH, directive.rules, message=message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from okxguard.detectors.names import NameReader, NameReading, normalise, shaped_pattern, shapeless_pattern
@@ -17,12 +18,12 @@ _LINES_ABOVE = 15
 _LINES_BELOW = 3
 _LONGEST_DISCRIMINATOR = 100
 _SERIAL = re.compile(r"[#~]\d+$")
-_HEADING = re.compile(r"\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$", re.IGNORECASE)
+_HEADING = r"(?i)\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$"
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _READ_AROUND = 25
-_SHAPES = re.compile("-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
 _NAMED_ON_LINE = frozenset({Kind.CODE, Kind.MARKDOWN, Kind.TEXT})
-_SEPARATED = re.compile(r"[=:]\s*\S")
+_SEPARATED = r"[=:]\s*\S"
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.YAML})
 
 
@@ -132,7 +133,7 @@ class Surroundings:
         for above in range(line - 1, max(-1, line - 1 - _LINES_ABOVE), -1):
             text = self._document.line_text(above)[:400]
             in_block = in_block and bool(text.strip())
-            if in_block or _HEADING.match(text):
+            if in_block or re.match(_HEADING, text):
                 owner = self._words.owner_in(text)
                 if owner is not None:
                     return owner
@@ -165,7 +166,7 @@ class Surroundings:
             text = self._document.line_text(index)[:400]
             if not text.strip():
                 break
-            if code or _HEADING.match(text) or not _SEPARATED.search(text):
+            if code or re.match(_HEADING, text) or not re.search(_SEPARATED, text):
                 near.append(text)
         if code:
             near += [self._document.line_text(index)[:400] for index in range(line + 1, min(len(self._document.line_starts), line + 4))]
@@ -209,8 +210,15 @@ class Words:
         self.ordinary = frozenset(vocabulary.foreign_ordinary)
         self.logins = frozenset(vocabulary.foreign_logins)
         self._callees = frozenset(vocabulary.foreign_callees)
-        self._shapeless = re.compile(shapeless_pattern(vocabulary))
-        self._shaped = re.compile(shaped_pattern(vocabulary))
+        self._vocabulary = vocabulary
+
+    @cached_property
+    def _shapeless(self) -> re.Pattern[str]:
+        return re.compile(shapeless_pattern(self._vocabulary))
+
+    @cached_property
+    def _shaped(self) -> re.Pattern[str]:
+        return re.compile(shaped_pattern(self._vocabulary))
 
     def telling_lines(self, document: Document) -> frozenset[int]:
         """Return the indices of the lines that may hold a part, and of those around that may say whose it is."""
@@ -218,7 +226,7 @@ class Words:
         if len(lower) != len(document.text):
             lower = document.text
         telling = {document.line_of(match.start()) for match in self._shapeless.finditer(lower)}
-        shown = {document.line_of(match.start()) for match in _SHAPES.finditer(lower)}
+        shown = {document.line_of(match.start()) for match in re.finditer(_SHAPES, lower)}
         if document.kind in _NAMED_ON_LINE:
             shown = {line for line in shown if self._shaped.search(lower, document.line_starts[line], document.end_of_line(line))}
         last = len(document.line_starts)

@@ -71,7 +71,7 @@ class Word(NamedTuple):
 
 def normalise(name: str) -> str:
     """Return a name in lower case without blanks, hyphens, dots and underscores."""
-    return "".join(character for character in name.lower() if character.isalnum())
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 class NameReader:

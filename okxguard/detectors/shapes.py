@@ -16,36 +16,33 @@ if TYPE_CHECKING:
     from okxguard.rulebook import Vocabulary
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-UPPER_UUID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+UPPER_UUID = r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
 SECRET = re.compile(r"[0-9A-F]{32}")
 
 _SHORTEST_PASSPHRASE = 6
 _LONGEST_PASSPHRASE = 64
+# The patterns below are texts, which `re` compiles at their first use and keeps: most runs need few of them.
 _FEWEST_DIGITS = 8
 _MOST_STEPS = 15
 
-_TEMPLATE = re.compile(
-    r"""
+_TEMPLATE = r"""(?x)
     \$\{ | \$\( | \{\{ | \}\} | \{% | \#\{ | %\([^)]*\) | <%  # Jinja, shell, Ruby, Python
     | <[^<>]{1,80}>
     | ^\$[A-Za-z_]\w*(?:[.\[]|$)                               # $VARIABLE
     | ^\$env: | ^%\w{1,60}%$ | ^@@?\w[\w.]*@@?$ | ^__\w+__$ | ^\{[\w.:]*\}$ | ^\[\[
     | ^[A-Za-z_][\w.]*\[["'\w]
     | ^[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+$          # required|string|min:8
-    """,
-    re.VERBOSE,
-)
-_PATH = re.compile(
-    r"//|(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
+    """
+_PATH = (    r"//|(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
     r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
 )
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
-_CALL = re.compile(r"[A-Za-z_][\w.]*\(.*\)?[;,]?$|[A-Za-z_][\w.]*\[['\"].*")
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_MASK = re.compile(r"[*•●·]{3,}|\.{3,}|…|^[xX]{3,}$|[xX]{4,}|^[*#.\-_=?]+$")
-_WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+")
-_WRITTEN_WORDS = re.compile(r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+")
-_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
+_CALL = r"[A-Za-z_][\w.]*\(.*\)?[;,]?$|[A-Za-z_][\w.]*\[['\"].*"
+_CONSTANT = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+_MASK = r"[*•●·]{3,}|\.{3,}|…|^[xX]{3,}$|[xX]{4,}|^[*#.\-_=?]+$"
+_WORD = r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+"
+_WRITTEN_WORDS = r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+"
+_IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _SHORT_THING = frozenset({"pass", "phrase", "pwd", "secret", "word", "pw"})
 _THING = frozenset({"passphrase", "password", "passwd", "passphase", "pass-phrase"})
 
@@ -97,7 +94,7 @@ class ValueJudge:
 
     def is_upper_key(self, value: str) -> bool:
         """Tell whether `value` is an API key but for its case."""
-        return bool(UPPER_UUID.fullmatch(value)) and self.is_key(value.lower())
+        return bool(re.fullmatch(UPPER_UUID, value)) and self.is_key(value.lower())
 
     def is_secret(self, value: str) -> bool:
         """Tell whether `value` is shaped like a secret key and neither documented nor made up."""
@@ -112,14 +109,14 @@ class ValueJudge:
         lower = value.lower()
         if normalise(value) in self._values or not normalise(value):
             return True
-        if _TEMPLATE.search(value) or _MASK.search(value) or lower.startswith(self._beginnings):
+        if re.search(_TEMPLATE, value) or re.search(_MASK, value) or lower.startswith(self._beginnings):
             return True
         if any(fragment in lower for fragment in self._fragments):
             return True
-        words = [word.lower() for word in _WORD.findall(value)]
+        words = [word.lower() for word in re.findall(_WORD, value)]
         if any(word in self._words for word in words):
             return True
-        written = bool(_WRITTEN_WORDS.fullmatch(value))
+        written = bool(re.fullmatch(_WRITTEN_WORDS, value))
         if (written or not any(character.isdigit() for character in value)) and self._weak_words.intersection(words):
             return True
         return self._is_obvious_fake(words, digits=any(character.isdigit() for character in value))
@@ -135,9 +132,9 @@ class ValueJudge:
         """Return how much `value` looks like a passphrase; `quoted` means that it cannot be an expression."""
         if not _SHORTEST_PASSPHRASE <= len(value) <= _LONGEST_PASSPHRASE or not value.isprintable():
             return Likeness.NONE
-        if self.is_placeholder(value) or _PATH.match(value) or _CONSTANT.fullmatch(value) or _IDEOGRAPH.search(value):
+        if self.is_placeholder(value) or re.match(_PATH, value) or re.fullmatch(_CONSTANT, value) or re.search(_IDEOGRAPH, value):
             return Likeness.NONE
-        if not quoted and (_CALL.match(value) or (_DOTTED.fullmatch(value) and not any(character.isdigit() for character in value)) or value[-1] in "({[;,"):
+        if not quoted and (re.match(_CALL, value) or (re.fullmatch(_DOTTED, value) and not any(character.isdigit() for character in value)) or value[-1] in "({[;,"):
             return Likeness.NONE
         if " " in value:
             return self._likeness_of_words(value, quoted=quoted)
@@ -159,10 +156,10 @@ def _likeness_of_token(value: str) -> Likeness:
     if not letter:
         return Likeness.WEAK if _is_counted(value) else Likeness.FAIR
     if digit or sign:
-        if _DOTTED.fullmatch(value) and not digit:
+        if re.fullmatch(_DOTTED, value) and not digit:
             return Likeness.NONE
         return Likeness.STRONG if len(value) >= 8 or sign else Likeness.FAIR
-    if _DOTTED.fullmatch(value):
+    if re.fullmatch(_DOTTED, value):
         return Likeness.NONE
     mixed = not value.islower() and not value.isupper() and not value.istitle()
     return Likeness.FAIR if mixed and value.isalpha() else Likeness.WEAK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document, Kind
@@ -22,15 +22,16 @@ class Reading(NamedTuple):
     note: str | None = None
 
 
-def read_entries(document: Document, telling: frozenset[int]) -> Reading:
+def read_entries(document: Document, find_telling: Callable[[], frozenset[int]]) -> Reading:
     """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up.
 
-    `telling` are the lines that may hold something of interest. Where a value always stands on its line letter by
-    letter, other lines are left out, and a document without such lines is not read at all.
+    `find_telling` returns the lines that may hold something of interest; it is asked only where it saves work. Where
+    a value always stands on its line letter by letter, other lines are left out, and a document without such lines is
+    not read at all.
     """
-    if not telling and document.kind not in _FOLDING:
+    if document.kind not in _FOLDING and not find_telling():
         return Reading(())
-    entries, note = _read(document, telling)
+    entries, note = _read(document, find_telling)
     return Reading((*entries, *_derived(entries)), note)
 
 
@@ -38,22 +39,22 @@ def read_entries(document: Document, telling: frozenset[int]) -> Reading:
 _FOLDING = frozenset({Kind.PYTHON, Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI})
 
 
-def _read(document: Document, telling: frozenset[int]) -> tuple[tuple[Entry, ...], str | None]:
+def _read(document: Document, find_telling: Callable[[], frozenset[int]]) -> tuple[tuple[Entry, ...], str | None]:
     # Each reader is imported when a file needs it: a hook run on one dotenv file loads no YAML and no ast.
-    from okxguard.entries.text import read_text
-
     kind = document.kind
     if kind in (Kind.DOTENV, Kind.INI, Kind.PROPERTIES):
         from okxguard.entries.settings import read_settings
 
         return read_settings(document), None
+    from okxguard.entries.text import read_text
+
     if kind in (Kind.TEXT, Kind.MARKDOWN, Kind.CODE):
-        return read_text(document, telling), None
+        return read_text(document, find_telling()), None
     if len(document.text) > _LARGEST_PARSED:
-        return read_text(document, telling), "too large to be parsed; read as plain text"
+        return read_text(document, find_telling()), "too large to be parsed; read as plain text"
     entries = _parse(document)
     if entries is None:
-        return read_text(document, telling), f"is not valid {_NAMES[kind]}; read as plain text"
+        return read_text(document, find_telling()), f"is not valid {_NAMES[kind]}; read as plain text"
     return entries, None
 
 

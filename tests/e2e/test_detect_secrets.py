@@ -96,7 +96,9 @@ _SILENT = {
 def _program(name: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     program = shutil.which(name, path=os.path.dirname(sys.executable)) or shutil.which(name)
     assert program, f"{name} is not installed"
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    # The plugin has to find okxguard by itself, git the repository of the test.
+    inherited = os.environ.items()
+    environment = {key: value for key, value in inherited if not key.startswith(("GIT_", "PYTHONPATH"))}
     command = [program, *arguments]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False
@@ -232,8 +234,9 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.M
     plugin = {"name": "OkxSecretKeyDetector", "path": f"file://{_PLUGIN}"}
     hashes = set()
     with transient_settings({"plugins_used": [plugin]}):
-        for _ in range(3):
-            Path(".env").write_text(f"OKX_SECRET_KEY={secrets.token_hex(16).upper()}\n", encoding="utf-8")
+        for lines in range(3):
+            text = "\n" * lines + f"OKX_SECRET_KEY={secrets.token_hex(16).upper()}\n"
+            Path(".env").write_text(text, encoding="utf-8")
             collection = SecretsCollection()
             collection.scan_file(".env")
             hashes |= {secret.secret_hash for _, secret in collection}
