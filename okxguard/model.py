@@ -1,6 +1,8 @@
-"""The values that travel through a scan; all of them frozen."""
+"""The values that travel through a scan; all of them frozen.
 
-from __future__ import annotations
+Named tuples, because a hook run would spend more time on making data classes than on scanning; and annotations that are
+evaluated, because named tuples compile every annotation that is text.
+"""
 
 from enum import Enum, IntEnum
 from typing import NamedTuple
@@ -14,7 +16,7 @@ class Severity(IntEnum):
     HIGH = 3
     CRITICAL = 4
 
-    def lowered(self) -> Severity:
+    def lowered(self) -> "Severity":
         """Return the next lower severity, or the lowest."""
         return Severity(max(self - 1, Severity.LOW))
 
@@ -129,6 +131,18 @@ class Entry(NamedTuple):
         return f"Entry(path={self.path!r}, span={self.span!r}, place={self.place!r})"
 
 
+class Example(NamedTuple):
+    """A file that a rule fires on, or stays silent on; `text` holds `{key}`-like slots for values."""
+
+    path: str
+    text: str
+    fires: bool
+    reason: str
+
+    def __repr__(self) -> str:
+        return f"Example(path={self.path!r}, fires={self.fires!r})"
+
+
 class Rule(NamedTuple):
     """One rule of the rule book."""
 
@@ -141,18 +155,6 @@ class Rule(NamedTuple):
     evidence: str
     references: tuple[str, ...]
     examples: tuple[Example, ...]
-
-
-class Example(NamedTuple):
-    """A file that a rule fires on, or stays silent on; `text` holds `{key}`-like slots for values."""
-
-    path: str
-    text: str
-    fires: bool
-    reason: str
-
-    def __repr__(self) -> str:
-        return f"Example(path={self.path!r}, fires={self.fires!r})"
 
 
 class Candidate(NamedTuple):

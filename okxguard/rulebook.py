@@ -1,7 +1,5 @@
 """Read the rule book: the only reader of the TOML files in `rules/`."""
 
-from __future__ import annotations
-
 import os
 import re
 from typing import Any, NamedTuple
@@ -98,10 +96,10 @@ class _Table:
             raise self.fail(key, "must be a list of texts, none of them empty")
         return tuple(values)
 
-    def table(self, key: str) -> _Table:
+    def table(self, key: str) -> "_Table":
         return _Table(self._file, self._take(key, dict), f"{self._within}{key}.")
 
-    def tables(self, key: str) -> list[_Table]:
+    def tables(self, key: str) -> "list[_Table]":
         values = self._take(key, list)
         if not all(isinstance(value, dict) for value in values):
             raise self.fail(key, "must be a list of tables")

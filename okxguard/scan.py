@@ -6,19 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from okxguard import correlate, documents, entries, findings
-from okxguard.detectors.credentials import CredentialDetector
-from okxguard.detectors.tokens import TokenDetector
+from okxguard import documents
 from okxguard.documents import Document, Kind, Window
 from okxguard.model import Candidate, Confidence, FileError, Finding, Note, Report, Severity, Skipped, Source, Suppressed
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
+    from okxguard.examine import Examination, Examiner
     from okxguard.suppress import Suppression
 
 _UNUSED = "OKX901"
-_BROWSER = "OKX106"
 _LARGEST_WHOLE = 16 << 20
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
@@ -64,7 +62,7 @@ class Scanner:
         self._rulebook = rulebook
         self._options = options
         self._prefilter = Prefilter(rulebook.vocabulary)
-        self._detectors: tuple[CredentialDetector, TokenDetector] | None = None
+        self._examiner: Examiner | None = None
 
     def scan(self, items: Iterable[Source | FileError | Note | Skipped]) -> Report:
         """Scan every source as it comes and report in the order of paths and lines."""
@@ -106,46 +104,27 @@ class Scanner:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
 
     def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
-        words = self._make_detectors()[0].words
-        reading = entries.Reading(())
-        if words.may_report(document):
-            reading = entries.read_entries(document, lambda: words.telling_lines(document))
-        if reading.note:
-            tally.notes.append(Note(document.path, reading.note))
+        if self._examiner is None:
+            # Imported with the first file that the prefilter lets through: most runs have none.
+            from okxguard.examine import Examiner
+
+            self._examiner = Examiner(self._rulebook)
+        examination = self._examiner.examine(document, source.commit)
+        if examination.note:
+            tally.notes.append(Note(document.path, examination.note))
         if document.damaged:
             tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
-        found, candidates = self._detect(document, reading.entries, source.commit)
-        self._filter(document, found, candidates, tally)
+        self._filter(document, examination, tally)
 
-    def _detect(self, document: Document, read: tuple[entries.Entry, ...], commit: str | None) -> tuple[list[Finding], list[Candidate]]:
-        credentials, tokens = self._make_detectors()
-        rules = self._rulebook.rules
-        parts = credentials.find(document, read)
-        found = [findings.credential_finding(credential, document, rules, commit) for credential in correlate.correlate(document, parts)]
-        values = list(parts)
-        for token in tokens.find_tokens(document, read):
-            values.append(token)
-            alone = correlate.Credential((token,), token.confidence)
-            found.append(findings.credential_finding(alone, document, rules, commit))
-        for name, span, confidence in tokens.find_bundled(document, read):
-            found.append(findings.plain_finding(rules[_BROWSER], document, span, confidence, (name,), commit=commit))
-        return found, values
-
-    def _make_detectors(self) -> tuple[CredentialDetector, TokenDetector]:
-        if self._detectors is None:
-            credentials = CredentialDetector(self._rulebook.vocabulary)
-            self._detectors = credentials, TokenDetector(self._rulebook.vocabulary, credentials)
-        return self._detectors
-
-    def _filter(self, document: Document, found: list[Finding], candidates: list[Candidate], tally: _Tally) -> None:
+    def _filter(self, document: Document, examination: Examination, tally: _Tally) -> None:
         directives = self._directives(document)
         used: set[Suppression] = set()
-        for finding in (_as_fixture(self._rulebook, document, finding) for finding in found):
+        for finding in (_as_fixture(self._rulebook, document, finding) for finding in examination.findings):
             directive = next((each for each in directives if each.covers(finding, _lines(finding))), None)
             if directive is not None:
                 used.add(directive)
                 if finding.rule in self._options.rules:
-                    tally.suppressed.append(Suppressed(finding, _redacted(directive.reason, candidates)))
+                    tally.suppressed.append(Suppressed(finding, _redacted(directive.reason, examination.candidates)))
             else:
                 self._keep(finding, tally)
         for directive in directives:
@@ -166,7 +145,9 @@ class Scanner:
 
     def _unused(self, document: Document, directive: Suppression) -> Finding:
         message = directive.problem or ("a suppression has expired" if directive.expired else "a suppression suppresses nothing")
-        return findings.plain_finding(self._rulebook.rules[_UNUSED], document, directive.span, Confidence.HIGH, directive.rules, message=message)
+        from okxguard.findings import plain_finding
+
+        return plain_finding(self._rulebook.rules[_UNUSED], document, directive.span, Confidence.HIGH, directive.rules, message=message)
 
     def _keep(self, finding: Finding, tally: _Tally) -> None:
         if finding.rule not in self._options.rules:
@@ -191,7 +172,7 @@ def _lines(finding: Finding) -> set[int]:
     return {finding.location.line, *(part.location.line for part in finding.parts)}
 
 
-def _redacted(reason: str | None, candidates: list[Candidate]) -> str | None:
+def _redacted(reason: str | None, candidates: tuple[Candidate, ...]) -> str | None:
     """Return the reason of a suppression without any value that was found in the file."""
     for candidate in candidates:
         if reason and candidate.value in reason:

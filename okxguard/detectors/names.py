@@ -226,26 +226,28 @@ def _spaced(stem: str) -> str:
 
 def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
     """Return every word of the vocabulary with all that is known about it."""
-    facts: dict[str, dict[str, bool | Role]] = {}
-
-    def note(words: tuple[str, ...], **known: bool | Role) -> None:
-        for word in words:
-            facts.setdefault(normalise(word), {}).update(known)
-
-    note(vocabulary.neutral, neutral=True)
-    note(vocabulary.demo_words, demo=True, neutral=True)
-    note(vocabulary.fake_words, fake=True)
-    note(vocabulary.about, about=True)
-    note(vocabulary.about_weak, about_weak=True)
-    note(vocabulary.about_after, about_after=True)
-    for role, words in vocabulary.company_names.items():
-        note(words, role=role, company=True)
-    for role, words in vocabulary.weak_names.items():
-        note(words, role=role)
-    note(vocabulary.foreign_exchanges + vocabulary.foreign_ordinary + vocabulary.foreign_products, foreign=True)
-    note(vocabulary.context_words, okx=True)
-    for role, words in vocabulary.strong_names.items():
-        for word in words:
-            note((word,), role=role, strong=True, okx=normalise(word).startswith(("ok", "xokx")))
-            note((word + "s",), role=role, strong=True, okx=normalise(word).startswith(("ok", "xokx")))
-    return {word: Word(**known) for word, known in facts.items()}  # type: ignore[arg-type]
+    lists: tuple[tuple[tuple[str, ...], dict[str, bool | Role]], ...] = (
+        (vocabulary.neutral, {"neutral": True}),
+        (vocabulary.demo_words, {"demo": True, "neutral": True}),
+        (vocabulary.fake_words, {"fake": True}),
+        (vocabulary.about, {"about": True}),
+        (vocabulary.about_weak, {"about_weak": True}),
+        (vocabulary.about_after, {"about_after": True}),
+        *((words, {"role": role, "company": True}) for role, words in vocabulary.company_names.items()),
+        *((words, {"role": role}) for role, words in vocabulary.weak_names.items()),
+        (vocabulary.foreign_exchanges + vocabulary.foreign_ordinary + vocabulary.foreign_products, {"foreign": True}),
+        (vocabulary.context_words, {"okx": True}),
+        *((words, {"role": role, "strong": True}) for role, words in vocabulary.strong_names.items()),
+    )
+    lexicon: dict[str, Word] = {}
+    for words, known in lists:
+        plain = Word(**known)  # type: ignore[arg-type]
+        for word in map(normalise, words):
+            before = lexicon.get(word)
+            lexicon[word] = plain if before is None else before._replace(**known)  # type: ignore[arg-type]
+    for words in vocabulary.strong_names.values():
+        for word in map(normalise, words):
+            if word.startswith(("ok", "xokx")):
+                lexicon[word] = lexicon[word]._replace(okx=True)
+            lexicon.setdefault(word + "s", lexicon[word])
+    return lexicon

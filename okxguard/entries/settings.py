@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from okxguard.documents import Document, Kind
 from okxguard.model import Entry, Place, Span
 
+# One pattern a syntax; `re` compiles the one that is needed.
 _COMMENTED = re.compile(r"\s*(?:[#;!]+|//)[ \t]*")
 _SECTION = re.compile(r"\s*\[\s*([^\]\n]{1,200}?)\s*\]\s*(?:[#;].*)?$")
-_DOTENV = re.compile(r"\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$", re.IGNORECASE)
-_INI = re.compile(r"\s*(?P<name>[^\s=:;#\[][^=:\n]{0,120}?)(?P<sep>\s*[=:]\s*)(?P<value>.*)$")
-_PROPERTY = re.compile(r"\s*(?P<name>(?:\\.|[^\s=:#!\\]){1,200})(?P<sep>\s*[=:]\s*|\s+)(?P<value>.*)$")
+_DOTENV = r"(?i)\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
+_INI = r"\s*(?P<name>[^\s=:;#\[][^=:\n]{0,120}?)(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
+_PROPERTY = r"\s*(?P<name>(?:\\.|[^\s=:#!\\]){1,200})(?P<sep>\s*[=:]\s*|\s+)(?P<value>.*)$"
 _QUOTED = re.compile(r"([\"'`])((?:\\.|(?!\1)[^\\]){0,100000})\1")
 _INLINE_COMMENT = {
-    Kind.DOTENV: re.compile(r"\s+#.*$"),
-    Kind.INI: re.compile(r"\s+[;#].*$"),
-    Kind.PROPERTIES: re.compile(r"\s+#\s.*$"),
+    Kind.DOTENV: r"\s+#.*$",
+    Kind.INI: r"\s+[;#].*$",
+    Kind.PROPERTIES: r"\s+#\s.*$",
 }
 _PATTERNS = {Kind.DOTENV: _DOTENV, Kind.INI: _INI, Kind.PROPERTIES: _PROPERTY}
 _SHORTEST_PAIR = 12
@@ -69,7 +70,7 @@ def _read_text(offset: int, line: str, path: tuple[str, ...], place: Place) -> I
 
 
 def _setting(document: Document, start: int, line: str, at: int, section: tuple[str, ...], place: Place) -> Entry | None:
-    match = _PATTERNS[document.kind].match(line, at)
+    match = re.compile(_PATTERNS[document.kind]).match(line, at)
     if match is None or (place is Place.COMMENT and " " in match["name"].strip()):
         return None
     path = (*section, *_key_path(match["name"], document.kind))
@@ -79,7 +80,7 @@ def _setting(document: Document, start: int, line: str, at: int, section: tuple[
         raw = quoted[2]
         value = _unescape(raw) if quoted[1] == '"' else raw
         return Entry(path, value, Span(quoted.start(2), quoted.end(2)), place, True, value == raw)
-    raw = _INLINE_COMMENT[document.kind].sub("", match["value"]).rstrip()
+    raw = re.sub(_INLINE_COMMENT[document.kind], "", match["value"]).rstrip()
     if document.kind is Kind.PROPERTIES:
         return _property(document, path, begin, raw, place)
     return Entry(path, raw, Span(begin, begin + len(raw)), place, True, True) if raw else None

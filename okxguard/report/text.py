@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from okxguard.model import Finding, Report, Suppressed
@@ -13,6 +12,8 @@ def printable(text: str) -> str:
     """Return `text` with every control and direction character escaped, so that it cannot drive a terminal."""
     if text.isascii() and text.isprintable():
         return text
+    import unicodedata
+
     return "".join(
         character if not unicodedata.category(character).startswith("C") and character not in "\u2028\u2029" else character.encode("unicode_escape", "backslashreplace").decode("ascii")
         for character in text
