@@ -83,7 +83,9 @@ def _read(path: str, *, required: bool) -> Config | None:
         table = table.get("tool", {}).get("okxguard")
         if table is None:
             return Config() if required else None
-    return _Checker(name, "tool.okxguard." if is_pyproject else "", os.path.dirname(os.path.abspath(path))).config(table)
+    return _Checker(name, "tool.okxguard." if is_pyproject else "", os.path.dirname(os.path.abspath(path))).config(
+        table
+    )
 
 
 class _Checker:

@@ -28,12 +28,22 @@ def correlate(document: Document, candidates: tuple[Candidate, ...]) -> tuple[Cr
     """Group candidates into credentials and settle how sure each is; drop what counts only in company and has none."""
     buckets: dict[tuple[object, ...], list[Candidate]] = {}
     for candidate in candidates:
-        key = (candidate.scope, candidate.account, candidate.place is Place.COMMENT, candidate.context is Context.NONE)
+        key = (
+            candidate.scope,
+            candidate.account,
+            candidate.place is Place.COMMENT,
+            candidate.context is Context.NONE,
+        )
         buckets.setdefault(key, []).append(candidate)
     groups = [group for bucket in buckets.values() for group in _split(bucket)]
     merged = _merge(document, sorted(groups, key=lambda group: group[0].span.start))
     settled = (_settle(document, group) for group in merged)
-    return tuple(sorted((credential for found in settled for credential in found), key=lambda credential: credential.parts[0].span.start))
+    return tuple(
+        sorted(
+            (credential for found in settled for credential in found),
+            key=lambda credential: credential.parts[0].span.start,
+        )
+    )
 
 
 def _split(bucket: list[Candidate]) -> list[list[Candidate]]:
@@ -101,7 +111,9 @@ def _accounts(group: list[Candidate]) -> frozenset[str]:
 
 
 def _distance(document: Document, first: list[Candidate], second: list[Candidate]) -> int:
-    return min(abs(document.line_of(one.span.start) - document.line_of(two.span.start)) for one in first for two in second)
+    return min(
+        abs(document.line_of(one.span.start) - document.line_of(two.span.start)) for one in first for two in second
+    )
 
 
 def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
@@ -120,7 +132,11 @@ def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
     alone = [part for part in group if not part.together]
     if len(alone) > 1 and named > Context.NONE:
         return [_credential(alone, max(part.confidence for part in alone))]
-    return [_credential([part], part.confidence) for part in alone if part.context > Context.NONE or (part.exact and part.visible)]
+    return [
+        _credential([part], part.confidence)
+        for part in alone
+        if part.context > Context.NONE or (part.exact and part.visible)
+    ]
 
 
 def _without_strangers(document: Document, group: list[Candidate]) -> list[Candidate]:
@@ -132,7 +148,9 @@ def _without_strangers(document: Document, group: list[Candidate]) -> list[Candi
 def _belongs(document: Document, part: Candidate, exact: list[Candidate]) -> bool:
     if not exact:
         return False
-    nested = bool(part.scope) and not part.scope[-1].endswith("()") and all(other.scope == part.scope for other in exact)
+    nested = (
+        bool(part.scope) and not part.scope[-1].endswith("()") and all(other.scope == part.scope for other in exact)
+    )
     if nested or part.context is Context.NAME:
         return True
     if any(other.context is Context.NAME for other in exact):

@@ -180,7 +180,9 @@ def windows(data: bytes, size: int, overlap: int) -> Iterator[Window]:
         passed = data[start:following]
         breaks = passed.count(newline)
         line += breaks
-        column = (1 if breaks else column) + len((passed.rpartition(newline)[2] if breaks else passed).decode(encoding or "utf-8", "replace"))
+        column = (1 if breaks else column) + len(
+            (passed.rpartition(newline)[2] if breaks else passed).decode(encoding or "utf-8", "replace")
+        )
         start = following
 
 
@@ -190,7 +192,16 @@ def make_document(path: str, evidence: str, window: Window, kind: Kind | None = 
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = (0, *(match.end() for match in re.finditer("\n", text)))
-    return Document(path, kind or kind_of(path, text), text, starts, evidence, window.first_line, window.first_column, damaged)
+    return Document(
+        path,
+        kind or kind_of(path, text),
+        text,
+        starts,
+        evidence,
+        window.first_line,
+        window.first_column,
+        damaged,
+    )
 
 
 _BY_ENDING = {
@@ -207,7 +218,23 @@ _BY_ENDING = {
 }
 _KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
 _DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
-_INNER_ENDINGS = {"example", "sample", "template", "dist", "bak", "old", "orig", "local", "tpl", "tmpl", "backup", "save", "default", "disabled", "txt"}
+_INNER_ENDINGS = {
+    "example",
+    "sample",
+    "template",
+    "dist",
+    "bak",
+    "old",
+    "orig",
+    "local",
+    "tpl",
+    "tmpl",
+    "backup",
+    "save",
+    "default",
+    "disabled",
+    "txt",
+}
 
 
 def kind_of(path: str, text: str) -> Kind:

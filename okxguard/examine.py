@@ -43,7 +43,10 @@ class Examiner:
         reading = read_entries(document, lambda: words.telling_lines(document))
         parts = self._credentials.find(document, reading.entries)
         tokens = tuple(self._tokens.find_tokens(document, reading.entries))
-        credentials = [*correlate(document, parts), *(Credential((token,), token.confidence) for token in tokens)]
+        credentials = [
+            *correlate(document, parts),
+            *(Credential((token,), token.confidence) for token in tokens),
+        ]
         found = [credential_finding(credential, document, self._rules, commit) for credential in credentials]
         found += self._bundled(document, reading.entries, commit)
         return Examination(tuple(found), (*parts, *tokens), reading.note)
@@ -51,4 +54,7 @@ class Examiner:
     def _bundled(self, document: Document, entries: tuple[Entry, ...], commit: str | None) -> list[Finding]:
         rule = self._rules[_BROWSER]
         bundled = self._tokens.find_bundled(document, entries)
-        return [plain_finding(rule, document, span, confidence, (name,), commit=commit) for name, span, confidence in bundled]
+        return [
+            plain_finding(rule, document, span, confidence, (name,), commit=commit)
+            for name, span, confidence in bundled
+        ]

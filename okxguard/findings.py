@@ -8,11 +8,18 @@ from okxguard.correlate import Credential
 from okxguard.documents import Document
 from okxguard.model import Candidate, Confidence, Finding, Location, Part, Role, Rule, Span
 
-_RULE_OF_ROLE = {Role.API_KEY: "OKX104", Role.SECRET_KEY: "OKX102", Role.PASSPHRASE: "OKX103", Role.ACCOUNT_TOKEN: "OKX105"}
+_RULE_OF_ROLE = {
+    Role.API_KEY: "OKX104",
+    Role.SECRET_KEY: "OKX102",
+    Role.PASSPHRASE: "OKX103",
+    Role.ACCOUNT_TOKEN: "OKX105",
+}
 _NAMES = {Role.API_KEY: "API key", Role.SECRET_KEY: "secret key", Role.PASSPHRASE: "passphrase"}
 
 
-def credential_finding(credential: Credential, document: Document, rules: dict[str, Rule], commit: str | None = None) -> Finding:
+def credential_finding(
+    credential: Credential, document: Document, rules: dict[str, Rule], commit: str | None = None
+) -> Finding:
     """Return the finding for the parts of one credential."""
     parts = credential.parts
     rule = rules["OKX101" if len(parts) > 1 else _RULE_OF_ROLE[parts[0].role]]
@@ -30,13 +37,22 @@ def credential_finding(credential: Credential, document: Document, rules: dict[s
         message=message,
         location=_around(document, [part.span for part in parts]),
         fingerprint=_fingerprint(rule.id, document, parts),
-        parts=tuple(Part(part.role, document.locate(part.span)) for part in parts) if parts[0].role is not Role.ACCOUNT_TOKEN else (),
+        parts=tuple(Part(part.role, document.locate(part.span)) for part in parts)
+        if parts[0].role is not Role.ACCOUNT_TOKEN
+        else (),
         commit=commit,
     )
 
 
 def plain_finding(
-    rule: Rule, document: Document, span: Span, confidence: Confidence, identity: tuple[str, ...], *, message: str | None = None, commit: str | None = None
+    rule: Rule,
+    document: Document,
+    span: Span,
+    confidence: Confidence,
+    identity: tuple[str, ...],
+    *,
+    message: str | None = None,
+    commit: str | None = None,
 ) -> Finding:
     """Return a finding without parts; `identity` are the words that tell it from others of its rule in the file."""
     return Finding(

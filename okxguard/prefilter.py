@@ -67,7 +67,9 @@ def _encodings(words: set[str]) -> set[bytes]:
 
 
 def _shows_key(data: bytes) -> bool:
-    return any(match.start() >= 8 and _HEAD.fullmatch(data, match.start() - 8, match.start()) for match in _TAIL.finditer(data))
+    return any(
+        match.start() >= 8 and _HEAD.fullmatch(data, match.start() - 8, match.start()) for match in _TAIL.finditer(data)
+    )
 
 
 def _shows_secret(data: bytes) -> bool:

@@ -206,7 +206,11 @@ def _examples(table: _Table, key: str, *, fires: bool) -> tuple[Example, ...]:
 def _vocabulary(table: _Table) -> Vocabulary:
     context, roles, names = table.table("context"), table.table("roles"), table.table("names")
     foreign, placeholders, demo = table.table("foreign"), table.table("placeholders"), table.table("demo")
-    discriminators, headers, documented = table.table("discriminators"), table.table("headers"), table.table("documented")
+    discriminators, headers, documented = (
+        table.table("discriminators"),
+        table.table("headers"),
+        table.table("documented"),
+    )
     bundles, fixtures, clients = table.table("bundles"), table.table("fixtures"), table.tables("clients")
     by_role = {role: roles.table(role.value) for role in Role}
     vocabulary = Vocabulary(
@@ -245,7 +249,20 @@ def _vocabulary(table: _Table) -> Vocabulary:
         fixture_folders=fixtures.words("folders"),
         fixture_endings=fixtures.words("endings"),
     )
-    tables = [table, context, roles, names, foreign, placeholders, demo, discriminators, headers, documented, bundles, fixtures]
+    tables = [
+        table,
+        context,
+        roles,
+        names,
+        foreign,
+        placeholders,
+        demo,
+        discriminators,
+        headers,
+        documented,
+        bundles,
+        fixtures,
+    ]
     for part in (*tables, *clients, *by_role.values()):
         part.end()
     return vocabulary

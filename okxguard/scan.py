@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
 from okxguard.documents import Document, Kind, Window
-from okxguard.model import Candidate, Confidence, FileError, Finding, Note, Report, Severity, Skipped, Source, Suppressed
+from okxguard.model import (
+    Candidate,
+    Confidence,
+    FileError,
+    Finding,
+    Note,
+    Report,
+    Severity,
+    Skipped,
+    Source,
+    Suppressed,
+)
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 
@@ -88,18 +99,27 @@ class Scanner:
             self._scan_text(source, tally)
         except Exception as error:  # one bug must not lose the findings of the other files
             name = type(error).__name__
-            tally.errors.append(FileError(source.path, f"could not be scanned because of a bug in okxguard ({name}); please report it"))
+            tally.errors.append(
+                FileError(
+                    source.path,
+                    f"could not be scanned because of a bug in okxguard ({name}); please report it",
+                )
+            )
 
     def _scan_text(self, source: Source, tally: _Tally) -> None:
         if len(source.data) <= _LARGEST_WHOLE:
             if self._prefilter.may_hold_credential(source.evidence, source.data):
-                self._scan_document(documents.make_document(source.path, source.evidence, Window(source.data)), source, tally)
+                self._scan_document(
+                    documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
+                )
             return
         used = False
         for window in documents.windows(source.data, _WINDOW, _OVERLAP):
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
-                self._scan_document(documents.make_document(source.path, source.evidence, window, Kind.TEXT), source, tally)
+                self._scan_document(
+                    documents.make_document(source.path, source.evidence, window, Kind.TEXT), source, tally
+                )
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
 
@@ -144,10 +164,19 @@ class Scanner:
         return all(rule in self._options.rules for rule in directive.rules if rule in self._rulebook.rules)
 
     def _unused(self, document: Document, directive: Suppression) -> Finding:
-        message = directive.problem or ("a suppression has expired" if directive.expired else "a suppression suppresses nothing")
+        message = directive.problem or (
+            "a suppression has expired" if directive.expired else "a suppression suppresses nothing"
+        )
         from okxguard.findings import plain_finding
 
-        return plain_finding(self._rulebook.rules[_UNUSED], document, directive.span, Confidence.HIGH, directive.rules, message=message)
+        return plain_finding(
+            self._rulebook.rules[_UNUSED],
+            document,
+            directive.span,
+            Confidence.HIGH,
+            directive.rules,
+            message=message,
+        )
 
     def _keep(self, finding: Finding, tally: _Tally) -> None:
         if finding.rule not in self._options.rules:
@@ -162,7 +191,9 @@ def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Fin
     """Lower the confidence of a finding in a test fixture by one, but not below medium."""
     vocabulary = rulebook.vocabulary
     *folders, name = document.evidence.lower().split("/")
-    is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(vocabulary.fixture_endings)
+    is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(
+        vocabulary.fixture_endings
+    )
     if is_fixture and finding.confidence > Confidence.MEDIUM:
         return finding._replace(confidence=Confidence.MEDIUM)
     return finding
@@ -181,4 +212,10 @@ def _redacted(reason: str | None, candidates: tuple[Candidate, ...]) -> str | No
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:
-    return (finding.location.path, finding.location.line, finding.location.column, finding.rule, finding.fingerprint)
+    return (
+        finding.location.path,
+        finding.location.line,
+        finding.location.column,
+        finding.rule,
+        finding.fingerprint,
+    )

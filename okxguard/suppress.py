@@ -10,7 +10,9 @@ from okxguard.documents import Document, Kind
 from okxguard.model import Finding, Span
 
 _DIRECTIVE = re.compile(r"okxguard:\s*ignore\b(?P<rules>\[[^\]\n]{0,200}\])?(?P<rest>[^\n]*)", re.IGNORECASE)
-_REASON = re.compile(r"\breason\s*=\s*(?:\"(?P<double>[^\"\n]{0,300})\"|'(?P<single>[^'\n]{0,300})'|(?P<bare>\S{1,300}))")
+_REASON = re.compile(
+    r"\breason\s*=\s*(?:\"(?P<double>[^\"\n]{0,300})\"|'(?P<single>[^'\n]{0,300})'|(?P<bare>\S{1,300}))"
+)
 _UNTIL = re.compile(r"\buntil\s*=\s*[\"']?(?P<date>[^\s\"',;]+)")
 _COMMENT_BEFORE = re.compile(r"(?:#|//|/\*|\*|--|;|%|<!--|\brem\b|'|\{#|\(\*|\"\"\")[^\n]{0,300}$", re.IGNORECASE)
 _PROSE_BEFORE = re.compile(r"<!--[^\n]{0,300}$")
@@ -34,10 +36,17 @@ class Suppression(NamedTuple):
 
     def covers(self, finding: Finding, lines: set[int]) -> bool:
         """Tell whether the directive takes `finding`, which touches `lines`, out of the report."""
-        return self.problem is None and not self.expired and finding.rule in self.rules and bool(lines.intersection(self.lines))
+        return (
+            self.problem is None
+            and not self.expired
+            and finding.rule in self.rules
+            and bool(lines.intersection(self.lines))
+        )
 
 
-def read_suppressions(document: Document, known: frozenset[str], today: date, *, honour_pragma: bool = False) -> tuple[Suppression, ...]:
+def read_suppressions(
+    document: Document, known: frozenset[str], today: date, *, honour_pragma: bool = False
+) -> tuple[Suppression, ...]:
     """Return the directives of a document; a directive covers its own line and the one below it."""
     found = [_directive(document, match, known, today) for match in _DIRECTIVE.finditer(document.text)]
     suppressions = [suppression for suppression in found if suppression]
@@ -61,7 +70,15 @@ def _directive(document: Document, match: re.Match[str], known: frozenset[str], 
     if document.kind is Kind.MARKDOWN and not in_comment and problem:
         return None
     line = index + document.first_line
-    return Suppression(rules, (line, line + 1), Span(match.start(), match.start() + len("okxguard: ignore")), _reason(match["rest"]), expired, problem, quiet=not in_comment)
+    return Suppression(
+        rules,
+        (line, line + 1),
+        Span(match.start(), match.start() + len("okxguard: ignore")),
+        _reason(match["rest"]),
+        expired,
+        problem,
+        quiet=not in_comment,
+    )
 
 
 def _problem(rules: tuple[str, ...], known: frozenset[str], until: re.Match[str] | None) -> str | None:
@@ -88,5 +105,7 @@ def _pragmas(document: Document, known: frozenset[str]) -> list[Suppression]:
     pragmas = []
     for match in _ALLOWLISTED.finditer(document.text):
         line = document.line_of(match.start()) + document.first_line + bool(match["next"])
-        pragmas.append(Suppression(tuple(sorted(known)), (line,), Span(*match.span()), "pragma: allowlist secret", quiet=True))
+        pragmas.append(
+            Suppression(tuple(sorted(known)), (line,), Span(*match.span()), "pragma: allowlist secret", quiet=True)
+        )
     return pragmas

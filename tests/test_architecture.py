@@ -37,7 +37,9 @@ def imported_rooms(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "okxguard":
             below = (node.module or "").split(".")[1:]
-            rooms.update([below[0]] if below else [alias.name if alias.name in LEVEL else "__init__" for alias in node.names])
+            rooms.update(
+                [below[0]] if below else [alias.name if alias.name in LEVEL else "__init__" for alias in node.names]
+            )
     return rooms
 
 
@@ -82,18 +84,55 @@ def test_library_stays_in_its_room(package: str, rooms: set[str]) -> None:
 def test_files_stay_small_and_print_nothing(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) < 300
-    calls = {node.func.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     assert not calls & {"print", "eval", "exec", "compile", "__import__"}
 
 
-HEAVY = {"libcst", "detect_secrets", "rich", "yaml", "pathspec", "requests", "dataclasses", "ast", "subprocess", "json", "logging", "asyncio", "multiprocessing", "hashlib", "unicodedata", "shutil", "okxguard.suppress", "okxguard.entries.text", "okxguard.entries.python", "okxguard.entries.json", "okxguard.entries.yaml"}
+HEAVY = {
+    "libcst",
+    "detect_secrets",
+    "rich",
+    "yaml",
+    "pathspec",
+    "requests",
+    "dataclasses",
+    "ast",
+    "subprocess",
+    "json",
+    "logging",
+    "asyncio",
+    "multiprocessing",
+    "hashlib",
+    "unicodedata",
+    "shutil",
+    "okxguard.suppress",
+    "okxguard.entries.text",
+    "okxguard.entries.python",
+    "okxguard.entries.json",
+    "okxguard.entries.yaml",
+}
 
 
-@pytest.mark.parametrize("text", ["DEBUG=true\nPORT=80\n", "OKX_API_KEY=${OKX_API_KEY}\nOKX_SECRET=\n"], ids=["nothing", "references"])
+@pytest.mark.parametrize(
+    "text",
+    ["DEBUG=true\nPORT=80\n", "OKX_API_KEY=${OKX_API_KEY}\nOKX_SECRET=\n"],
+    ids=["nothing", "references"],
+)
 def test_clean_dotenv_loads_nothing_heavy(text: str, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(text, encoding="utf-8")
     code = "import sys; from okxguard.cli import main; code = main(['scan', '.env']); print(*sys.modules, file=sys.stdout); sys.exit(code)"
-    done = subprocess.run([sys.executable, "-S", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": _search_path()})
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": _search_path()},
+    )
     assert done.returncode == 0, done.stderr
     assert not HEAVY & set(done.stdout.split())
 

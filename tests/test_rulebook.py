@@ -39,7 +39,12 @@ def _value(kind: str, rng: random.Random) -> str:
     if kind == "key":
         return str(uuid.UUID(int=rng.getrandbits(128), version=4))
     if kind == "passphrase":
-        return "".join(rng.choice("abcdefghkmn") for _ in range(6)) + rng.choice("!@#%&*") + str(rng.randrange(1000, 9999)) + rng.choice("QRSTUVW")
+        return (
+            "".join(rng.choice("abcdefghkmn") for _ in range(6))
+            + rng.choice("!@#%&*")
+            + str(rng.randrange(1000, 9999))
+            + rng.choice("QRSTUVW")
+        )
     digits = {"secret": 32, "hex": 32, "hex24": 24, "token": 40}[kind]
     text = f"{rng.getrandbits(digits * 4):0{digits}x}"
     return text.upper() if kind == "secret" else text
@@ -85,27 +90,48 @@ def test_rule_is_explained(rule: Rule) -> None:
 
 
 def test_readme_lists_every_rule() -> None:
-    rows = re.findall(r"^\| (OKX\d{3}) \| ([\w-]+) \| (\w+) \| ([^|]+) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (OKX\d{3}) \| ([\w-]+) \| (\w+) \| ([^|]+) \|$",
+        README.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     assert rows == [(rule.id, rule.name, rule.severity.name.lower(), rule.summary) for rule in RULEBOOK.rules.values()]
 
 
 BROKEN = {
-    "unknown key": ("OKX101-credential-set.toml", 'id = "OKX101"', 'id = "OKX101"\nseverities = 1', "severities"),
+    "unknown key": (
+        "OKX101-credential-set.toml",
+        'id = "OKX101"',
+        'id = "OKX101"\nseverities = 1',
+        "severities",
+    ),
     "missing key": ("OKX101-credential-set.toml", 'severity = "critical"', "", "severity"),
     "wrong level": ("OKX102-secret-key.toml", 'severity = "high"', 'severity = "huge"', "severity"),
     "wrong type": ("OKX103-passphrase.toml", 'name = "passphrase"', "name = 3", "name"),
-    "empty text": ("OKX104-api-key.toml", 'summary = "an OKX API key is hardcoded"', 'summary = " "', "summary"),
+    "empty text": (
+        "OKX104-api-key.toml",
+        'summary = "an OKX API key is hardcoded"',
+        'summary = " "',
+        "summary",
+    ),
     "other name": ("OKX104-api-key.toml", 'name = "api-key"', 'name = "key-of-api"', "id"),
     "not TOML": ("OKX105-account-token.toml", 'id = "OKX105"', "id = OKX105", "TOML"),
     "unknown word list": ("vocabulary.toml", "[names]", "[names]\nlovely = []", "names.lovely"),
     "unknown role": ("vocabulary.toml", 'order = ["secret_key"]', 'order = ["secretkey"]', "order"),
-    "not a list": ("vocabulary.toml", '[documented]', '[documented]\nvalues_two = 1', "documented.values_two"),
+    "not a list": (
+        "vocabulary.toml",
+        "[documented]",
+        "[documented]\nvalues_two = 1",
+        "documented.values_two",
+    ),
     "not a pattern": ("vocabulary.toml", 'pattern = "ok', 'pattern = "(ok', "pattern"),
 }
 
 
 @pytest.mark.parametrize(("file", "old", "new", "key"), BROKEN.values(), ids=BROKEN)
-def test_malformed_rule_book_is_refused_with_file_and_key(file: str, old: str, new: str, key: str, tmp_path: Path) -> None:
+def test_malformed_rule_book_is_refused_with_file_and_key(
+    file: str, old: str, new: str, key: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(rules_folder(), folder)
     text = (folder / file).read_text(encoding="utf-8")

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import Enum
-from functools import cached_property
 from typing import NamedTuple
 
-from okxguard.detectors.names import NameReader, NameReading, normalise, shaped_pattern, shapeless_pattern
-from okxguard.detectors.shapes import SECRET, UUID
+from okxguard.detectors.names import NameReader, NameReading, normalise
+from okxguard.detectors.words import Owner, Words
 from okxguard.documents import Document, Kind
 from okxguard.model import Context, Entry
-from okxguard.rulebook import Vocabulary
 
 _LINES_ABOVE = 15
 _LINES_BELOW = 3
 _LONGEST_DISCRIMINATOR = 100
 _SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = r"(?i)\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$"
-_RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
-_READ_AROUND = 25
-_SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
-_NAMED_ON_LINE = frozenset({Kind.CODE, Kind.MARKDOWN, Kind.TEXT})
 _SEPARATED = r"[=:]\s*\S"
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.YAML})
-
-
-class Owner(Enum):
-    """Whose a value is."""
-
-    OKX = "okx"
-    EXCHANGE = "another exchange"
-    PRODUCT = "another product"
 
 
 class Ownership(NamedTuple):
@@ -64,7 +49,9 @@ class Surroundings:
         if name in self._words.logins:
             self._logins.add(entry.path[:-1])
         if name in self._words.discriminators:
-            owner = Owner.EXCHANGE if normalise(entry.value) in self._words.ordinary else self._words.owner_in(entry.value)
+            owner = (
+                Owner.EXCHANGE if normalise(entry.value) in self._words.ordinary else self._words.owner_in(entry.value)
+            )
             if owner is not None:
                 prefix = entry.path[:-1]
                 known = self._declared.get(prefix, owner)
@@ -118,7 +105,7 @@ class Surroundings:
             return Owner.EXCHANGE
         if self._words.is_foreign_callee(segment):
             return Owner.PRODUCT
-        is_function = "(" in segment and not segment.endswith("()") or segment.endswith("()") and "." not in segment
+        is_function = ("(" in segment and not segment.endswith("()")) or (segment.endswith("()") and "." not in segment)
         return None if is_function or self._document.kind is Kind.MARKDOWN else self._words.product_in(segment)
 
     def _owner_near(self, entry: Entry) -> Owner | None:
@@ -126,7 +113,9 @@ class Surroundings:
         line = self._document.line_of(entry.span.start)
         own = self._document.line_text(line)
         start = entry.span.start - self._document.line_starts[line]
-        owner = self._words.owner_in(own[max(0, start - 300) : start]) or self._words.owner_in(own[start + len(entry.value) :][:300])
+        owner = self._words.owner_in(own[max(0, start - 300) : start]) or self._words.owner_in(
+            own[start + len(entry.value) :][:300]
+        )
         if owner is not None:
             return owner
         in_block = True
@@ -152,7 +141,9 @@ class Surroundings:
         line = self._document.line_of(entry.span.start)
         near = range(max(0, line - 8), min(len(self._document.line_starts), line + 9))
         texts = [self._document.line_text(index)[:400] for index in near]
-        return any(self._words.lookalikes.found_in(text) for text in texts) and not normalise(entry.path[-1]).startswith(("okx", "okex"))
+        return any(self._words.lookalikes.found_in(text) for text in texts) and not normalise(
+            entry.path[-1]
+        ).startswith(("okx", "okex"))
 
     def product_near(self, entry: Entry) -> bool:
         """Tell whether a product with credentials of its own is mentioned just above, or, in code, just below.
@@ -169,12 +160,19 @@ class Surroundings:
             if code or re.match(_HEADING, text) or not re.search(_SEPARATED, text):
                 near.append(text)
         if code:
-            near += [self._document.line_text(index)[:400] for index in range(line + 1, min(len(self._document.line_starts), line + 4))]
+            near += [
+                self._document.line_text(index)[:400]
+                for index in range(line + 1, min(len(self._document.line_starts), line + 4))
+            ]
         return any(self._words.product_in(text) or self._words.is_foreign_callee(text) for text in near)
 
     def inside_product(self, entry: Entry) -> bool:
         """Tell whether anything around the entry, however far out, is named after another product."""
-        return any(self._words.product_in(_SERIAL.sub("", segment)) for segment in entry.path[:-1] if not segment.endswith("()"))
+        return any(
+            self._words.product_in(_SERIAL.sub("", segment))
+            for segment in entry.path[:-1]
+            if not segment.endswith("()")
+        )
 
     def _file_owner(self) -> Ownership:
         path = self._words.owner_in(self._document.evidence.rpartition("/")[2])
@@ -184,99 +182,13 @@ class Surroundings:
             return Ownership(Owner.EXCHANGE, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
         folder = self._words.owner_in(self._document.evidence.rpartition("/")[0])
         others = self._words.exchanges.found_in(self._document.text)
-        if self._words.okx.search(self._document.text) or folder is Owner.OKX or self._words.hints.search(self._document.text):
+        if (
+            self._words.okx.search(self._document.text)
+            or folder is Owner.OKX
+            or self._words.hints.search(self._document.text)
+        ):
             return Ownership(Owner.OKX, Context.FILE, mixed=others)
-        return Ownership(Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None, Context.FILE if others else Context.NONE)
-
-
-class Words:
-    """Patterns for the words that say whose something is, made once from one vocabulary."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.discriminators = frozenset(vocabulary.discriminators)
-        self.demo_names = frozenset(vocabulary.demo_names)
-        self.demo_values = frozenset(vocabulary.demo_values)
-        scripts = [word for word in vocabulary.context_words if not word.isascii()]
-        latin = sorted({word for word in vocabulary.context_words if word.isascii()}, key=lambda word: (-len(word), word))
-        names = "|".join(latin)
-        inside = r"(?<=[a-z])(?:Okx|OKX|Okex|OKEx|OKEX)"
-        self.okx = re.compile(
-            "|".join([rf"(?<![A-Za-z])(?i:{names}|ok[-_.]access)(?!(?:ample|pect|ist|ecut))", inside, "(?i:myokx)", *map(re.escape, scripts)])
+        return Ownership(
+            Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None,
+            Context.FILE if others else Context.NONE,
         )
-        self.hints = re.compile("|".join(re.escape(hint) for hint in vocabulary.hints), re.IGNORECASE)
-        self.exchanges = WordSet(vocabulary.foreign_exchanges)
-        self._products = WordSet(vocabulary.foreign_products)
-        self.lookalikes = WordSet(vocabulary.foreign_lookalikes)
-        self.ordinary = frozenset(vocabulary.foreign_ordinary)
-        self.logins = frozenset(vocabulary.foreign_logins)
-        self._callees = frozenset(vocabulary.foreign_callees)
-        self._vocabulary = vocabulary
-
-    @cached_property
-    def _shapeless(self) -> re.Pattern[str]:
-        return re.compile(shapeless_pattern(self._vocabulary))
-
-    @cached_property
-    def _shaped(self) -> re.Pattern[str]:
-        return re.compile(shaped_pattern(self._vocabulary))
-
-    def telling_lines(self, document: Document) -> frozenset[int]:
-        """Return the indices of the lines that may hold a part, and of those around that may say whose it is."""
-        lower = document.text.lower()
-        if len(lower) != len(document.text):
-            lower = document.text
-        telling = {document.line_of(match.start()) for match in self._shapeless.finditer(lower)}
-        shown = {document.line_of(match.start()) for match in re.finditer(_SHAPES, lower)}
-        if document.kind in _NAMED_ON_LINE:
-            shown = {line for line in shown if self._shaped.search(lower, document.line_starts[line], document.end_of_line(line))}
-        last = len(document.line_starts)
-        telling |= shown
-        return frozenset(near for line in telling for near in range(max(0, line - _READ_AROUND), min(last, line + _READ_AROUND + 1)))
-
-    def may_report(self, document: Document) -> bool:
-        """Tell whether the document says OKX at all, or shows both a key and a secret, which need no such word together."""
-        if self.okx.search(document.evidence) or self.okx.search(document.text) or self.hints.search(document.text):
-            return True
-        return bool(UUID.search(document.text)) and bool(SECRET.search(document.text))
-
-    def owner_in(self, text: str) -> Owner | None:
-        """Return the exchange that a text names; OKX where it names several."""
-        if ("k" in text or "K" in text or not text.isascii()) and self.okx.search(text):
-            return Owner.OKX
-        return Owner.EXCHANGE if self.exchanges.found_in(text) else None
-
-    def product_in(self, text: str) -> Owner | None:
-        """Return PRODUCT where a text names something else that has credentials."""
-        return Owner.PRODUCT if self._products.found_in(text) else None
-
-    def is_foreign_callee(self, segment: str) -> bool:
-        """Tell whether a dotted name belongs to a library that takes passwords of its own."""
-        pieces = re.split(r"[^A-Za-z0-9_]+", segment.lower())
-        return bool(self._callees.intersection(pieces))
-
-
-
-
-class WordSet:
-    """Finds whole words in a text, where a word may also begin a name: `kucoin`, `KucoinClient`, `KUCOIN_KEY`, `pykucoin`."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        latin = {normalise(word) for word in words if word.isascii()}
-        self._latin = frozenset(latin | {f"py{word}" for word in latin})
-        self._longest = max(map(len, self._latin))
-        self._scripts = tuple(word for word in words if not word.isascii())
-
-    def found_in(self, text: str) -> bool:
-        """Tell whether a text holds one of the words."""
-        if any(self._begins(run) for run in set(_RUN.findall(text))):
-            return True
-        return bool(self._scripts) and not text.isascii() and any(word in text for word in self._scripts)
-
-    def _begins(self, run: str) -> bool:
-        lower = run.lower()
-        if lower in self._latin:
-            return True
-        if run == lower:
-            return False
-        ends = range(2, min(len(run), self._longest + 1))
-        return any(not run[end].islower() and lower[:end] in self._latin for end in ends)

@@ -7,14 +7,16 @@ confidence; a shape alone, a word alone or another exchange's name make nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from okxguard.detectors.context import Owner, Ownership, Surroundings, Words
+from okxguard.detectors.confidence import confidence_of_exact, confidence_of_passphrase
+from okxguard.detectors.context import Ownership, Surroundings
 from okxguard.detectors.names import NameReader, NameReading, normalise
 from okxguard.detectors.shapes import Likeness, ValueJudge
+from okxguard.detectors.words import Owner, Words
 from okxguard.documents import Document
-from okxguard.model import Candidate, Confidence, Context, Entry, Place, Role, Span
+from okxguard.model import Candidate, Confidence, Context, Entry, Role, Span
 from okxguard.rulebook import Vocabulary
 
 _INDEX = re.compile(r"\[\d+\]$")
@@ -118,16 +120,25 @@ class CredentialDetector:
         return None
 
     def _judge_exact(
-        self, entry: Entry, value: str, shape: Role, role: Role, reading: NameReading, ownership: Ownership, surroundings: Surroundings
+        self,
+        entry: Entry,
+        value: str,
+        shape: Role,
+        role: Role,
+        reading: NameReading,
+        ownership: Ownership,
+        surroundings: Surroundings,
     ) -> Candidate | None:
-        confidence, together = _confidence_of_exact(shape, shape is role, reading, ownership)
+        confidence, together = confidence_of_exact(shape, shape is role, reading, ownership)
         if confidence is None:
             return None
         if shape is Role.API_KEY and ownership.context <= Context.NEAR and surroundings.product_near(entry):
             confidence, together = Confidence.LOW, True
         return self._candidate(entry, value, shape, reading, ownership, confidence, together, surroundings, exact=True)
 
-    def _judge_odd_case(self, entry: Entry, value: str, role: Role, reading: NameReading, surroundings: Surroundings) -> Candidate | None:
+    def _judge_odd_case(
+        self, entry: Entry, value: str, role: Role, reading: NameReading, surroundings: Surroundings
+    ) -> Candidate | None:
         """A key in upper case or a secret in lower case is not OKX's own spelling; only an OKX name makes it one."""
         odd_key = role is Role.API_KEY and self.values.is_upper_key(value)
         odd_secret = role is Role.SECRET_KEY and self.values.is_lower_secret(value)
@@ -145,18 +156,32 @@ class CredentialDetector:
         if likeness is Likeness.NONE or normalise(value) == normalise(entry.path[-1]):
             return None
         ownership = surroundings.owner_of(entry, reading)
-        verdict = _confidence_of_passphrase(likeness, reading, ownership, entry)
+        verdict = confidence_of_passphrase(likeness, reading, ownership, entry)
         if verdict is None:
             return None
         confidence, together = verdict
         if ownership.context <= Context.NEAR and not together and surroundings.product_near(entry):
             together = True
-        if not reading.strong and ownership.context is not Context.NAME and (surroundings.has_login(entry) or surroundings.inside_product(entry)):
+        if (
+            not reading.strong
+            and ownership.context is not Context.NAME
+            and (surroundings.has_login(entry) or surroundings.inside_product(entry))
+        ):
             return None
         return self._candidate(entry, value, Role.PASSPHRASE, reading, ownership, confidence, together, surroundings)
 
     def _candidate(
-        self, entry: Entry, value: str, role: Role, reading: NameReading, ownership: Ownership, confidence: Confidence, together: bool, surroundings: Surroundings, *, exact: bool = False
+        self,
+        entry: Entry,
+        value: str,
+        role: Role,
+        reading: NameReading,
+        ownership: Ownership,
+        confidence: Confidence,
+        together: bool,
+        surroundings: Surroundings,
+        *,
+        exact: bool = False,
     ) -> Candidate:
         start = entry.value.find(value) if entry.visible else -1
         span = entry.span if start < 0 else Span(entry.span.start + start, entry.span.start + start + len(value))
@@ -194,53 +219,31 @@ class CredentialDetector:
             paired = len(found) == 2
             if shape is not None and (paired or (ownership.owner is Owner.OKX and ownership.context >= Context.AROUND)):
                 confidence = Confidence.MEDIUM if ownership.owner is Owner.OKX else Confidence.LOW
-                yield self._candidate(entry, entry.value.strip(_WRAPPING), shape, nameless, ownership, confidence, not paired and shape is Role.API_KEY, surroundings, exact=True)
-            elif shape is None and paired and any(near is not None for near, _ in shapes[max(0, index - 2) : index + 3]):
+                yield self._candidate(
+                    entry,
+                    entry.value.strip(_WRAPPING),
+                    shape,
+                    nameless,
+                    ownership,
+                    confidence,
+                    not paired and shape is Role.API_KEY,
+                    surroundings,
+                    exact=True,
+                )
+            elif (
+                shape is None and paired and any(near is not None for near, _ in shapes[max(0, index - 2) : index + 3])
+            ):
                 if self.values.likeness(entry.value.strip(), quoted=entry.quoted) > Likeness.WEAK:
-                    yield self._candidate(entry, entry.value.strip(), Role.PASSPHRASE, nameless, ownership, Confidence.LOW, True, surroundings)
-
-
-def _confidence_of_exact(shape: Role, as_named: bool, reading: NameReading, ownership: Ownership) -> tuple[Confidence | None, bool]:
-    """Return the confidence of a key or secret of the right shape, and whether it counts only beside another part."""
-    if ownership.owner in (Owner.EXCHANGE, Owner.PRODUCT):
-        if ownership.context >= Context.AROUND:
-            return None, False
-        return Confidence.LOW, True
-    if ownership.owner is Owner.OKX and ownership.context >= Context.AROUND:
-        if not (reading.strong or reading.clean or reading.trailing or (reading.okx and as_named)):
-            return (Confidence.LOW, True) if as_named else (None, False)
-        return (Confidence.HIGH if as_named else Confidence.MEDIUM), False
-    if not as_named:
-        return None, False
-    if ownership.owner is None:
-        return Confidence.LOW, True
-    readable = reading.clean or (reading.trailing and ownership.context is Context.NEAR)
-    known = readable and (reading.strong or shape is Role.SECRET_KEY)
-    if not known:
-        return Confidence.LOW, not reading.strong
-    if ownership.context is Context.NEAR or not ownership.mixed or shape is Role.SECRET_KEY:
-        return Confidence.MEDIUM, False
-    return Confidence.LOW, False
-
-
-def _confidence_of_passphrase(likeness: Likeness, reading: NameReading, ownership: Ownership, entry: Entry) -> tuple[Confidence, bool] | None:
-    """Return the confidence of a passphrase, and whether it counts only beside a key or secret; None to drop it."""
-    if ownership.owner in (Owner.EXCHANGE, Owner.PRODUCT):
-        return None if ownership.context >= Context.AROUND else (Confidence.LOW, True)
-    if likeness is Likeness.WEAK or ownership.owner is None:
-        return Confidence.LOW, True
-    strong = likeness is Likeness.STRONG
-    if ownership.context is Context.NAME:
-        return (Confidence.HIGH if strong else Confidence.MEDIUM), False
-    if ownership.context is Context.AROUND:
-        return (Confidence.HIGH if strong and reading.strong else Confidence.MEDIUM), False
-    if not (reading.strong and reading.clean):
-        return Confidence.LOW, True
-    if ownership.context is Context.NEAR:
-        return Confidence.MEDIUM, False
-    if strong and not ownership.mixed and entry.place is not Place.TEXT:
-        return Confidence.MEDIUM, False
-    return Confidence.LOW, False
+                    yield self._candidate(
+                        entry,
+                        entry.value.strip(),
+                        Role.PASSPHRASE,
+                        nameless,
+                        ownership,
+                        Confidence.LOW,
+                        True,
+                        surroundings,
+                    )
 
 
 def _outer_first(place: tuple[int, int]) -> tuple[int, int]:
@@ -264,8 +267,3 @@ def _without_company_alone(candidates: list[Candidate]) -> Iterator[Candidate]:
 
 def _weight(candidate: Candidate) -> tuple[bool, bool, int, int]:
     return (candidate.named, not candidate.together, candidate.confidence, candidate.context)
-
-
-def roles_of(candidates: Iterable[Candidate]) -> set[Role]:
-    """Return the roles among `candidates`."""
-    return {candidate.role for candidate in candidates}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.model import Role
 
@@ -158,7 +158,7 @@ class NameReader:
         return segments or [(piece, None)]
 
     @staticmethod
-    def _combine(segments: list[tuple[str, Word | None]], named: bool) -> NameReading:  # noqa: FBT001
+    def _combine(segments: list[tuple[str, Word | None]], named: bool) -> NameReading:
         chosen: Word | None = None
         at = -1
         for index, (_, word) in enumerate(segments):
@@ -172,7 +172,11 @@ class NameReader:
             company=bool(chosen and chosen.company),
             okx=named and any(word.okx for word in known),
             foreign=any(word.foreign for word in known),
-            about=any(word.about or (word.about_weak and chosen is not None and not chosen.strong) for _, word in others if word)
+            about=any(
+                word.about or (word.about_weak and chosen is not None and not chosen.strong)
+                for _, word in others
+                if word
+            )
             or any(word.about_after for _, word in segments[at + 1 :] if word and at >= 0),
             fake=any(word.fake for word in known),
             demo=any(word.demo for word in known),
@@ -188,8 +192,47 @@ def _harmless(word: Word) -> bool:
 
 
 _GLUE = frozenset(
-    "my api the our exchange ex config conf cfg settings setting default creds cred credential credentials value str self app const final static "
-    "string let export env os environ cex v5 auth data key keys secrets token client okx".split()
+    [
+        "my",
+        "api",
+        "the",
+        "our",
+        "exchange",
+        "ex",
+        "config",
+        "conf",
+        "cfg",
+        "settings",
+        "setting",
+        "default",
+        "creds",
+        "cred",
+        "credential",
+        "credentials",
+        "value",
+        "str",
+        "self",
+        "app",
+        "const",
+        "final",
+        "static",
+        "string",
+        "let",
+        "export",
+        "env",
+        "os",
+        "environ",
+        "cex",
+        "v5",
+        "auth",
+        "data",
+        "key",
+        "keys",
+        "secrets",
+        "token",
+        "client",
+        "okx",
+    ]
 )
 
 
@@ -203,20 +246,33 @@ _PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able|\s*(?
 
 def shapeless_pattern(vocabulary: Vocabulary) -> str:
     """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
-    return "|".join([_PASS, *_alternatives(vocabulary, (Role.PASSPHRASE, Role.ACCOUNT_TOKEN), ("pass", "phrase", "pwd"))])
+    return "|".join(
+        [_PASS, *_alternatives(vocabulary, (Role.PASSPHRASE, Role.ACCOUNT_TOKEN), ("pass", "phrase", "pwd"))]
+    )
 
 
 def shaped_pattern(vocabulary: Vocabulary) -> str:
     """Return a pattern, for lower-case text, that finds every name of a key or a secret but those that need company."""
-    return "|".join(_alternatives(vocabulary, (Role.API_KEY, Role.SECRET_KEY), ("key", "secr", "secer", "serc", "screc")))
+    return "|".join(
+        _alternatives(vocabulary, (Role.API_KEY, Role.SECRET_KEY), ("key", "secr", "secer", "serc", "screc"))
+    )
 
 
 def _alternatives(vocabulary: Vocabulary, roles: tuple[Role, ...], cores: tuple[str, ...]) -> list[str]:
-    stems = {normalise(word) for names in (vocabulary.strong_names, vocabulary.weak_names) for role in roles for word in names[role]}
+    stems = {
+        normalise(word)
+        for names in (vocabulary.strong_names, vocabulary.weak_names)
+        for role in roles
+        for word in names[role]
+    }
     rest = {stem for stem in stems if not any(core in stem for core in cores)}
     short = {stem for stem in rest if len(stem) < 4 and stem.isascii()}
     alone = [rf"(?<![a-z]){stem}(?![a-z])" for stem in sorted(short)]
-    return [*(core for core in cores if core != "pass"), *alone, *(_spaced(stem) for stem in sorted(rest - short))]
+    return [
+        *(core for core in cores if core != "pass"),
+        *alone,
+        *(_spaced(stem) for stem in sorted(rest - short)),
+    ]
 
 
 def _spaced(stem: str) -> str:
@@ -235,7 +291,10 @@ def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
         (vocabulary.about_after, {"about_after": True}),
         *((words, {"role": role, "company": True}) for role, words in vocabulary.company_names.items()),
         *((words, {"role": role}) for role, words in vocabulary.weak_names.items()),
-        (vocabulary.foreign_exchanges + vocabulary.foreign_ordinary + vocabulary.foreign_products, {"foreign": True}),
+        (
+            vocabulary.foreign_exchanges + vocabulary.foreign_ordinary + vocabulary.foreign_products,
+            {"foreign": True},
+        ),
         (vocabulary.context_words, {"okx": True}),
         *((words, {"role": role, "strong": True}) for role, words in vocabulary.strong_names.items()),
     )

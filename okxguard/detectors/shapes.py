@@ -33,7 +33,8 @@ _TEMPLATE = r"""(?x)
     | ^[A-Za-z_][\w.]*\[["'\w]
     | ^[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+$          # required|string|min:8
     """
-_PATH = (    r"//|(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
+_PATH = (
+    r"//|(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
     r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
 )
 _DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
@@ -123,18 +124,33 @@ class ValueJudge:
 
     def _is_obvious_fake(self, words: list[str], *, digits: bool) -> bool:
         """A value made of fillers and the word for the thing; without digits a short word for it will do."""
-        if not digits and len(words) > 1 and all(word in self._fillers or word in _SHORT_THING or word in _THING for word in words):
+        if (
+            not digits
+            and len(words) > 1
+            and all(word in self._fillers or word in _SHORT_THING or word in _THING for word in words)
+        ):
             return True
         things = _THING.intersection(words) or ("pass" in words and "phrase" in words)
-        return bool(things) and all(word in self._fillers or word in _THING or word in {"pass", "phrase"} for word in words)
+        return bool(things) and all(
+            word in self._fillers or word in _THING or word in {"pass", "phrase"} for word in words
+        )
 
     def likeness(self, value: str, *, quoted: bool) -> Likeness:
         """Return how much `value` looks like a passphrase; `quoted` means that it cannot be an expression."""
         if not _SHORTEST_PASSPHRASE <= len(value) <= _LONGEST_PASSPHRASE or not value.isprintable():
             return Likeness.NONE
-        if self.is_placeholder(value) or re.match(_PATH, value) or re.fullmatch(_CONSTANT, value) or re.search(_IDEOGRAPH, value):
+        if (
+            self.is_placeholder(value)
+            or re.match(_PATH, value)
+            or re.fullmatch(_CONSTANT, value)
+            or re.search(_IDEOGRAPH, value)
+        ):
             return Likeness.NONE
-        if not quoted and (re.match(_CALL, value) or (re.fullmatch(_DOTTED, value) and not any(character.isdigit() for character in value)) or value[-1] in "({[;,"):
+        if not quoted and (
+            re.match(_CALL, value)
+            or (re.fullmatch(_DOTTED, value) and not any(character.isdigit() for character in value))
+            or value[-1] in "({[;,"
+        ):
             return Likeness.NONE
         if " " in value:
             return self._likeness_of_words(value, quoted=quoted)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from okxguard.detectors.context import Owner, Surroundings
+from okxguard.detectors.context import Surroundings
 from okxguard.detectors.credentials import CredentialDetector
+from okxguard.detectors.words import Owner
 from okxguard.documents import Document
 from okxguard.model import Candidate, Confidence, Context, Entry, Role, Span
 from okxguard.rulebook import Vocabulary
@@ -29,7 +30,11 @@ class TokenDetector:
     def find_tokens(self, document: Document, entries: tuple[Entry, ...]) -> Iterator[Candidate]:
         """Yield OAuth client secrets, access and refresh tokens, fund and login passwords of OKX accounts."""
         relevant = [entry for entry in entries if entry.path and len(entry.value) <= _LONGEST_TOKEN]
-        named = [(entry, reading) for entry in relevant if (reading := self._names.read(entry.path[-1])).role is Role.ACCOUNT_TOKEN]
+        named = [
+            (entry, reading)
+            for entry in relevant
+            if (reading := self._names.read(entry.path[-1])).role is Role.ACCOUNT_TOKEN
+        ]
         if not named:
             return
         surroundings = Surroundings(document, relevant, self._names, self._words)
@@ -44,7 +49,15 @@ class TokenDetector:
             seen.add(entry.span)
             confidence = Confidence.HIGH if ownership.context >= Context.AROUND else Confidence.MEDIUM
             yield Candidate(
-                Role.ACCOUNT_TOKEN, entry.value, entry.span, entry.path, ownership.context, confidence, entry.place, account=reading.account, demo=reading.demo or surroundings.is_demo(entry)
+                Role.ACCOUNT_TOKEN,
+                entry.value,
+                entry.span,
+                entry.path,
+                ownership.context,
+                confidence,
+                entry.place,
+                account=reading.account,
+                demo=reading.demo or surroundings.is_demo(entry),
             )
 
     def _is_token(self, entry: Entry) -> bool:

@@ -18,7 +18,9 @@ def may_hold_entries(value: str) -> bool:
     return len(value) >= _SHORTEST and any(sign in value for sign in "=:：|")
 
 
-def read_embedded(raw: str, value: str, start: int, path: tuple[str, ...], place: Place = Place.TEXT) -> Iterator[Entry]:
+def read_embedded(
+    raw: str, value: str, start: int, path: tuple[str, ...], place: Place = Place.TEXT
+) -> Iterator[Entry]:
     """Yield the entries inside a string.
 
     `raw` is the string as it is written at offset `start` of the document, `value` what it stands for.
@@ -33,7 +35,14 @@ def read_embedded(raw: str, value: str, start: int, path: tuple[str, ...], place
         at += len(line) + 1
     for entry in read_lines(lines, path, place=place):
         span = Span(offsets.of(entry.span.start), offsets.of(entry.span.end))
-        yield Entry(entry.path, entry.value, span, entry.place, entry.quoted, entry.visible and span.end - span.start == len(entry.value))
+        yield Entry(
+            entry.path,
+            entry.value,
+            span,
+            entry.place,
+            entry.quoted,
+            entry.visible and span.end - span.start == len(entry.value),
+        )
 
 
 class _Offsets:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import read_embedded
-from okxguard.entries.text import read_lines, unescape
+from okxguard.entries.pairs import unescape
+from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
 _TOKEN = re.compile(

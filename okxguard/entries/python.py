@@ -13,9 +13,11 @@ from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries, read_embedded
+from okxguard.entries.pairs import unescape
 from okxguard.entries.python_fold import Folder, Literal
 from okxguard.entries.python_names import Bindings, collect_bindings
-from okxguard.entries.text import read_lines, unescape
+from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
+from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -24,10 +26,6 @@ _COMMENT = re.compile(
     | (?P<comment> \#[^\n]* )""",
     re.VERBOSE | re.DOTALL,
 )
-_VALUE_KEYWORDS = frozenset({"default", "default_value", "value", "fallback", "initial", "default_factory"})
-_WRAPPERS = frozenset({"SecretStr", "Secret", "SecretBytes", "str", "bytes", "Field", "field", "Final", "Option", "Argument", "ContextVar", "Var", "StringVar", "cast", "String", "CharField"})
-_NAME_LIKE = re.compile(r"-{0,2}[A-Za-z][\w.-]{0,80}(?:[ -]\w+){0,3}")
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
 
 
 class NotPythonError(Exception):
@@ -68,6 +66,7 @@ class _Reader:
         self._document = document
         self._bindings = bindings
         self._folder = folder
+        self._wrappers = Wrappers(bindings, folder)
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = 0
         self._read_strings: set[int] = set()
@@ -136,7 +135,11 @@ class _Reader:
     def _defaults(self, arguments: ast.arguments, path: _Path) -> Iterator[Entry]:
         positional = [*arguments.posonlyargs, *arguments.args]
         pairs = list(zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True))
-        pairs += [(argument, default) for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default]
+        pairs += [
+            (argument, default)
+            for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default
+        ]
         for argument, default in pairs:
             yield from self._value(default, (*path, argument.arg), Place.DEFAULT)
 
@@ -189,7 +192,7 @@ class _Reader:
             elif isinstance(node, ast.Lambda):
                 pending.append((node.body, path, Place.DEFAULT))
             elif isinstance(node, ast.Call):
-                pending.extend(self._wrapped(node, path))
+                pending.extend(self._wrappers.wrapped(node, path))
 
     def _members(self, node: ast.Dict, path: _Path, place: Place) -> Iterator[tuple[ast.expr, _Path, Place]]:
         self._read_dicts.add(id(node))
@@ -200,43 +203,6 @@ class _Reader:
             name = self._folder.fold(key)
             dotted = name.value if name else self._bindings.dotted(key)
             yield value, (*path, dotted or f"{{{index}}}"), place
-
-    def _wrapped(self, node: ast.Call, path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
-        """Yield the arguments of a call whose result holds them: a default, a secret wrapper, dict(...)."""
-        callee = (self._bindings.dotted(node.func) or "").rpartition(".")[2]
-        if callee == "dict":
-            yield from ((keyword.value, (*path, keyword.arg) if keyword.arg else path, Place.ASSIGNMENT) for keyword in node.keywords)
-            yield from ((argument, path, Place.ASSIGNMENT) for argument in node.args if isinstance(argument, ast.Dict))
-            yield from self._zipped(node, path)
-            return
-        for keyword in node.keywords:
-            if keyword.arg in _VALUE_KEYWORDS:
-                yield keyword.value, path, Place.DEFAULT
-        if callee in _WRAPPERS and node.args:
-            yield node.args[-1] if callee in ("ContextVar", "cast") else node.args[0], path, Place.DEFAULT
-        elif len(node.args) >= 2 and self._is_name(node.args[0]):
-            yield node.args[1], path, Place.DEFAULT
-
-    def _zipped(self, node: ast.Call, path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
-        """Yield the members of dict(zip(names, values)) and of dict([(name, value), ...])."""
-        if len(node.args) != 1:
-            return
-        inner = node.args[0]
-        if isinstance(inner, ast.Call) and self._bindings.dotted(inner.func) == "zip" and len(inner.args) == 2:
-            names, values = inner.args
-            if isinstance(names, (ast.Tuple, ast.List)) and isinstance(values, (ast.Tuple, ast.List)):
-                for name, value in zip(names.elts, values.elts, strict=False):
-                    literal = self._folder.fold(name)
-                    yield value, (*path, literal.value if literal else ""), Place.ASSIGNMENT
-        elif isinstance(inner, (ast.List, ast.Tuple)):
-            for pair in inner.elts:
-                if isinstance(pair, (ast.Tuple, ast.List)) and len(pair.elts) == 2:
-                    literal = self._folder.fold(pair.elts[0])
-                    yield pair.elts[1], (*path, literal.value if literal else ""), Place.ASSIGNMENT
-
-    def _is_name(self, node: ast.expr) -> bool:
-        literal = self._folder.fold(node)
-        return literal is not None and bool(_NAME_LIKE.fullmatch(literal.value)) and not _HEXADECIMAL.fullmatch(literal.value)
 
     def _call(self, node: ast.Call, path: _Path) -> Iterator[Entry]:
         callee = self._bindings.dotted(node.func)
@@ -261,15 +227,28 @@ class _Reader:
     def _named_pair(self, node: ast.Call, inside: _Path) -> Iterator[Entry]:
         """Yield `"name", "value"` arguments: os.getenv, setdefault, setattr, add_argument with a default."""
         for first, second in zip(node.args, node.args[1:], strict=False):
-            if self._is_name(first):
+            if self._wrappers.is_name(first):
                 name = self._folder.fold(first)
-                yield from self._value(second, (*inside[:-1], inside[-1].split("#")[0], name.value if name else ""), Place.DEFAULT)
-        if node.args and self._is_name(node.args[0]):
-            name = self._folder.fold(node.args[-1] if self._is_name(node.args[-1]) else node.args[0])
+                yield from self._value(
+                    second,
+                    (*inside[:-1], inside[-1].split("#")[0], name.value if name else ""),
+                    Place.DEFAULT,
+                )
+        if node.args and self._wrappers.is_name(node.args[0]):
+            name = self._folder.fold(node.args[-1] if self._wrappers.is_name(node.args[-1]) else node.args[0])
             for keyword in node.keywords:
-                if keyword.arg in _VALUE_KEYWORDS and name:
-                    yield from self._value(keyword.value, (*inside[:-1], inside[-1].split("#")[0], name.value), Place.DEFAULT)
+                if keyword.arg in VALUE_KEYWORDS and name:
+                    yield from self._value(
+                        keyword.value, (*inside[:-1], inside[-1].split("#")[0], name.value), Place.DEFAULT
+                    )
 
 
 def _entry(path: _Path, literal: Literal, place: Place) -> Entry:
-    return Entry(path, literal.value, Span(literal.span.start, literal.span.end), place, literal.quoted, literal.visible)
+    return Entry(
+        path,
+        literal.value,
+        Span(literal.span.start, literal.span.end),
+        place,
+        literal.quoted,
+        literal.visible,
+    )

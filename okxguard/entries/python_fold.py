@@ -16,7 +16,7 @@ from okxguard.model import Span
 _PREFIX = re.compile(r"[A-Za-z]{0,2}(\"{3}|'{3}|\"|')")
 _LARGEST = 100_000
 _DEEPEST = 60
-_CODECS = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "decode", "strip", "title", "format"}
+_CODECS = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "decode", "title", "format"}
 
 
 class Literal(NamedTuple):
@@ -70,7 +70,10 @@ class Folder:
 
     def _span(self, node: ast.expr) -> Span:
         end_line = node.end_lineno or node.lineno
-        return Span(self._offset(node.lineno, node.col_offset), self._offset(end_line, node.end_col_offset or node.col_offset))
+        return Span(
+            self._offset(node.lineno, node.col_offset),
+            self._offset(end_line, node.end_col_offset or node.col_offset),
+        )
 
     def _offset(self, line: int, column: int) -> int:
         """Return the character offset of a line (from 1) and a column in bytes of UTF-8."""
@@ -82,7 +85,14 @@ class Folder:
 
     def _first_literal(self, node: ast.AST) -> Span:
         """Return the place of the first piece of a folded text, wherever it stands."""
-        first = next((inner for inner in _in_order(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, (str, bytes)) and len(inner.value) > 1), None)
+        first = next(
+            (
+                inner
+                for inner in _in_order(node)
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, (str, bytes)) and len(inner.value) > 1
+            ),
+            None,
+        )
         if first is not None:
             literal = self.source_of(first)
             if literal:
@@ -98,7 +108,10 @@ class Folder:
         if isinstance(node, ast.Constant):
             return _constant(node.value)
         if isinstance(node, ast.JoinedStr):
-            return self._join([value.value if isinstance(value, ast.FormattedValue) else value for value in node.values], depth)
+            return self._join(
+                [value.value if isinstance(value, ast.FormattedValue) else value for value in node.values],
+                depth,
+            )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return self._join(_terms(node), depth)
         if isinstance(node, ast.Call):

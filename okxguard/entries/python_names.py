@@ -68,7 +68,9 @@ def collect_bindings(tree: ast.Module) -> Bindings:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                bindings.imports[alias.asname or alias.name.partition(".")[0]] = alias.name if alias.asname else alias.name.partition(".")[0]
+                bindings.imports[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 bindings.imports[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}".lstrip(".")
@@ -87,7 +89,11 @@ def collect_bindings(tree: ast.Module) -> Bindings:
 
 
 def _bind(bindings: Bindings, made: list[tuple[str, ast.Call]], target: ast.expr, value: ast.expr) -> None:
-    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)) and len(target.elts) == len(value.elts):
+    if (
+        isinstance(target, (ast.Tuple, ast.List))
+        and isinstance(value, (ast.Tuple, ast.List))
+        and len(target.elts) == len(value.elts)
+    ):
         for inner_target, inner_value in zip(target.elts, value.elts, strict=True):
             _bind(bindings, made, inner_target, inner_value)
     elif isinstance(target, (ast.Name, ast.Attribute)):

@@ -11,7 +11,9 @@ from okxguard.model import Entry, Place, Span
 # One pattern a syntax; `re` compiles the one that is needed.
 _COMMENTED = re.compile(r"\s*(?:[#;!]+|//)[ \t]*")
 _SECTION = re.compile(r"\s*\[\s*([^\]\n]{1,200}?)\s*\]\s*(?:[#;].*)?$")
-_DOTENV = r"(?i)\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
+_DOTENV = (
+    r"(?i)\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
+)
 _INI = r"\s*(?P<name>[^\s=:;#\[][^=:\n]{0,120}?)(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
 _PROPERTY = r"\s*(?P<name>(?:\\.|[^\s=:#!\\]){1,200})(?P<sep>\s*[=:]\s*|\s+)(?P<value>.*)$"
 _QUOTED = re.compile(r"([\"'`])((?:\\.|(?!\1)[^\\]){0,100000})\1")
@@ -69,13 +71,19 @@ def _read_text(offset: int, line: str, path: tuple[str, ...], place: Place) -> I
     yield from read_lines([(offset, line)], path, place=place)
 
 
-def _setting(document: Document, start: int, line: str, at: int, section: tuple[str, ...], place: Place) -> Entry | None:
+def _setting(
+    document: Document, start: int, line: str, at: int, section: tuple[str, ...], place: Place
+) -> Entry | None:
     match = re.compile(_PATTERNS[document.kind]).match(line, at)
     if match is None or (place is Place.COMMENT and " " in match["name"].strip()):
         return None
     path = (*section, *_key_path(match["name"], document.kind))
     begin = start + match.start("value")
-    quoted = _QUOTED.match(document.text, begin) if place is Place.ASSIGNMENT else _QUOTED.match(document.text, begin, start + len(line))
+    quoted = (
+        _QUOTED.match(document.text, begin)
+        if place is Place.ASSIGNMENT
+        else _QUOTED.match(document.text, begin, start + len(line))
+    )
     if quoted:
         raw = quoted[2]
         value = _unescape(raw) if quoted[1] == '"' else raw
@@ -89,7 +97,7 @@ def _setting(document: Document, start: int, line: str, at: int, section: tuple[
 def _unescape(raw: str) -> str:
     if "\\" not in raw:
         return raw
-    from okxguard.entries.text import unescape
+    from okxguard.entries.pairs import unescape
 
     return unescape(raw)
 

@@ -114,7 +114,9 @@ def _inside(text: str, event: yaml.ScalarEvent) -> Span:
     return Span(start, end)
 
 
-def _embedded(document: Document, event: yaml.ScalarEvent, raw: str, span: Span, path: tuple[str, ...]) -> Iterator[Entry]:
+def _embedded(
+    document: Document, event: yaml.ScalarEvent, raw: str, span: Span, path: tuple[str, ...]
+) -> Iterator[Entry]:
     if event.style in ("|", ">") or "\n" in raw:
         lines = []
         at = span.start

@@ -29,7 +29,9 @@ def render_json(report: Report, rulebook: Rulebook) -> str:  # noqa: ARG001 (eve
             "errors": len(report.errors),
         },
         "findings": [_finding(finding) for finding in report.findings],
-        "suppressed": [{**_finding(suppressed.finding), "reason": suppressed.reason} for suppressed in report.suppressed],
+        "suppressed": [
+            {**_finding(suppressed.finding), "reason": suppressed.reason} for suppressed in report.suppressed
+        ],
         "errors": [{"path": error.path, "reason": error.reason} for error in report.errors],
         "notes": [{"path": note.path, "reason": note.reason} for note in report.notes],
     }
@@ -54,4 +56,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _place(location: Location) -> dict[str, int]:
-    return {"line": location.line, "column": location.column, "end_line": location.end_line, "end_column": location.end_column}
+    return {
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }

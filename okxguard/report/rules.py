@@ -14,12 +14,21 @@ def render_rules(rulebook: Rulebook) -> str:
     """Return one line a rule: id, severity, name and what it finds."""
     rules = rulebook.rules.values()
     widest = max(len(rule.name) for rule in rules)
-    return "".join(f"{rule.id}  {rule.severity.name.lower():8}  {rule.name:{widest}}  {rule.summary}\n" for rule in rules)
+    return "".join(
+        f"{rule.id}  {rule.severity.name.lower():8}  {rule.name:{widest}}  {rule.summary}\n" for rule in rules
+    )
 
 
 def render_rule(rule: Rule) -> str:
     """Return everything about one rule; values in examples are shown by what they are."""
-    lines = [f"{rule.id} {rule.name} [{rule.severity.name.lower()}]", "", f"what: {rule.summary}", f"why: {_flow(rule.why)}", f"fix: {rule.fix}", f"evidence: {_flow(rule.evidence)}"]
+    lines = [
+        f"{rule.id} {rule.name} [{rule.severity.name.lower()}]",
+        "",
+        f"what: {rule.summary}",
+        f"why: {_flow(rule.why)}",
+        f"fix: {rule.fix}",
+        f"evidence: {_flow(rule.evidence)}",
+    ]
     for example in rule.examples:
         lines += ["", *_example(example)]
     if rule.references:

@@ -9,7 +9,12 @@ from okxguard.model import Report, Severity
 from okxguard.report.text import render_text
 from okxguard.rulebook import Rulebook
 
-_STYLES = {Severity.CRITICAL: "bold white on red", Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+_STYLES = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+}
 
 
 def print_report(report: Report, rulebook: Rulebook) -> None:
@@ -18,6 +23,8 @@ def print_report(report: Report, rulebook: Rulebook) -> None:
     for finding in report.findings:
         head, *rest = render_text(Report(findings=(finding,)), rulebook).splitlines()
         place, _, words = head.rpartition(f": {finding.rule} ")
-        console.print(Text.assemble((place, "bold"), ": ", (f"{finding.rule} ", "bold"), (words, _STYLES[finding.severity])))
+        console.print(
+            Text.assemble((place, "bold"), ": ", (f"{finding.rule} ", "bold"), (words, _STYLES[finding.severity]))
+        )
         for line in rest:
             console.print(Text(line, style="green" if line.startswith("    fix:") else ""))

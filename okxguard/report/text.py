@@ -15,7 +15,9 @@ def printable(text: str) -> str:
     import unicodedata
 
     return "".join(
-        character if not unicodedata.category(character).startswith("C") and character not in "\u2028\u2029" else character.encode("unicode_escape", "backslashreplace").decode("ascii")
+        character
+        if not unicodedata.category(character).startswith("C") and character not in "\u2028\u2029"
+        else character.encode("unicode_escape", "backslashreplace").decode("ascii")
         for character in text
     )
 
@@ -30,7 +32,9 @@ def _paragraph(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
     yield f"{printable(location.path)}:{location.line}:{location.column}: {finding.rule} {finding.name} [{finding.severity.name.lower()}, {finding.confidence.name.lower()} confidence]"
     yield f"    {finding.message}"
     if len(finding.parts) > 1:
-        yield "    " + ", ".join(f"{part.role.value} {part.location.line}:{part.location.column}" for part in finding.parts)
+        yield "    " + ", ".join(
+            f"{part.role.value} {part.location.line}:{part.location.column}" for part in finding.parts
+        )
     for step in finding.trace:
         yield f"    {step.line}:{step.column}: {step.note}"
     yield f"    fix: {rulebook.rules[finding.rule].fix}"

@@ -6,7 +6,16 @@ import os
 from typing import NamedTuple
 
 # Everything git could start by itself while it lists files, switched off.
-_HARDENED = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false", "-c", "core.quotePath=false")
+_HARDENED = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.untrackedCache=false",
+    "-c",
+    "core.quotePath=false",
+)
 _TIMEOUT_SECONDS = 120
 
 
@@ -35,13 +44,21 @@ def list_work_tree(folder: str, *, ignored: bool) -> Listing:
 
     Entries that end in a slash, and names of folders, are repositories of their own: nested ones and submodules.
     """
-    import subprocess  # noqa: S404 (git is the only program that is started)
+    import subprocess
 
     command = ["git", *_HARDENED, "ls-files", "-z", "-t", "--cached", "--deleted", "--others"]
     if not ignored:
         command.append("--exclude-standard")
     try:
-        done = subprocess.run(command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
     except FileNotFoundError:
         return Listing(problem="git is not installed")
     except (OSError, subprocess.TimeoutExpired):
@@ -65,5 +82,14 @@ def _reason(stderr: bytes) -> str:
 
 def _environment() -> dict[str, str]:
     """Return the environment without what would point git at another repository, and without prompts and locks."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in ("GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES")}
-    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in ("GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES")
+    }
+    return kept | {
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "LC_ALL": "C",
+    }

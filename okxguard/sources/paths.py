@@ -53,7 +53,9 @@ def shown_root(paths: Sequence[str]) -> str:
     """Return the folder that paths are shown relative to: the current one, or the named one outside of it."""
     if all(not os.path.isabs(path) and not os.path.normpath(path).startswith("..") for path in paths):
         return os.getcwd()
-    folders = [os.path.abspath(path) if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)) for path in paths]
+    folders = [
+        os.path.abspath(path) if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)) for path in paths
+    ]
     try:
         return os.path.commonpath(folders)
     except ValueError:
@@ -67,7 +69,10 @@ def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, exclude
         mode = os.stat(absolute).st_mode
     except FileNotFoundError:
         broken = os.path.islink(absolute)
-        yield FileError(name, "is a broken symlink; remove it or name its target" if broken else "does not exist; check the path")
+        yield FileError(
+            name,
+            "is a broken symlink; remove it or name its target" if broken else "does not exist; check the path",
+        )
         return
     except OSError as error:
         yield FileError(name, _why(error))

@@ -41,13 +41,11 @@ _FIRES: dict[str, tuple[str, Found]] = {
         {(_KEY, 3), (_SECRET, 4), (_PASSPHRASE, 5)},
     ),
     "conf/flow.yaml": (
-        "a: {{b: c, d: e}}\n"
-        "okx: {{api_key: {key}, secret_key: '{secret}', passphrase: '{passphrase}'}}\nf: g\n",
+        "a: {{b: c, d: e}}\nokx: {{api_key: {key}, secret_key: '{secret}', passphrase: '{passphrase}'}}\nf: g\n",
         {(_KEY, 2), (_SECRET, 2), (_PASSPHRASE, 2)},
     ),
     "conf/block.yaml": (
-        "data:\n  env: |\n"
-        "    OKX_API_KEY={key}\n    OKX_SECRET_KEY={secret}\n    OKX_PASSPHRASE={passphrase}\n",
+        "data:\n  env: |\n    OKX_API_KEY={key}\n    OKX_SECRET_KEY={secret}\n    OKX_PASSPHRASE={passphrase}\n",
         {(_KEY, 3), (_SECRET, 4), (_PASSPHRASE, 5)},
     ),
     "conf/comment.yaml": ("port: 1\n\n# okx_secret_key: '{secret}'\n", {(_SECRET, 3)}),
@@ -61,13 +59,11 @@ _FIRES: dict[str, tuple[str, Found]] = {
     ),
     "pieces.py": ('OKX_SECRET_KEY = (\n    "{head}"\n    "{tail}"\n)\n', {(_SECRET, 2)}),
     "positions.py": (
-        "from okx import Account\n\n"
-        "API = Account.AccountAPI(\n    '{key}',\n    '{secret}',\n    '{passphrase}',\n)\n",
+        "from okx import Account\n\nAPI = Account.AccountAPI(\n    '{key}',\n    '{secret}',\n    '{passphrase}',\n)\n",
         {(_KEY, 4), (_SECRET, 5), (_PASSPHRASE, 6)},
     ),
     "line.json": (
-        '{{"account_id": 5, "okx": '
-        '{{"apiKey": "{key}", "secretKey": "{secret}", "passphrase": "{passphrase}"}}}}\n',
+        '{{"account_id": 5, "okx": {{"apiKey": "{key}", "secretKey": "{secret}", "passphrase": "{passphrase}"}}}}\n',
         {(_KEY, 1), (_SECRET, 1), (_PASSPHRASE, 1)},
     ),
     "dollar.env": (
@@ -100,9 +96,7 @@ def _program(name: str, *arguments: str, folder: Path) -> subprocess.CompletedPr
     inherited = os.environ.items()
     environment = {key: value for key, value in inherited if not key.startswith(("GIT_", "PYTHONPATH"))}
     command = [program, *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False
-    )
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
 def _write(folder: Path, name: str, text: str) -> None:
@@ -213,9 +207,7 @@ def test_hook_passes_what_the_baseline_knows(tmp_path: Path) -> None:
 def test_a_baseline_made_with_a_file_of_the_repository_works_elsewhere(tmp_path: Path) -> None:
     text, lines = _FIRES[".env"]
     names = "OkxApiKeyDetector, OkxPassphraseDetector, OkxSecretKeyDetector"
-    shim = (
-        f"import sys\nsys.path.append({str(_ROOT)!r})\nfrom okxguard.detect_secrets_plugin import {names}\n"
-    )
+    shim = f"import sys\nsys.path.append({str(_ROOT)!r})\nfrom okxguard.detect_secrets_plugin import {names}\n"
     folder = _repository(tmp_path / "here", {".env": text, "tools/okx.py": shim})
     baseline = _program("detect-secrets", "scan", "-p", "tools/okx.py", folder=folder).stdout
     assert _okx(baseline) == {".env": lines}

@@ -1,0 +1,132 @@
+"""The words that say whose something is: patterns and sets made once from one vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from functools import cached_property
+
+from okxguard.detectors.names import normalise, shaped_pattern, shapeless_pattern
+from okxguard.detectors.shapes import SECRET, UUID
+from okxguard.documents import Document, Kind
+from okxguard.rulebook import Vocabulary
+
+_RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+_READ_AROUND = 25
+_SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
+_NAMED_ON_LINE = frozenset({Kind.CODE, Kind.MARKDOWN, Kind.TEXT})
+
+
+class Owner(Enum):
+    """Whose a value is."""
+
+    OKX = "okx"
+    EXCHANGE = "another exchange"
+    PRODUCT = "another product"
+
+
+class Words:
+    """Patterns for the words that say whose something is, made once from one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.discriminators = frozenset(vocabulary.discriminators)
+        self.demo_names = frozenset(vocabulary.demo_names)
+        self.demo_values = frozenset(vocabulary.demo_values)
+        scripts = [word for word in vocabulary.context_words if not word.isascii()]
+        latin = sorted(
+            {word for word in vocabulary.context_words if word.isascii()}, key=lambda word: (-len(word), word)
+        )
+        names = "|".join(latin)
+        inside = r"(?<=[a-z])(?:Okx|OKX|Okex|OKEx|OKEX)"
+        self.okx = re.compile(
+            "|".join(
+                [
+                    rf"(?<![A-Za-z])(?i:{names}|ok[-_.]access)(?!(?:ample|pect|ist|ecut))",
+                    inside,
+                    "(?i:myokx)",
+                    *map(re.escape, scripts),
+                ]
+            )
+        )
+        self.hints = re.compile("|".join(re.escape(hint) for hint in vocabulary.hints), re.IGNORECASE)
+        self.exchanges = WordSet(vocabulary.foreign_exchanges)
+        self._products = WordSet(vocabulary.foreign_products)
+        self.lookalikes = WordSet(vocabulary.foreign_lookalikes)
+        self.ordinary = frozenset(vocabulary.foreign_ordinary)
+        self.logins = frozenset(vocabulary.foreign_logins)
+        self._callees = frozenset(vocabulary.foreign_callees)
+        self._vocabulary = vocabulary
+
+    @cached_property
+    def _shapeless(self) -> re.Pattern[str]:
+        return re.compile(shapeless_pattern(self._vocabulary))
+
+    @cached_property
+    def _shaped(self) -> re.Pattern[str]:
+        return re.compile(shaped_pattern(self._vocabulary))
+
+    def telling_lines(self, document: Document) -> frozenset[int]:
+        """Return the indices of the lines that may hold a part, and of those around that may say whose it is."""
+        lower = document.text.lower()
+        if len(lower) != len(document.text):
+            lower = document.text
+        telling = {document.line_of(match.start()) for match in self._shapeless.finditer(lower)}
+        shown = {document.line_of(match.start()) for match in re.finditer(_SHAPES, lower)}
+        if document.kind in _NAMED_ON_LINE:
+            shown = {
+                line
+                for line in shown
+                if self._shaped.search(lower, document.line_starts[line], document.end_of_line(line))
+            }
+        last = len(document.line_starts)
+        telling |= shown
+        return frozenset(
+            near for line in telling for near in range(max(0, line - _READ_AROUND), min(last, line + _READ_AROUND + 1))
+        )
+
+    def may_report(self, document: Document) -> bool:
+        """Tell whether the document says OKX at all, or shows both a key and a secret, which need no such word together."""
+        if self.okx.search(document.evidence) or self.okx.search(document.text) or self.hints.search(document.text):
+            return True
+        return bool(UUID.search(document.text)) and bool(SECRET.search(document.text))
+
+    def owner_in(self, text: str) -> Owner | None:
+        """Return the exchange that a text names; OKX where it names several."""
+        if ("k" in text or "K" in text or not text.isascii()) and self.okx.search(text):
+            return Owner.OKX
+        return Owner.EXCHANGE if self.exchanges.found_in(text) else None
+
+    def product_in(self, text: str) -> Owner | None:
+        """Return PRODUCT where a text names something else that has credentials."""
+        return Owner.PRODUCT if self._products.found_in(text) else None
+
+    def is_foreign_callee(self, segment: str) -> bool:
+        """Tell whether a dotted name belongs to a library that takes passwords of its own."""
+        pieces = re.split(r"[^A-Za-z0-9_]+", segment.lower())
+        return bool(self._callees.intersection(pieces))
+
+
+class WordSet:
+    """Finds whole words in a text, where a word may also begin a name: `kucoin`, `KucoinClient`, `KUCOIN_KEY`, `pykucoin`."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        latin = {normalise(word) for word in words if word.isascii()}
+        self._latin = frozenset(latin | {f"py{word}" for word in latin})
+        self._longest = max(map(len, self._latin))
+        self._scripts = tuple(word for word in words if not word.isascii())
+
+    def found_in(self, text: str) -> bool:
+        """Tell whether a text holds one of the words."""
+        if any(self._begins(run) for run in set(_RUN.findall(text))):
+            return True
+        return bool(self._scripts) and not text.isascii() and any(word in text for word in self._scripts)
+
+    def _begins(self, run: str) -> bool:
+        lower = run.lower()
+        if lower in self._latin:
+            return True
+        if run == lower:
+            return False
+        ends = range(2, min(len(run), self._longest + 1))
+        return any(not run[end].islower() and lower[:end] in self._latin for end in ends)

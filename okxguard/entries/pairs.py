@@ -1,0 +1,167 @@
+"""Find names to the left of separators and values to their right, in one line of any text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# Name, start and end of the value in the line, and whether the value was quoted.
+Pair = tuple[str, int, int, bool]
+
+TOKEN = re.compile(
+    r"""
+    (?P<string> (?<!\w)"(?:[^"\\\n]|\\.){0,4000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,4000}' | `[^`\n]{0,4000}` )
+    | (?P<open> [{(\[] ) | (?P<close> [})\]] )
+    | (?P<sep> := | => | <- | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]\s )
+    """,
+    re.VERBOSE,
+)
+_OPTION = re.compile(r"(?:^|\s)--?(?P<name>[A-Za-z][\w.-]{1,60})\s+(?P<value>[^\s-]\S*)")
+_COMMAND = re.compile(
+    r"^\s*(?:RUN\s+)?(?:ENV|ARG|LABEL|setx?|setenv|SetEnv|set\s+-\w+|export|putenv)\s+(?P<name>[A-Za-z_]\w{1,80})\s+(?P<value>[^\s=:].*)",
+    re.IGNORECASE,
+)
+_ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,400})</")
+_IDENTIFIER = re.compile(r"[\w$@][\w$.@-]*(?:\[[\"']?[\w.-]{1,60}[\"']?\])?$")
+_TYPED = re.compile(
+    r"([\w$]+)[?!]?\s*:\s*(?:&?(?:'static\s+)?str|string|text|any|unknown|object|bytes|auto|typing\.\w+|[A-Z]\w*(?:::\w+)*)(?:[\[<][\w.,<>\[\]|'& ]{0,60}[\]>])?(?:\s*\|\s*\w+){0,3}[?!]?$"
+)
+_POWERSHELL = re.compile(r"\$(?:env|global|script|private):(\w+)$", re.IGNORECASE)
+_BULLET = re.compile(r"^(?:\d+[.)]|[-*+•#>]+)\s+")
+_TYPE = re.compile(
+    r"(?:str|&'?static str|&str|string|String|char|const|auto|var|let|std::string|text|varchar|\*)[?*&]?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
+_BARE = re.compile(r"[^\s\"'`]+")
+_QUERY_VALUE = re.compile(r"[^&\s\\]+")
+_STRING_PREFIX = re.compile(r"(?:[bBrRuUfF@$]|&|String\.raw)?(?=[\"'`])")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
+_DECORATION = " \t*_~`\"'>)]"
+_WIDEST_NAME = 160
+
+
+def unescape(raw: str) -> str:
+    """Return the text that `raw`, the inside of a quoted string, stands for in most languages."""
+    if "\\" not in raw:
+        return raw
+
+    def replace(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return chr(int(code, 16)) if code else _ESCAPES.get(match[3], match[3])
+
+    return _ESCAPE.sub(replace, raw)
+
+
+def pair_at(line: str, token: re.Match[str], *, code: bool) -> Pair | None:
+    """Return the pair around a separator, or None."""
+    name = _name_before(line[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=code)
+    if name is None:
+        return None
+    found = _value_after(line, token.end())
+    return (name, *found) if found else None
+
+
+def comma_pair(line: str, tokens: list[re.Match[str]], index: int) -> Iterator[Pair]:
+    """Yield `"name", "value"`, as in getenv("NAME", "default")."""
+    if 0 < index < len(tokens) - 1:
+        before, after = tokens[index - 1], tokens[index + 1]
+        if (
+            before.lastgroup == after.lastgroup == "string"
+            and not line[before.end() : tokens[index].start()].strip()
+            and not line[tokens[index].end() : after.start()].strip()
+        ):
+            yield before["string"][1:-1], after.start() + 1, after.end() - 1, True
+
+
+def inner_pairs(line: str, start: int, end: int) -> Iterator[Pair]:
+    """Yield what stands inside a quoted string: a header, a query, an assignment."""
+    inner = line[start:end]
+    if len(inner) < 8 or not any(sign in inner for sign in ":="):
+        return
+    for token in TOKEN.finditer(inner):
+        if token["sep"] in ("=", ":"):
+            name = _name_before(inner[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=True)
+            found = _value_after(inner, token.end())
+            if name and found:
+                first, last, quoted = found
+                bare = None if quoted else _QUERY_VALUE.match(inner, first, last)
+                yield name, start + first, start + (bare.end() if bare else last), True
+
+
+def _name_before(left: str, sep: str, *, code: bool) -> str | None:
+    left = left.rstrip(" \t*_~>")
+    if not left:
+        return None
+    if left[-1] in "\"'`":
+        opening = left.rfind(left[-1], 0, len(left) - 1)
+        return left[opening + 1 : -1] or None if opening >= 0 else None
+    if left[-1] == "]" and (match := re.search(r"\[[\"']([^\"'\]]{1,80})[\"']\]$", left)):
+        return match[1]
+    if sep == "=" and (variable := _POWERSHELL.search(left)):
+        return variable[1]
+    if sep in ("=", ":=") and (typed := _TYPED.search(left)):
+        return typed[1]
+    if code or sep in ("=", ":=", "=>", "<-", "||", "??", "＝"):
+        return _identifier_before(left)
+    label = _LABEL.search(left.rstrip(_DECORATION))
+    return _BULLET.sub("", label[0]) if label else None
+
+
+def _identifier_before(left: str) -> str | None:
+    words = left.rstrip("?!)").split()
+    if len(words) > 1 and _TYPE.fullmatch(words[-1]):
+        words.pop()
+    match = _IDENTIFIER.search(words[-1]) if words else None
+    if match is None:
+        return None
+    name = match[0]
+    subscript = re.search(r"\[[\"']?([\w.-]+)[\"']?\]$", name)
+    return subscript[1] if subscript else name
+
+
+def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
+    """Return start, end and whether quoted, of the value that begins at or after `at`."""
+    while at < len(line) and line[at] in " \t*_":
+        at += 1
+    prefix = _STRING_PREFIX.match(line, at)
+    if prefix:
+        at = prefix.end()
+        quote = line[at]
+        end = at + 1
+        while end < len(line) and line[end] != quote:
+            end += 2 if line[end] == "\\" else 1
+        return (at + 1, end, True) if end < len(line) else None
+    bare = _BARE.match(line, at)
+    if bare is None:
+        return None
+    end = bare.end()
+    while (end > at and line[end - 1] in ",;|") or (
+        end > at and line[end - 1] in ")]}>" and not _balanced(line[at:end])
+    ):
+        end -= 1
+    if line[at:end].endswith(".") and " " in line[end - 1 : end + 1]:
+        end -= 1
+    return (at, end, False) if end > at else None
+
+
+def _balanced(text: str) -> bool:
+    return all(text.count(opening) >= text.count(closing) for opening, closing in ("()", "[]", "{}", "<>"))
+
+
+def line_pairs(line: str) -> Iterator[Pair]:
+    """Yield pairs without a separator: options, shell commands, XML elements."""
+    patterns = [_COMMAND]
+    if "-" in line:
+        patterns.append(_OPTION)
+    if "</" in line:
+        patterns.append(_ELEMENT)
+    for pattern in patterns:
+        for match in pattern.finditer(line):
+            start, end = match.span("value")
+            value = line[start:end].rstrip()
+            if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 2:
+                yield match["name"], start + 1, start + len(value) - 1, True
+            else:
+                yield match["name"], start, start + len(value), pattern is _ELEMENT

@@ -1,0 +1,89 @@
+"""Look into calls whose result holds an argument: defaults, secret wrappers, dict(...)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from okxguard.entries.python_fold import Folder
+from okxguard.entries.python_names import Bindings
+from okxguard.model import Place
+
+_Path = tuple[str, ...]
+VALUE_KEYWORDS = frozenset({"default", "default_value", "value", "fallback", "initial", "default_factory"})
+_WRAPPERS = frozenset(
+    {
+        "SecretStr",
+        "Secret",
+        "SecretBytes",
+        "str",
+        "bytes",
+        "Field",
+        "field",
+        "Final",
+        "Option",
+        "Argument",
+        "ContextVar",
+        "Var",
+        "StringVar",
+        "cast",
+        "String",
+        "CharField",
+    }
+)
+_NAME_LIKE = re.compile(r"-{0,2}[A-Za-z][\w.-]{0,80}(?:[ -]\w+){0,3}")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
+
+
+class Wrappers:
+    """Knows the names of one file."""
+
+    def __init__(self, bindings: Bindings, folder: Folder) -> None:
+        self._bindings = bindings
+        self._folder = folder
+
+    def wrapped(self, node: ast.Call, path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
+        """Yield the arguments of a call whose result holds them: a default, a secret wrapper, dict(...)."""
+        callee = (self._bindings.dotted(node.func) or "").rpartition(".")[2]
+        if callee == "dict":
+            yield from (
+                (keyword.value, (*path, keyword.arg) if keyword.arg else path, Place.ASSIGNMENT)
+                for keyword in node.keywords
+            )
+            yield from ((argument, path, Place.ASSIGNMENT) for argument in node.args if isinstance(argument, ast.Dict))
+            yield from self._zipped(node, path)
+            return
+        for keyword in node.keywords:
+            if keyword.arg in VALUE_KEYWORDS:
+                yield keyword.value, path, Place.DEFAULT
+        if callee in _WRAPPERS and node.args:
+            yield node.args[-1] if callee in ("ContextVar", "cast") else node.args[0], path, Place.DEFAULT
+        elif len(node.args) >= 2 and self.is_name(node.args[0]):
+            yield node.args[1], path, Place.DEFAULT
+
+    def _zipped(self, node: ast.Call, path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
+        """Yield the members of dict(zip(names, values)) and of dict([(name, value), ...])."""
+        if len(node.args) != 1:
+            return
+        inner = node.args[0]
+        if isinstance(inner, ast.Call) and self._bindings.dotted(inner.func) == "zip" and len(inner.args) == 2:
+            names, values = inner.args
+            if isinstance(names, (ast.Tuple, ast.List)) and isinstance(values, (ast.Tuple, ast.List)):
+                for name, value in zip(names.elts, values.elts, strict=False):
+                    literal = self._folder.fold(name)
+                    yield value, (*path, literal.value if literal else ""), Place.ASSIGNMENT
+        elif isinstance(inner, (ast.List, ast.Tuple)):
+            for pair in inner.elts:
+                if isinstance(pair, (ast.Tuple, ast.List)) and len(pair.elts) == 2:
+                    literal = self._folder.fold(pair.elts[0])
+                    yield pair.elts[1], (*path, literal.value if literal else ""), Place.ASSIGNMENT
+
+    def is_name(self, node: ast.expr) -> bool:
+        """Tell whether an argument is a text that could name a setting."""
+        literal = self._folder.fold(node)
+        return (
+            literal is not None
+            and bool(_NAME_LIKE.fullmatch(literal.value))
+            and not _HEXADECIMAL.fullmatch(literal.value)
+        )
