@@ -36,12 +36,21 @@ def run() -> None:
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read the output has had enough; Python must not complain again while it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = EXIT_FINDINGS
+        _close_outputs()
+    except OSError:
+        _say("okxguard: error: standard output cannot be written; check where it goes")
+        _close_outputs()
+        code = EXIT_INCOMPLETE
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     sys.exit(code)
+
+
+def _close_outputs() -> None:
+    """Send what is left to nowhere, so that Python does not complain again while it closes the streams."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,11 +62,17 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _COMMANDS[parsed.command](parsed)
     except OkxguardError as error:
-        _say(f"okxguard: error: {error}")
-        return EXIT_INCOMPLETE
+        _say(f"okxguard: error: {printable(str(error))}")
+    except BrokenPipeError:
+        raise
+    except OSError:
+        _say("okxguard: error: the system refused; check the current folder and where standard output goes")
     except KeyboardInterrupt:
         _say("okxguard: interrupted; the answer is incomplete")
         return EXIT_INTERRUPTED
+    except Exception as error:  # a traceback could quote what was scanned
+        _say(f"okxguard: error: stopped by a bug in okxguard ({type(error).__name__}); please report it")
+    return EXIT_INCOMPLETE
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -164,9 +179,10 @@ def _scan(parsed: argparse.Namespace) -> int:
 
 def _configured(parsed: argparse.Namespace) -> Config:
     """Return the configuration with what the command line says on top."""
-    first = parsed.paths[0]
-    start = first if os.path.isdir(first) else os.path.dirname(os.path.abspath(first))
-    config = load_config(parsed.config, start if first != "-" and os.path.isdir(start) else ".")
+    from okxguard.sources.paths import common_folder
+
+    start = common_folder(parsed.paths)
+    config = load_config(parsed.config, start if os.path.isdir(start) else ".")
     if parsed.select:
         config = config._replace(select=_words(parsed.select))
     if parsed.ignore:
@@ -186,7 +202,10 @@ def _selected(config: Config, rulebook: Rulebook) -> frozenset[str]:
     """Return the ids of the rules to run; an id that means no rule is an error."""
     every = frozenset(rulebook.rules)
     selected = every if config.select is None else _matching(config.select, every)
-    return selected - _matching(config.ignore, every)
+    selected -= _matching(config.ignore, every)
+    if not selected:
+        raise UsageError("no rule is left to run; check --select, --ignore and the configuration")
+    return selected
 
 
 def _matching(words: tuple[str, ...], every: frozenset[str]) -> frozenset[str]:
@@ -234,9 +253,9 @@ def _print(report: Report, rulebook: Rulebook, parsed: argparse.Namespace) -> No
         parsed.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     )
     if name == "text" and coloured and report.findings:
-        from okxguard.report.terminal import print_report
+        from okxguard.report.terminal import render_terminal
 
-        print_report(report, rulebook)
+        _out(render_terminal(report, rulebook))
     else:
         _out(FORMATS[name](report, rulebook))
     _say(summary_line(report))

@@ -32,10 +32,15 @@ class Config(NamedTuple):
     def excluder(self, shown_root: str) -> Callable[[str], bool]:
         """Return a test for paths shown relative to `shown_root`."""
         if not self.exclude:
-            return lambda path: False
+            return lambda _path: False
         from pathspec import GitIgnoreSpec
 
-        spec = GitIgnoreSpec.from_lines(self.exclude)
+        try:
+            spec = GitIgnoreSpec.from_lines(self.exclude)
+        except ValueError:
+            raise ConfigError(
+                "config: key 'exclude' holds a pattern that means nothing; write patterns as in .gitignore"
+            ) from None
         folder = self.folder
 
         def excluded(path: str) -> bool:
@@ -80,7 +85,8 @@ def _read(path: str, *, required: bool) -> Config | None:
     except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError):
         raise ConfigError(f"config: {name}: is not valid TOML; correct it or remove it") from None
     if is_pyproject:
-        table = table.get("tool", {}).get("okxguard")
+        tools = table.get("tool")
+        table = tools.get("okxguard") if isinstance(tools, dict) else None
         if table is None:
             return Config() if required else None
     return _Checker(name, "tool.okxguard." if is_pyproject else "", os.path.dirname(os.path.abspath(path))).config(
@@ -97,7 +103,8 @@ class _Checker:
         self._folder = folder
 
     def fail(self, key: str, reason: str) -> ConfigError:
-        return ConfigError(f"config: {self._file}: key '{self._within}{key}' {reason}")
+        full = f"{self._within}{key}".rstrip(".")
+        return ConfigError(f"config: {self._file}: key '{full}' {reason}")
 
     def config(self, table: Any) -> Config:
         if not isinstance(table, dict):

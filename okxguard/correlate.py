@@ -123,9 +123,9 @@ def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
     exact = {part.role for part in group if part.exact}
     named = max((part.context for part in group), default=Context.NONE)
     shown = {part.role for part in group if part.exact and part.visible}
-    if len(roles) > 1 and exact and named > Context.NONE:
-        if named > Context.FILE or exact >= {Role.API_KEY, Role.SECRET_KEY} or all(not part.together for part in group):
-            return [_credential(group, Confidence.HIGH)]
+    sure = named > Context.FILE or exact >= {Role.API_KEY, Role.SECRET_KEY} or not any(part.together for part in group)
+    if len(roles) > 1 and exact and named > Context.NONE and sure:
+        return [_credential(group, Confidence.HIGH)]
     if shown >= {Role.API_KEY, Role.SECRET_KEY}:
         complete = Role.PASSPHRASE in roles
         return [_credential(group, Confidence.HIGH if complete else Confidence.LOW)]
@@ -140,7 +140,7 @@ def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
 
 
 def _without_strangers(document: Document, group: list[Candidate]) -> list[Candidate]:
-    """Drop a passphrase that only its company makes one, where the company is named after OKX and it is not, or is far."""
+    """Drop a passphrase that only its company makes one, where the company has OKX in its name and it has not."""
     exact = [part for part in group if part.exact]
     return [part for part in group if not (part.together and not part.exact) or _belongs(document, part, exact)]
 

@@ -18,10 +18,38 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_BINARY_MAGIC = (
-    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!",
-    b"\x28\xb5\x2f\xfd", b"OggS", b"\x7fELF", b"MZ\x90", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"SQLite format 3", b"wOFF", b"wOF2", b"\x00asm", b"RIFF", b"ID3", b"fLaC",
-)  # fmt: skip
+# PDF, PNG, JPEG, GIF, zip, gzip, bzip2, xz, 7z, rar, zstd, Ogg, ELF, PE, Java class, Mach-O, SQLite, WOFF, Wasm, RIFF,
+# MP3, FLAC.
+_BINARY_MAGIC = tuple(
+    bytes.fromhex(magic)
+    for magic in [
+        "25504446",
+        "89504e47",
+        "ffd8ff",
+        "474946383761",
+        "474946383961",
+        "504b0304",
+        "504b0506",
+        "1f8b",
+        "425a68",
+        "fd377a585a",
+        "377abcaf",
+        "52617221",
+        "28b52ffd",
+        "4f676753",
+        "7f454c46",
+        "4d5a90",
+        "cafebabe",
+        "cffaedfe",
+        "53514c69746520666f726d61742033",
+        "774f4646",
+        "774f4632",
+        "0061736d",
+        "52494646",
+        "494433",
+        "664c6143",
+    ]
+)
 _FEW_NULS = 0.01
 
 
@@ -213,7 +241,8 @@ _BY_ENDING = {
     Kind.INI: "ini cfg conf cnf inf service desktop editorconfig gitconfig",
     Kind.PROPERTIES: "properties",
     Kind.MARKDOWN: "md markdown mdx rst adoc",
-    Kind.CODE: "js jsx ts tsx mjs cjs mts cts vue svelte go java kt kts scala sc cs vb fs rs c h cc cpp cxx hpp hh m mm php rb swift dart ex exs erl lua r jl"
+    Kind.CODE: "js jsx ts tsx mjs cjs mts cts vue svelte go java kt kts scala sc cs vb fs rs c h cc cpp cxx hpp hh"
+    " m mm php rb swift dart ex exs erl lua r jl"
     " pas dpr mq4 mq5 mqh groovy gradle pl pm hs clj sol zig nim cr",
 }
 _KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}

@@ -8,9 +8,9 @@ from okxguard.correlate import Credential, correlate
 from okxguard.detectors.credentials import CredentialDetector
 from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
-from okxguard.entries import Entry, read_entries
+from okxguard.entries import read_entries
 from okxguard.findings import credential_finding, plain_finding
-from okxguard.model import Candidate, Finding
+from okxguard.model import Candidate, Entry, Finding
 from okxguard.rulebook import Rulebook
 
 _BROWSER = "OKX106"

@@ -34,7 +34,7 @@ class Role(str, Enum):
 
     API_KEY = "api_key"
     SECRET_KEY = "secret_key"  # noqa: S105 (the name of a role)
-    PASSPHRASE = "passphrase"
+    PASSPHRASE = "passphrase"  # noqa: S105 (the name of a role)
     ACCOUNT_TOKEN = "account_token"  # noqa: S105 (the name of a role)
 
 
@@ -161,7 +161,8 @@ class Candidate(NamedTuple):
     """A value that looks like one part of an OKX credential; the only type that holds a found value.
 
     `exact` tells that it has the shape of its role, `together` that it counts only beside another part, `named` that
-    its name or position gives it the role, `company` that the name does so only beside other names. `account` holds the words of its name that tell one credential from another.
+    its name or position gives it the role, `company` that the name does so only beside other names.
+    `account` holds the words of its name that tell one credential from another.
     """
 
     role: Role
@@ -180,7 +181,7 @@ class Candidate(NamedTuple):
     demo: bool = False
 
     def __repr__(self) -> str:
-        return f"Candidate(role={self.role!r}, span={self.span!r}, context={self.context!r}, confidence={self.confidence!r})"
+        return f"Candidate(role={self.role!r}, span={self.span!r}, confidence={self.confidence!r})"
 
 
 class Part(NamedTuple):

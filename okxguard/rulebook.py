@@ -124,7 +124,7 @@ class _Table:
             raise self.fail(key, "is unknown")
 
 
-_KINDS = {str: "text", list: "list", dict: "table"}
+_KINDS: dict[type, str] = {str: "text", list: "list", dict: "table"}
 
 
 def rules_folder() -> str:

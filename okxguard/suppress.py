@@ -13,7 +13,8 @@ _DIRECTIVE = re.compile(r"okxguard:\s*ignore\b(?P<rules>\[[^\]\n]{0,200}\])?(?P<
 _REASON = re.compile(
     r"\breason\s*=\s*(?:\"(?P<double>[^\"\n]{0,300})\"|'(?P<single>[^'\n]{0,300})'|(?P<bare>\S{1,300}))"
 )
-_UNTIL = re.compile(r"\buntil\s*=\s*[\"']?(?P<date>[^\s\"',;]+)")
+_UNTIL = re.compile(r"\buntil\s*=\s*[\"']?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w)|[^\s\"',;]*)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COMMENT_BEFORE = re.compile(r"(?:#|//|/\*|\*|--|;|%|<!--|\brem\b|'|\{#|\(\*|\"\"\")[^\n]{0,300}$", re.IGNORECASE)
 _PROSE_BEFORE = re.compile(r"<!--[^\n]{0,300}$")
 _ALLOWLISTED = re.compile(r"pragma:\s*allowlist(?:[ -]|\s)(?P<next>nextline[ -])?secret", re.IGNORECASE)
@@ -88,12 +89,18 @@ def _problem(rules: tuple[str, ...], known: frozenset[str], until: re.Match[str]
     if unknown:
         named = unknown[0] if _RULE_ID.fullmatch(unknown[0]) else "something"
         return f"a suppression names {named}, which is no rule; `okxguard rules` lists them"
-    if until:
-        try:
-            date.fromisoformat(until["date"])
-        except ValueError:
-            return "a suppression has a date that cannot be read; write until=2027-01-31"
+    if until and not _is_date(until["date"]):
+        return "a suppression has a date that cannot be read; write until=2027-01-31"
     return None
+
+
+def _is_date(text: str) -> bool:
+    """Tell whether `text` is a date as in 2027-01-31; newer Pythons would take other forms as well."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return bool(_DATE.fullmatch(text))
 
 
 def _reason(rest: str) -> str | None:

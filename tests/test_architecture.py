@@ -124,7 +124,9 @@ HEAVY = {
 )
 def test_clean_dotenv_loads_nothing_heavy(text: str, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(text, encoding="utf-8")
-    code = "import sys; from okxguard.cli import main; code = main(['scan', '.env']); print(*sys.modules, file=sys.stdout); sys.exit(code)"
+    code = (
+        "import sys; from okxguard.cli import main; code = main(['scan', '.env']); print(*sys.modules); sys.exit(code)"
+    )
     done = subprocess.run(
         [sys.executable, "-S", "-c", code],
         cwd=tmp_path,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from okxguard.detectors.context import Ownership
 from okxguard.detectors.names import NameReading
 from okxguard.detectors.shapes import Likeness
@@ -9,48 +11,50 @@ from okxguard.detectors.words import Owner
 from okxguard.model import Confidence, Context, Entry, Place, Role
 
 
-def confidence_of_exact(
-    shape: Role, as_named: bool, reading: NameReading, ownership: Ownership
-) -> tuple[Confidence | None, bool]:
-    """Return the confidence of a key or secret of the right shape, and whether it counts only beside another part."""
+class Verdict(NamedTuple):
+    """How sure a value is of its role, and whether it counts only beside another part."""
+
+    confidence: Confidence
+    together: bool = False
+
+
+_IN_COMPANY = Verdict(Confidence.LOW, together=True)
+
+
+def weigh_exact(shape: Role, as_named: bool, reading: NameReading, ownership: Ownership) -> Verdict | None:
+    """Weigh a key or secret of the right shape; `as_named` tells that its name says the same role. None drops it."""
+    around = ownership.context >= Context.AROUND
     if ownership.owner in (Owner.EXCHANGE, Owner.PRODUCT):
-        if ownership.context >= Context.AROUND:
-            return None, False
-        return Confidence.LOW, True
-    if ownership.owner is Owner.OKX and ownership.context >= Context.AROUND:
+        return None if around else _IN_COMPANY
+    if ownership.owner is Owner.OKX and around:
         if not (reading.strong or reading.clean or reading.trailing or (reading.okx and as_named)):
-            return (Confidence.LOW, True) if as_named else (None, False)
-        return (Confidence.HIGH if as_named else Confidence.MEDIUM), False
+            return _IN_COMPANY if as_named else None
+        return Verdict(Confidence.HIGH if as_named else Confidence.MEDIUM)
     if not as_named:
-        return None, False
+        return None
     if ownership.owner is None:
-        return Confidence.LOW, True
+        return _IN_COMPANY
     readable = reading.clean or (reading.trailing and ownership.context is Context.NEAR)
-    known = readable and (reading.strong or shape is Role.SECRET_KEY)
-    if not known:
-        return Confidence.LOW, not reading.strong
+    if not (readable and (reading.strong or shape is Role.SECRET_KEY)):
+        return Verdict(Confidence.LOW, together=not reading.strong)
     if ownership.context is Context.NEAR or not ownership.mixed or shape is Role.SECRET_KEY:
-        return Confidence.MEDIUM, False
-    return Confidence.LOW, False
+        return Verdict(Confidence.MEDIUM)
+    return Verdict(Confidence.LOW)
 
 
-def confidence_of_passphrase(
-    likeness: Likeness, reading: NameReading, ownership: Ownership, entry: Entry
-) -> tuple[Confidence, bool] | None:
-    """Return the confidence of a passphrase, and whether it counts only beside a key or secret; None to drop it."""
+def weigh_passphrase(likeness: Likeness, reading: NameReading, ownership: Ownership, entry: Entry) -> Verdict | None:
+    """Weigh a value that may be a passphrase; None drops it."""
     if ownership.owner in (Owner.EXCHANGE, Owner.PRODUCT):
-        return None if ownership.context >= Context.AROUND else (Confidence.LOW, True)
+        return None if ownership.context >= Context.AROUND else _IN_COMPANY
     if likeness is Likeness.WEAK or ownership.owner is None:
-        return Confidence.LOW, True
+        return _IN_COMPANY
     strong = likeness is Likeness.STRONG
     if ownership.context is Context.NAME:
-        return (Confidence.HIGH if strong else Confidence.MEDIUM), False
+        return Verdict(Confidence.HIGH if strong else Confidence.MEDIUM)
     if ownership.context is Context.AROUND:
-        return (Confidence.HIGH if strong and reading.strong else Confidence.MEDIUM), False
+        return Verdict(Confidence.HIGH if strong and reading.strong else Confidence.MEDIUM)
     if not (reading.strong and reading.clean):
-        return Confidence.LOW, True
-    if ownership.context is Context.NEAR:
-        return Confidence.MEDIUM, False
-    if strong and not ownership.mixed and entry.place is not Place.TEXT:
-        return Confidence.MEDIUM, False
-    return Confidence.LOW, False
+        return _IN_COMPANY
+    if ownership.context is Context.NEAR or (strong and not ownership.mixed and entry.place is not Place.TEXT):
+        return Verdict(Confidence.MEDIUM)
+    return Verdict(Confidence.LOW)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from okxguard.detectors.names import NameReader, NameReading, normalise
+from okxguard.detectors.lexicon import normalise
+from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.words import Owner, Words
 from okxguard.documents import Document, Kind
 from okxguard.model import Context, Entry

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
-from okxguard.detectors.confidence import confidence_of_exact, confidence_of_passphrase
+from okxguard.detectors.confidence import Verdict, weigh_exact, weigh_passphrase
 from okxguard.detectors.context import Ownership, Surroundings
-from okxguard.detectors.names import NameReader, NameReading, normalise
+from okxguard.detectors.lexicon import normalise
+from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.shapes import Likeness, ValueJudge
 from okxguard.detectors.words import Owner, Words
 from okxguard.documents import Document
@@ -24,6 +26,16 @@ _SERIAL = re.compile(r"[#~]\d+$")
 _TITLE_NAME = re.compile(r"([\w$]+)[\"']?\s*(?:[:=]|:=|=>)\s*$")
 _WRAPPING = " \t\"'`<>;,"
 _LONGEST_VALUE = 200
+_LONGEST_LIST = 60
+
+
+class _Claim(NamedTuple):
+    """An entry with the role that its name or position gives it, and the scope it shares with its siblings."""
+
+    entry: Entry
+    role: Role | None
+    reading: NameReading
+    scope: tuple[str, ...]
 
 
 class CredentialDetector:
@@ -39,31 +51,32 @@ class CredentialDetector:
         """Return every candidate, the best one for each literal, in the order of the text."""
         relevant = [entry for entry in entries if entry.path and len(entry.value) <= _LONGEST_VALUE]
         surroundings = Surroundings(document, relevant, self.names, self.words)
-        best: dict[tuple[int, int], Candidate] = {}
+        best: dict[Span, Candidate] = {}
         for candidate in self._candidates(relevant, surroundings):
-            place = (candidate.span.start, candidate.span.end)
-            known = best.get(place)
+            known = best.get(candidate.span)
             if known is None or _weight(candidate) > _weight(known):
-                best[place] = candidate
-        return tuple(_without_company_alone(_outermost([best[place] for place in sorted(best, key=_outer_first)])))
+                best[candidate.span] = candidate
+        return tuple(_without_company_alone(_outermost([best[span] for span in sorted(best, key=_outer_first)])))
 
     def _candidates(self, entries: list[Entry], surroundings: Surroundings) -> Iterator[Candidate]:
         nameless: dict[tuple[str, ...], list[Entry]] = {}
         for entry in entries:
-            role, reading, scope = self._role(entry)
-            if role is None or role is Role.ACCOUNT_TOKEN:
-                if role is None and (_INDEX.search(entry.path[-1]) or entry.path[-1] == "return"):
-                    nameless.setdefault(entry.path[:-1], []).append(entry)
-                continue
-            if reading.about or reading.foreign or reading.fake or self._is_in_fake(entry):
-                continue
-            if reading.company and not reading.bare:
-                continue
-            candidate = self._judge(entry, role, reading, surroundings)
-            if candidate is not None:
-                yield candidate._replace(scope=scope)
+            claim = self._claim(entry)
+            if claim.role is None and (_INDEX.search(entry.path[-1]) or entry.path[-1] == "return"):
+                nameless.setdefault(entry.path[:-1], []).append(entry)
+            elif claim.role not in (None, Role.ACCOUNT_TOKEN) and self._may_stand(claim):
+                candidate = self._judge(claim, surroundings)
+                if candidate is not None:
+                    yield candidate
         for members in nameless.values():
             yield from self._by_shape(members, surroundings)
+
+    def _may_stand(self, claim: _Claim) -> bool:
+        """Tell whether nothing in the name itself speaks against a credential of OKX's."""
+        reading = claim.reading
+        if reading.about or reading.foreign or reading.fake or (reading.company and not reading.bare):
+            return False
+        return not self._is_in_fake(claim.entry)
 
     def _is_in_fake(self, entry: Entry) -> bool:
         """Tell whether the mapping or variable around the entry is named fake, dummy, mock or example."""
@@ -78,19 +91,19 @@ class CredentialDetector:
             title = variable[1] if variable else ""
         return bool(title) and self.names.read(title.partition(" ")[0]).fake
 
-    def _role(self, entry: Entry) -> tuple[Role | None, NameReading, tuple[str, ...]]:
+    def _claim(self, entry: Entry) -> _Claim:
         """Return the role that the name or the position of an entry gives it."""
-        name = entry.path[-1]
-        if _INDEX.fullmatch(name) and len(entry.path) > 1:
-            slot = self._slot(entry.path[-2], int(name[1:-1]))
-            if slot is not None:
-                return slot, NameReading(role=slot, strong=True), entry.path[:-1]
-            parent = self.names.read(_SERIAL.sub("", entry.path[-2]))
-            if parent.role is not None and "()" not in entry.path[-2]:
-                return parent.role, parent, entry.path[:-2]
-            return None, NameReading(), entry.path[:-1]
-        reading = self.names.read(name.partition(" ")[0] if "." in name and " " in name else name)
-        return reading.role, reading, entry.path[:-1]
+        name, scope = entry.path[-1], entry.path[:-1]
+        if not (_INDEX.fullmatch(name) and scope):
+            reading = self.names.read(name.partition(" ")[0] if "." in name and " " in name else name)
+            return _Claim(entry, reading.role, reading, scope)
+        slot = self._slot(scope[-1], int(name[1:-1]))
+        if slot is not None:
+            return _Claim(entry, slot, NameReading(role=slot, strong=True), scope)
+        plural = self.names.read(_SERIAL.sub("", scope[-1]))
+        if plural.role is not None and "()" not in scope[-1]:
+            return _Claim(entry, plural.role, plural, scope[:-1])
+        return _Claim(entry, None, NameReading(), scope)
 
     def _slot(self, segment: str, index: int) -> Role | None:
         callee = _SERIAL.sub("", segment)
@@ -102,152 +115,118 @@ class CredentialDetector:
                 return client.order[index]
         return None
 
-    def _judge(self, entry: Entry, role: Role, reading: NameReading, surroundings: Surroundings) -> Candidate | None:
-        value = entry.value.strip(_WRAPPING)
-        shape = self._shape(value, reading, role)
+    def _judge(self, claim: _Claim, surroundings: Surroundings) -> Candidate | None:
+        shape = self._shape(claim.entry)
         if shape is not None:
-            ownership = surroundings.owner_of(entry, reading)
-            return self._judge_exact(entry, value, shape, role, reading, ownership, surroundings)
-        if role is Role.PASSPHRASE:
-            return self._judge_passphrase(entry, reading, surroundings)
-        return self._judge_odd_case(entry, value, role, reading, surroundings)
+            return self._judge_exact(claim, shape, surroundings)
+        if claim.role is Role.PASSPHRASE:
+            return self._judge_passphrase(claim, surroundings)
+        return self._judge_odd_case(claim, surroundings)
 
-    def _shape(self, value: str, reading: NameReading, role: Role) -> Role | None:
+    def _shape(self, entry: Entry) -> Role | None:
+        value = entry.value.strip(_WRAPPING)
         if self.values.is_key(value):
             return Role.API_KEY
-        if self.values.is_secret(value):
-            return Role.SECRET_KEY
-        return None
+        return Role.SECRET_KEY if self.values.is_secret(value) else None
 
-    def _judge_exact(
-        self,
-        entry: Entry,
-        value: str,
-        shape: Role,
-        role: Role,
-        reading: NameReading,
-        ownership: Ownership,
-        surroundings: Surroundings,
-    ) -> Candidate | None:
-        confidence, together = confidence_of_exact(shape, shape is role, reading, ownership)
-        if confidence is None:
-            return None
-        if shape is Role.API_KEY and ownership.context <= Context.NEAR and surroundings.product_near(entry):
-            confidence, together = Confidence.LOW, True
-        return self._candidate(entry, value, shape, reading, ownership, confidence, together, surroundings, exact=True)
-
-    def _judge_odd_case(
-        self, entry: Entry, value: str, role: Role, reading: NameReading, surroundings: Surroundings
-    ) -> Candidate | None:
-        """A key in upper case or a secret in lower case is not OKX's own spelling; only an OKX name makes it one."""
-        odd_key = role is Role.API_KEY and self.values.is_upper_key(value)
-        odd_secret = role is Role.SECRET_KEY and self.values.is_lower_secret(value)
-        if not (odd_key or odd_secret):
-            return None
-        ownership = surroundings.owner_of(entry, reading)
-        if ownership.owner is not Owner.OKX or ownership.context < Context.AROUND:
-            return None
-        confidence = Confidence.MEDIUM if odd_key else Confidence.LOW
-        return self._candidate(entry, value, role, reading, ownership, confidence, False, surroundings)
-
-    def _judge_passphrase(self, entry: Entry, reading: NameReading, surroundings: Surroundings) -> Candidate | None:
-        value = entry.value.strip()
-        likeness = self.values.likeness(value, quoted=entry.quoted)
-        if likeness is Likeness.NONE or normalise(value) == normalise(entry.path[-1]):
-            return None
-        ownership = surroundings.owner_of(entry, reading)
-        verdict = confidence_of_passphrase(likeness, reading, ownership, entry)
+    def _judge_exact(self, claim: _Claim, shape: Role, surroundings: Surroundings) -> Candidate | None:
+        ownership = surroundings.owner_of(claim.entry, claim.reading)
+        verdict = weigh_exact(shape, shape is claim.role, claim.reading, ownership)
         if verdict is None:
             return None
-        confidence, together = verdict
-        if ownership.context <= Context.NEAR and not together and surroundings.product_near(entry):
-            together = True
-        if (
-            not reading.strong
-            and ownership.context is not Context.NAME
-            and (surroundings.has_login(entry) or surroundings.inside_product(entry))
-        ):
-            return None
-        return self._candidate(entry, value, Role.PASSPHRASE, reading, ownership, confidence, together, surroundings)
+        if shape is Role.API_KEY and ownership.context <= Context.NEAR and surroundings.product_near(claim.entry):
+            verdict = Verdict(Confidence.LOW, together=True)
+        return _candidate(claim._replace(role=shape), verdict, ownership, surroundings, exact=True)
 
-    def _candidate(
-        self,
-        entry: Entry,
-        value: str,
-        role: Role,
-        reading: NameReading,
-        ownership: Ownership,
-        confidence: Confidence,
-        together: bool,
-        surroundings: Surroundings,
-        *,
-        exact: bool = False,
-    ) -> Candidate:
-        start = entry.value.find(value) if entry.visible else -1
-        span = entry.span if start < 0 else Span(entry.span.start + start, entry.span.start + start + len(value))
-        return Candidate(
-            role=role,
-            value=value,
-            span=span,
-            scope=entry.path[:-1],
-            context=ownership.context if ownership.owner is Owner.OKX else Context.NONE,
-            confidence=confidence,
-            place=entry.place,
-            exact=exact,
-            visible=entry.visible,
-            together=together or reading.company,
-            account=reading.account,
-            demo=reading.demo or surroundings.is_demo(entry),
-            named=reading.role is not None,
-            company=reading.company,
-        )
+    def _judge_odd_case(self, claim: _Claim, surroundings: Surroundings) -> Candidate | None:
+        """A key in upper case or a secret in lower case is not OKX's own spelling; only an OKX name makes it one."""
+        value = claim.entry.value.strip(_WRAPPING)
+        odd_key = claim.role is Role.API_KEY and self.values.is_upper_key(value)
+        odd_secret = claim.role is Role.SECRET_KEY and self.values.is_lower_secret(value)
+        if not (odd_key or odd_secret):
+            return None
+        ownership = surroundings.owner_of(claim.entry, claim.reading)
+        if ownership.owner is not Owner.OKX or ownership.context < Context.AROUND:
+            return None
+        verdict = Verdict(Confidence.MEDIUM if odd_key else Confidence.LOW)
+        return _candidate(claim, verdict, ownership, surroundings)
+
+    def _judge_passphrase(self, claim: _Claim, surroundings: Surroundings) -> Candidate | None:
+        entry, reading = claim.entry, claim.reading
+        likeness = self.values.likeness(entry.value.strip(), quoted=entry.quoted)
+        if likeness is Likeness.NONE or normalise(entry.value) == normalise(entry.path[-1]):
+            return None
+        ownership = surroundings.owner_of(entry, reading)
+        verdict = weigh_passphrase(likeness, reading, ownership, entry)
+        if verdict is None:
+            return None
+        elsewhere = surroundings.has_login(entry) or surroundings.inside_product(entry)
+        if elsewhere and not reading.strong and ownership.context is not Context.NAME:
+            return None
+        if ownership.context <= Context.NEAR and surroundings.product_near(entry):
+            verdict = verdict._replace(together=True)
+        return _candidate(claim, verdict, ownership, surroundings)
 
     def _by_shape(self, members: list[Entry], surroundings: Surroundings) -> Iterator[Candidate]:
         """Give roles to the nameless values of one list, tuple or call by their shapes.
 
         A key beside a secret tell what the third one is; alone they count where the list itself is OKX's.
         """
-        nameless = NameReading()
-        shapes = [(self._shape(entry.value.strip(_WRAPPING), nameless, Role.API_KEY), entry) for entry in members]
-        found = {shape for shape, _ in shapes if shape}
-        if not found or len(members) > 60:
+        shapes = [self._shape(entry) for entry in members]
+        found = {shape for shape in shapes if shape}
+        if not found or len(members) > _LONGEST_LIST:
             return
-        for index, (shape, entry) in enumerate(shapes):
-            ownership = surroundings.owner_of(entry, nameless)
+        paired = len(found) > 1
+        for index, (shape, entry) in enumerate(zip(shapes, members, strict=True)):
+            ownership = surroundings.owner_of(entry, NameReading())
             if ownership.owner in (Owner.EXCHANGE, Owner.PRODUCT) and ownership.context >= Context.AROUND:
                 continue
-            paired = len(found) == 2
-            if shape is not None and (paired or (ownership.owner is Owner.OKX and ownership.context >= Context.AROUND)):
-                confidence = Confidence.MEDIUM if ownership.owner is Owner.OKX else Confidence.LOW
-                yield self._candidate(
-                    entry,
-                    entry.value.strip(_WRAPPING),
-                    shape,
-                    nameless,
-                    ownership,
-                    confidence,
-                    not paired and shape is Role.API_KEY,
-                    surroundings,
-                    exact=True,
-                )
-            elif (
-                shape is None and paired and any(near is not None for near, _ in shapes[max(0, index - 2) : index + 3])
-            ):
-                if self.values.likeness(entry.value.strip(), quoted=entry.quoted) > Likeness.WEAK:
-                    yield self._candidate(
-                        entry,
-                        entry.value.strip(),
-                        Role.PASSPHRASE,
-                        nameless,
-                        ownership,
-                        Confidence.LOW,
-                        True,
-                        surroundings,
-                    )
+            beside = any(shapes[max(0, index - 2) : index + 3])
+            verdict = self._weigh_nameless(shape, entry, ownership, paired=paired, beside=beside)
+            if verdict is not None:
+                claim = _Claim(entry, shape or Role.PASSPHRASE, NameReading(), entry.path[:-1])
+                yield _candidate(claim, verdict, ownership, surroundings, exact=shape is not None)
+
+    def _weigh_nameless(
+        self, shape: Role | None, entry: Entry, ownership: Ownership, *, paired: bool, beside: bool
+    ) -> Verdict | None:
+        if shape is None:
+            alike = paired and beside and self.values.likeness(entry.value.strip(), quoted=entry.quoted) > Likeness.WEAK
+            return Verdict(Confidence.LOW, together=True) if alike else None
+        is_okx = ownership.owner is Owner.OKX
+        if not paired and not (is_okx and ownership.context >= Context.AROUND):
+            return None
+        confidence = Confidence.MEDIUM if is_okx else Confidence.LOW
+        return Verdict(confidence, together=not paired and shape is Role.API_KEY)
 
 
-def _outer_first(place: tuple[int, int]) -> tuple[int, int]:
-    return place[0], -place[1]
+def _candidate(
+    claim: _Claim, verdict: Verdict, ownership: Ownership, surroundings: Surroundings, *, exact: bool = False
+) -> Candidate:
+    entry, reading = claim.entry, claim.reading
+    value = entry.value.strip(_WRAPPING if exact else None)
+    start = entry.value.find(value) if entry.visible else -1
+    span = entry.span if start < 0 else Span(entry.span.start + start, entry.span.start + start + len(value))
+    return Candidate(
+        role=claim.role or Role.PASSPHRASE,
+        value=value,
+        span=span,
+        scope=claim.scope,
+        context=ownership.context if ownership.owner is Owner.OKX else Context.NONE,
+        confidence=verdict.confidence,
+        place=entry.place,
+        exact=exact,
+        visible=entry.visible,
+        together=verdict.together or reading.company,
+        named=reading.role is not None,
+        company=reading.company,
+        account=reading.account,
+        demo=reading.demo or surroundings.is_demo(entry),
+    )
+
+
+def _outer_first(span: Span) -> tuple[int, int]:
+    return span.start, -span.end
 
 
 def _outermost(candidates: list[Candidate]) -> list[Candidate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from okxguard.detectors.lexicon import Word, build_lexicon
 from okxguard.model import Role
 
 if TYPE_CHECKING:
@@ -47,31 +48,6 @@ class NameReading(NamedTuple):
     bare: bool = False
     trailing: bool = False
     account: tuple[str, ...] = ()
-
-
-class Word(NamedTuple):
-    """What the vocabulary knows about one normalised word."""
-
-    role: Role | None = None
-    strong: bool = False
-    company: bool = False
-    okx: bool = False
-    foreign: bool = False
-    about: bool = False
-    about_weak: bool = False
-    about_after: bool = False
-    fake: bool = False
-    demo: bool = False
-    neutral: bool = False
-
-    def rank(self) -> int:
-        """Return how much the word says about a role; the word that says most names it."""
-        return 2 if self.strong else 0 if self.company else 1
-
-
-def normalise(name: str) -> str:
-    """Return a name in lower case without blanks, hyphens, dots and underscores."""
-    return "".join(filter(str.isalnum, name.lower()))
 
 
 class NameReader:
@@ -238,75 +214,3 @@ _GLUE = frozenset(
 
 def _tells_accounts_apart(text: str, word: Word | None) -> bool:
     return text not in _GLUE and not (word and (word.okx or word.role is not None))
-
-
-# English words that begin like a name for a passphrase, and Python's statement.
-_PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able|\s*(?:\n|#|$))"
-
-
-def shapeless_pattern(vocabulary: Vocabulary) -> str:
-    """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
-    return "|".join(
-        [_PASS, *_alternatives(vocabulary, (Role.PASSPHRASE, Role.ACCOUNT_TOKEN), ("pass", "phrase", "pwd"))]
-    )
-
-
-def shaped_pattern(vocabulary: Vocabulary) -> str:
-    """Return a pattern, for lower-case text, that finds every name of a key or a secret but those that need company."""
-    return "|".join(
-        _alternatives(vocabulary, (Role.API_KEY, Role.SECRET_KEY), ("key", "secr", "secer", "serc", "screc"))
-    )
-
-
-def _alternatives(vocabulary: Vocabulary, roles: tuple[Role, ...], cores: tuple[str, ...]) -> list[str]:
-    stems = {
-        normalise(word)
-        for names in (vocabulary.strong_names, vocabulary.weak_names)
-        for role in roles
-        for word in names[role]
-    }
-    rest = {stem for stem in stems if not any(core in stem for core in cores)}
-    short = {stem for stem in rest if len(stem) < 4 and stem.isascii()}
-    alone = [rf"(?<![a-z]){stem}(?![a-z])" for stem in sorted(short)]
-    return [
-        *(core for core in cores if core != "pass"),
-        *alone,
-        *(_spaced(stem) for stem in sorted(rest - short)),
-    ]
-
-
-def _spaced(stem: str) -> str:
-    """Let the letters of a stem stand apart as they do in names (`client id`, `client_id`); in other scripts take the first two."""
-    return r"[^a-z0-9\n]?".join(map(re.escape, stem)) if stem.isascii() else re.escape(stem[:2])
-
-
-def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
-    """Return every word of the vocabulary with all that is known about it."""
-    lists: tuple[tuple[tuple[str, ...], dict[str, bool | Role]], ...] = (
-        (vocabulary.neutral, {"neutral": True}),
-        (vocabulary.demo_words, {"demo": True, "neutral": True}),
-        (vocabulary.fake_words, {"fake": True}),
-        (vocabulary.about, {"about": True}),
-        (vocabulary.about_weak, {"about_weak": True}),
-        (vocabulary.about_after, {"about_after": True}),
-        *((words, {"role": role, "company": True}) for role, words in vocabulary.company_names.items()),
-        *((words, {"role": role}) for role, words in vocabulary.weak_names.items()),
-        (
-            vocabulary.foreign_exchanges + vocabulary.foreign_ordinary + vocabulary.foreign_products,
-            {"foreign": True},
-        ),
-        (vocabulary.context_words, {"okx": True}),
-        *((words, {"role": role, "strong": True}) for role, words in vocabulary.strong_names.items()),
-    )
-    lexicon: dict[str, Word] = {}
-    for words, known in lists:
-        plain = Word(**known)  # type: ignore[arg-type]
-        for word in map(normalise, words):
-            before = lexicon.get(word)
-            lexicon[word] = plain if before is None else before._replace(**known)  # type: ignore[arg-type]
-    for words in vocabulary.strong_names.values():
-        for word in map(normalise, words):
-            if word.startswith(("ok", "xokx")):
-                lexicon[word] = lexicon[word]._replace(okx=True)
-            lexicon.setdefault(word + "s", lexicon[word])
-    return lexicon

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from okxguard.detectors.names import normalise
+from okxguard.detectors.lexicon import normalise
 
 if TYPE_CHECKING:
     from okxguard.rulebook import Vocabulary
@@ -184,5 +185,5 @@ def _likeness_of_token(value: str) -> Likeness:
 def _is_counted(value: str) -> bool:
     """Tell whether digits only count up, count down or repeat, as in 123456."""
     numbers = [int(character) for character in value if character.isdecimal()]
-    steps = {(later - earlier) % 10 for earlier, later in zip(numbers, numbers[1:], strict=False)}
+    steps = {(later - earlier) % 10 for earlier, later in pairwise(numbers)}
     return len(steps) <= 1 or len(set(numbers)) < 3

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 from functools import cached_property
 
-from okxguard.detectors.names import normalise, shaped_pattern, shapeless_pattern
+from okxguard.detectors.lexicon import normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
 from okxguard.documents import Document, Kind
 from okxguard.rulebook import Vocabulary
@@ -86,7 +86,7 @@ class Words:
         )
 
     def may_report(self, document: Document) -> bool:
-        """Tell whether the document says OKX at all, or shows both a key and a secret, which need no such word together."""
+        """Tell whether the document says OKX at all, or shows a key and a secret, which need no such word."""
         if self.okx.search(document.evidence) or self.okx.search(document.text) or self.hints.search(document.text):
             return True
         return bool(UUID.search(document.text)) and bool(SECRET.search(document.text))
@@ -108,7 +108,7 @@ class Words:
 
 
 class WordSet:
-    """Finds whole words in a text, where a word may also begin a name: `kucoin`, `KucoinClient`, `KUCOIN_KEY`, `pykucoin`."""
+    """Finds whole words in a text, which may also begin a name: `kucoin`, `KucoinClient`, `KUCOIN_KEY`, `pykucoin`."""
 
     def __init__(self, words: Iterable[str]) -> None:
         latin = {normalise(word) for word in words if word.isascii()}

@@ -24,7 +24,8 @@ _COMMAND = re.compile(
 _ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,400})</")
 _IDENTIFIER = re.compile(r"[\w$@][\w$.@-]*(?:\[[\"']?[\w.-]{1,60}[\"']?\])?$")
 _TYPED = re.compile(
-    r"([\w$]+)[?!]?\s*:\s*(?:&?(?:'static\s+)?str|string|text|any|unknown|object|bytes|auto|typing\.\w+|[A-Z]\w*(?:::\w+)*)(?:[\[<][\w.,<>\[\]|'& ]{0,60}[\]>])?(?:\s*\|\s*\w+){0,3}[?!]?$"
+    r"([\w$]+)[?!]?\s*:\s*(?:&?(?:'static\s+)?str|string|text|any|unknown|object|bytes|auto|typing\.\w+|[A-Z]\w*(?:::\w+)*)"
+    r"(?:[\[<][\w.,<>\[\]|'& ]{0,60}[\]>])?(?:\s*\|\s*\w+){0,3}[?!]?$"
 )
 _POWERSHELL = re.compile(r"\$(?:env|global|script|private):(\w+)$", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:\d+[.)]|[-*+•#>]+)\s+")

@@ -22,7 +22,8 @@ from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
 _COMMENT = re.compile(
-    r"""(?P<string> [rRbBuUfFtT]{0,2}(?: \"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3} | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' ))
+    r"""(?P<string> [rRbBuUfFtT]{0,2}(?: \"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3} | "(?:[^"\\\n]|\\.)*"
+    | '(?:[^'\\\n]|\\.)*' ))
     | (?P<comment> \#[^\n]* )""",
     re.VERBOSE | re.DOTALL,
 )
@@ -172,7 +173,7 @@ class _Reader:
         return ("",)
 
     def _value(self, node: ast.expr, path: _Path, place: Place) -> Iterator[Entry]:
-        """Yield the entries of a value that goes by `path`: of a literal, of the parts of a container, of each branch."""
+        """Yield the entries of a value that goes by `path`: a literal, the parts of a container, each branch."""
         pending: list[tuple[ast.expr, _Path, Place]] = [(node, path, place)]
         while pending:
             node, path, place = pending.pop()

@@ -203,7 +203,8 @@ def _terms(node: ast.BinOp) -> list[ast.expr]:
 
 
 def _in_order(node: ast.AST) -> list[ast.AST]:
-    found, pending = [], [node]
+    found: list[ast.AST] = []
+    pending = [node]
     while pending and len(found) < 2000:
         current = pending.pop()
         found.append(current)

@@ -56,7 +56,7 @@ def read_yaml(document: Document) -> tuple[Entry, ...]:
                 continue
             raw = document.text[span.start : span.end]
             entries.append(Entry(path, event.value, span, Place.ASSIGNMENT, True, raw == event.value))
-            entries.extend(_embedded(document, event, raw, span, path))
+            entries.extend(_embedded(event, raw, span, path))
     except (yaml.YAMLError, ValueError, RecursionError):
         raise NotYamlError from None
     return (*entries, *_comments(document, covered))
@@ -102,6 +102,8 @@ def _scalar(top: _Container, event: yaml.ScalarEvent) -> tuple[str, ...] | None:
 
 
 def _inside(text: str, event: yaml.ScalarEvent) -> Span:
+    if event.start_mark is None or event.end_mark is None:
+        raise NotYamlError
     start, end = event.start_mark.index, event.end_mark.index
     if event.style in ("'", '"'):
         return Span(start + 1, end - 1)
@@ -114,9 +116,7 @@ def _inside(text: str, event: yaml.ScalarEvent) -> Span:
     return Span(start, end)
 
 
-def _embedded(
-    document: Document, event: yaml.ScalarEvent, raw: str, span: Span, path: tuple[str, ...]
-) -> Iterator[Entry]:
+def _embedded(event: yaml.ScalarEvent, raw: str, span: Span, path: tuple[str, ...]) -> Iterator[Entry]:
     if event.style in ("|", ">") or "\n" in raw:
         lines = []
         at = span.start

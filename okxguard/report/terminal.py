@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from rich.console import Console
 from rich.text import Text
 
@@ -17,9 +19,18 @@ _STYLES = {
 }
 
 
-def print_report(report: Report, rulebook: Rulebook) -> None:
-    """Print the words of the plain report, with the severity and the fix picked out."""
-    console = Console(highlight=False, soft_wrap=True, force_terminal=True, legacy_windows=False)
+def render_terminal(report: Report, rulebook: Rulebook) -> str:
+    """Return the words of the plain report, with the severity and the fix picked out."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        highlight=False,
+        soft_wrap=True,
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+        legacy_windows=False,
+    )
     for finding in report.findings:
         head, *rest = render_text(Report(findings=(finding,)), rulebook).splitlines()
         place, _, words = head.rpartition(f": {finding.rule} ")
@@ -28,3 +39,4 @@ def print_report(report: Report, rulebook: Rulebook) -> None:
         )
         for line in rest:
             console.print(Text(line, style="green" if line.startswith("    fix:") else ""))
+    return stream.getvalue()

@@ -29,7 +29,9 @@ def render_text(report: Report, rulebook: Rulebook) -> str:
 
 def _paragraph(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
     location = finding.location
-    yield f"{printable(location.path)}:{location.line}:{location.column}: {finding.rule} {finding.name} [{finding.severity.name.lower()}, {finding.confidence.name.lower()} confidence]"
+    place = f"{printable(location.path)}:{location.line}:{location.column}"
+    levels = f"{finding.severity.name.lower()}, {finding.confidence.name.lower()} confidence"
+    yield f"{place}: {finding.rule} {finding.name} [{levels}]"
     yield f"    {finding.message}"
     if len(finding.parts) > 1:
         yield "    " + ", ".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple
 
 # Everything git could start by itself while it lists files, switched off.
@@ -17,25 +18,29 @@ _HARDENED = (
     "core.quotePath=false",
 )
 _TIMEOUT_SECONDS = 120
+_CLOSED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
 
 
 class Listing(NamedTuple):
-    """The files of one work tree below a folder, as bytes paths relative to it; or why there is no list."""
+    """The files of one work tree below a folder, as bytes paths relative to it; or why there is no list.
+
+    `closed` are the folders that git could not look into, relative to the top of the work tree.
+    """
 
     files: tuple[bytes, ...] = ()
-    absent: int = 0
+    closed: tuple[bytes, ...] = ()
     problem: str | None = None
 
 
-def is_inside_work_tree(folder: str) -> bool:
-    """Tell whether `folder` or one above it holds a `.git`, without starting git."""
+def work_tree_of(folder: str) -> str | None:
+    """Return the folder at or above `folder` that holds a `.git`, if any, without starting git."""
     folder = os.path.realpath(folder)
     while True:
         if os.path.lexists(os.path.join(folder, ".git")):
-            return True
+            return folder
         parent = os.path.dirname(folder)
         if parent == folder:
-            return False
+            return None
         folder = parent
 
 
@@ -65,18 +70,31 @@ def list_work_tree(folder: str, *, ignored: bool) -> Listing:
         return Listing(problem="git did not answer")
     if done.returncode != 0:
         return Listing(problem=_reason(done.stderr))
-    return _parse(done.stdout)
+    return Listing(_present(done.stdout, folder), tuple(_CLOSED.findall(done.stderr)))
 
 
-def _parse(output: bytes) -> Listing:
+def _present(output: bytes, folder: str) -> tuple[bytes, ...]:
+    """Return the names that git lists without those that are not there.
+
+    A file that was deleted is not, nor is one that git was told to skip, unless somebody put it there all the same.
+    One whose folder has become a symlink is not either: what stands behind the link is another file.
+    """
     tagged = [(item[:1], item[2:]) for item in output.split(b"\0") if item]
-    absent = {name for tag, name in tagged if tag in b"RS"}
-    return Listing(tuple(sorted({name for _, name in tagged} - absent)), len(absent))
+    top = os.fsencode(os.path.realpath(folder))
+    absent = {name for tag, name in tagged if tag == b"R"}
+    absent |= {name for tag, name in tagged if tag == b"S" and not os.path.lexists(os.path.join(top, name))}
+    parents = {os.path.dirname(name) for _, name in tagged}
+    linked = {parent for parent in parents if parent and _leads_through_link(os.path.join(top, parent))}
+    return tuple(sorted({name for _, name in tagged if os.path.dirname(name) not in linked} - absent))
+
+
+def _leads_through_link(path: bytes) -> bool:
+    return os.path.normcase(os.path.realpath(path)) != os.path.normcase(os.path.normpath(path))
 
 
 def _reason(stderr: bytes) -> str:
     if b"dubious ownership" in stderr:
-        return "git refuses a repository that belongs to somebody else; add it to safe.directory to have ignored files left out"
+        return "git refuses a repository of another owner; add it to safe.directory to leave ignored files out"
     return "git could not list the files"
 
 

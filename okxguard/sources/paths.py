@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from okxguard.documents import is_binary
 from okxguard.errors import UsageError
 from okxguard.model import FileError, Note, Skipped, Source
-from okxguard.sources.git import is_inside_work_tree, list_work_tree
+from okxguard.sources.git import list_work_tree, work_tree_of
 
 STDIN = "-"
 _READ_AT_ONCE = 1 << 20
+_LARGEST_READ = 512 << 20
+_TOO_LARGE = "is larger than 512 MiB and is not read; split it, or exclude it by config"
+_CLOSED = "cannot be listed: permission denied"
+_NOTHING = "holds nothing to scan; check the path, or give --no-ignore to read what git ignores"
 _NOT_REGULAR = "is not a regular file"
 
 Item = Source | FileError | Note | Skipped
@@ -36,12 +42,14 @@ class _Root(NamedTuple):
 def read_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
     """Yield every file at or below `paths` with its bytes, and what could not or need not be read.
 
-    Raises UsageError before anything is read when standard input is named beside other paths.
+    Raises UsageError before anything is read when standard input is named beside other paths, or a path is empty.
     """
+    if not all(paths):
+        raise UsageError("a path is empty; name a file or a folder")
     if STDIN in paths:
         if len(paths) > 1:
             raise UsageError("'-' (standard input) cannot be combined with other paths; scan them in two runs")
-        yield Source("stdin", STDIN, sys.stdin.buffer.read())
+        yield _read_stdin()
         return
     shown = shown_root(paths)
     seen: set[str] = set()
@@ -51,8 +59,13 @@ def read_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> It
 
 def shown_root(paths: Sequence[str]) -> str:
     """Return the folder that paths are shown relative to: the current one, or the named one outside of it."""
-    if all(not os.path.isabs(path) and not os.path.normpath(path).startswith("..") for path in paths):
+    if all(not os.path.isabs(path) and os.path.normpath(path).split(os.sep)[0] != os.pardir for path in paths):
         return os.getcwd()
+    return common_folder(paths)
+
+
+def common_folder(paths: Sequence[str]) -> str:
+    """Return the folder that holds everything that is named; the current one when there is none."""
     folders = [
         os.path.abspath(path) if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)) for path in paths
     ]
@@ -62,12 +75,20 @@ def shown_root(paths: Sequence[str]) -> str:
         return os.getcwd()
 
 
+def _read_stdin() -> Source | FileError:
+    try:
+        data = sys.stdin.buffer.read(_LARGEST_READ + 1)
+    except OSError as error:
+        return FileError(STDIN, _why(error))
+    return Source("stdin", STDIN, data) if len(data) <= _LARGEST_READ else FileError(STDIN, _TOO_LARGE)
+
+
 def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
     absolute = os.path.abspath(path)
     name = _Root(shown, shown).display(absolute)
     try:
         mode = os.stat(absolute).st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         broken = os.path.islink(absolute)
         yield FileError(
             name,
@@ -88,20 +109,23 @@ def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, exclude
 
 def _read_folder(folder: str, root: _Root, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
     found: list[str] = []
+    failed = False
     for item in _list_folder(folder, ignored=ignored):
         if isinstance(item, str):
             found.append(item)
         else:
+            failed = failed or isinstance(item, FileError)
             yield type(item)(root.display(item.path), item.reason)
-    if not os.access(folder, os.R_OK | os.X_OK):
-        yield FileError(root.display(folder), "cannot be listed: permission denied")
+    if not found and not failed:
+        yield FileError(root.display(folder), _NOTHING)
     for path in sorted(found):
         yield from _read_file(path, root, seen, excluded, follow=False)
 
 
 def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
     """Yield the files below `folder`: what git lists in a work tree, everything elsewhere."""
-    if not is_inside_work_tree(folder):
+    top = work_tree_of(folder)
+    if top is None:
         yield from _walk(folder, ignored=ignored)
         return
     listing = list_work_tree(folder, ignored=ignored)
@@ -109,6 +133,8 @@ def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | No
         yield Note(folder, f"{listing.problem}; every file is read, ignored ones too")
         yield from _walk(folder, ignored=True)
         return
+    for name in listing.closed:
+        yield FileError(os.path.join(top, os.fsdecode(name)), _CLOSED)
     nested = []
     for name in listing.files:
         path = os.path.join(folder, os.fsdecode(name.rstrip(b"/")))
@@ -132,7 +158,7 @@ def _walk(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
             with os.scandir(current) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield FileError(current, f"cannot be listed: {_why(error)}")
+            yield FileError(current, _CLOSED if isinstance(error, PermissionError) else "cannot be listed; scan again")
             continue
         if current != folder and not ignored and any(entry.name == ".git" for entry in found):
             yield from _list_folder(current, ignored=ignored)
@@ -158,8 +184,6 @@ def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, fo
         return
     try:
         data = _read_bytes(path, follow=follow)
-    except IsADirectoryError:
-        return
     except OSError as error:
         yield FileError(name, _why(error))
         return
@@ -186,7 +210,8 @@ def _read_bytes(path: str, *, follow: bool) -> bytes | None:
         return None
     descriptor = os.open(path, flags)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             return None
         chunk = os.read(descriptor, _READ_AT_ONCE)
         if len(chunk) < _READ_AT_ONCE:
@@ -194,6 +219,10 @@ def _read_bytes(path: str, *, follow: bool) -> bytes | None:
             if not rest:
                 return chunk
             chunk += rest
+        elif is_binary(chunk):
+            return chunk  # known by its head; the rest may be gigabytes
+        if status.st_size > _LARGEST_READ:
+            raise OSError(errno.EFBIG, _TOO_LARGE)
         chunks = [chunk]
         while chunk := os.read(descriptor, _READ_AT_ONCE):
             chunks.append(chunk)
@@ -208,7 +237,7 @@ def _why(error: OSError) -> str:
         return "cannot be read: permission denied"
     if isinstance(error, FileNotFoundError):
         return "vanished while it was being read; scan again"
-    return "cannot be read: the system refused"
+    return _TOO_LARGE if error.errno == errno.EFBIG else "cannot be read: the system refused"
 
 
 def _posix(path: str) -> str:

@@ -1,0 +1,113 @@
+"""The words of the vocabulary with all that is known about each, and patterns that find names made of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from okxguard.model import Role
+
+if TYPE_CHECKING:
+    from okxguard.rulebook import Vocabulary
+
+
+class Word(NamedTuple):
+    """What the vocabulary knows about one normalised word."""
+
+    role: Role | None = None
+    strong: bool = False
+    company: bool = False
+    okx: bool = False
+    foreign: bool = False
+    about: bool = False
+    about_weak: bool = False
+    about_after: bool = False
+    fake: bool = False
+    demo: bool = False
+    neutral: bool = False
+
+    def with_facts_of(self, other: Word) -> Word:
+        """Return a word of which both are true; the role of the other one counts."""
+        return Word(*(later or earlier for earlier, later in zip(self, other, strict=True)))  # type: ignore[arg-type]
+
+    def rank(self) -> int:
+        """Return how much the word says about a role; the word that says most names it."""
+        return 2 if self.strong else 0 if self.company else 1
+
+
+def normalise(name: str) -> str:
+    """Return a name in lower case without blanks, hyphens, dots and underscores."""
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+# English words that begin like a name for a passphrase, and Python's statement.
+_NAMED_PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able|\s*(?:\n|#|$))"  # noqa: S105 (a pattern)
+
+
+def shapeless_pattern(vocabulary: Vocabulary) -> str:
+    """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
+    return "|".join(
+        [
+            _NAMED_PASS,
+            *_alternatives(vocabulary, (Role.PASSPHRASE, Role.ACCOUNT_TOKEN), ("pass", "phrase", "pwd")),
+        ]
+    )
+
+
+def shaped_pattern(vocabulary: Vocabulary) -> str:
+    """Return a pattern, for lower-case text, that finds every name of a key or a secret but those that need company."""
+    return "|".join(
+        _alternatives(vocabulary, (Role.API_KEY, Role.SECRET_KEY), ("key", "secr", "secer", "serc", "screc"))
+    )
+
+
+def _alternatives(vocabulary: Vocabulary, roles: tuple[Role, ...], cores: tuple[str, ...]) -> list[str]:
+    stems = {
+        normalise(word)
+        for names in (vocabulary.strong_names, vocabulary.weak_names)
+        for role in roles
+        for word in names[role]
+    }
+    rest = {stem for stem in stems if not any(core in stem for core in cores)}
+    short = {stem for stem in rest if len(stem) < 4 and stem.isascii()}
+    alone = [rf"(?<![a-z]){stem}(?![a-z])" for stem in sorted(short)]
+    return [
+        *(core for core in cores if core != "pass"),
+        *alone,
+        *(_spaced(stem) for stem in sorted(rest - short)),
+    ]
+
+
+def _spaced(stem: str) -> str:
+    """Let the letters of a stem stand apart as they do in names; in other scripts take the first two."""
+    return r"[^a-z0-9\n]?".join(map(re.escape, stem)) if stem.isascii() else re.escape(stem[:2])
+
+
+def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
+    """Return every word of the vocabulary with all that is known about it."""
+    plain: list[tuple[tuple[str, ...], Word]] = [
+        (vocabulary.neutral, Word(neutral=True)),
+        (vocabulary.demo_words, Word(demo=True, neutral=True)),
+        (vocabulary.fake_words, Word(fake=True)),
+        (vocabulary.about, Word(about=True)),
+        (vocabulary.about_weak, Word(about_weak=True)),
+        (vocabulary.about_after, Word(about_after=True)),
+        *((words, Word(role=role, company=True)) for role, words in vocabulary.company_names.items()),
+        *((words, Word(role=role)) for role, words in vocabulary.weak_names.items()),
+        (vocabulary.foreign_exchanges, Word(foreign=True)),
+        (vocabulary.foreign_ordinary, Word(foreign=True)),
+        (vocabulary.foreign_products, Word(foreign=True)),
+        (vocabulary.context_words, Word(okx=True)),
+        *((words, Word(role=role, strong=True)) for role, words in vocabulary.strong_names.items()),
+    ]
+    lexicon: dict[str, Word] = {}
+    for words, known in plain:
+        for word in map(normalise, words):
+            before = lexicon.get(word)
+            lexicon[word] = known if before is None else before.with_facts_of(known)
+    for words in vocabulary.strong_names.values():
+        for word in map(normalise, words):
+            if word.startswith(("ok", "xokx")):
+                lexicon[word] = lexicon[word]._replace(okx=True)
+            lexicon.setdefault(word + "s", lexicon[word])
+    return lexicon
