@@ -1,0 +1,1 @@
+"""Reproducible measurements, every figure a ratio against something run beside it."""
