@@ -2,8 +2,9 @@
 
     python -m benchmarks.tree --files 20000 --runs 5
 
-ripgrep (`rg`, for example from `pip install ripgrep==14.1.0`) looks for the byte pattern of okxguard's own prefilter, so
-that both read every byte once and look for the same thing. Without `rg` only okxguard is timed, against `python -c pass`.
+ripgrep (`rg`, for example from `pip install ripgrep==14.1.0`) looks for the byte pattern of okxguard's own prefilter,
+so that both read every byte once and look for the same thing. Without `rg` okxguard is timed against
+`python -c pass`.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from pathlib import Path
 
 from okxguard.rulebook import load_rulebook
 
-_WORDS = (
-    "self data result index value config client order price volume symbol return import class function const public async await error logger "
-    "request response token session cache router handler module package version build target source license author state buffer stream"
-).split()
+_WORDS = [
+    f"{first}{second}" for first in ("get", "data", "index", "order", "price") for second in ("", "Value", "_list")
+]
 _ENDINGS = {
     ".py": 35,
     ".js": 18,
@@ -88,7 +88,8 @@ def _other() -> tuple[list[str], str]:
     rg = shutil.which("rg")
     if rg is None:
         return [sys.executable, "-c", "pass"], "python -c pass (rg is not installed)"
-    pattern = rf"(?i:{load_rulebook().vocabulary.context_pattern})|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}|\b[0-9A-F]{{32}}\b"
+    shapes = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9A-F]{32}\b"
+    pattern = f"(?i:{load_rulebook().vocabulary.context_pattern})|{shapes}"
     return [rg, "--no-unicode", "--hidden", "-j1", "-l", "-e", pattern, "."], "rg --no-unicode -j1"
 
 

@@ -33,10 +33,10 @@ class _Root(NamedTuple):
     named: str
 
     def display(self, path: str) -> str:
-        return _posix(os.path.relpath(path, self.shown))
+        return _relative(path, self.shown)
 
     def evidence(self, path: str) -> str:
-        return _posix(os.path.relpath(path, self.named))
+        return _relative(path, self.named)
 
 
 def read_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
@@ -238,6 +238,12 @@ def _why(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "vanished while it was being read; scan again"
     return _TOO_LARGE if error.errno == errno.EFBIG else "cannot be read: the system refused"
+
+
+def _relative(path: str, folder: str) -> str:
+    """Return a path relative to a folder; one below it, as nearly all are, needs no more than a cut."""
+    below = folder if folder.endswith(os.sep) else folder + os.sep
+    return _posix(path[len(below) :] if path.startswith(below) else os.path.relpath(path, folder))
 
 
 def _posix(path: str) -> str:
