@@ -15,9 +15,11 @@ _REASON = re.compile(
 )
 _UNTIL = re.compile(r"\buntil\s*=\s*[\"']?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w)|[^\s\"',;]*)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_COMMENT_BEFORE = re.compile(r"(?:#|//|/\*|\*|--|;|%|<!--|\brem\b|'|\{#|\(\*|\"\"\")[^\n]{0,300}$", re.IGNORECASE)
+_COMMENT_BEFORE = re.compile(r"(?:#|//|\*|--|;|%|\brem\b|(?<!\S)'\s|\"\"\")[^\n]{0,300}$", re.IGNORECASE)
 _PROSE_BEFORE = re.compile(r"<!--[^\n]{0,300}$")
+_MARKERS = {Kind.MARKDOWN: _PROSE_BEFORE, Kind.PYTHON: re.compile(r"#[^\n]{0,300}$")}
 _ALLOWLISTED = re.compile(r"pragma:\s*allowlist(?:[ -]|\s)(?P<next>nextline[ -])?secret", re.IGNORECASE)
+_FARTHEST_MARKER = 310
 _RULE_ID = re.compile(r"OKX\d{3}")
 
 
@@ -58,8 +60,8 @@ def read_suppressions(
 
 def _directive(document: Document, match: re.Match[str], known: frozenset[str], today: date) -> Suppression | None:
     index = document.line_of(match.start())
-    before = document.text[document.line_starts[index] : match.start()]
-    marker = _PROSE_BEFORE if document.kind is Kind.MARKDOWN else _COMMENT_BEFORE
+    before = document.text[max(document.line_starts[index], match.start() - _FARTHEST_MARKER) : match.start()]
+    marker = _MARKERS.get(document.kind, _COMMENT_BEFORE)
     in_comment = bool(marker.search(before))
     if document.kind is not Kind.MARKDOWN and not in_comment:
         return None

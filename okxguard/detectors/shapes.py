@@ -44,6 +44,7 @@ _CONSTANT = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 _MASK = r"[*•●·]{3,}|\.{3,}|…|^[xX]{3,}$|[xX]{4,}|^[*#.\-_=?]+$"
 _WORD = r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+"
 _WRITTEN_WORDS = r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+"
+_CODE = r"[A-Z]{1,6}[-_]?[0-9]{2,4}"
 _IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _SHORT_THING = frozenset({"pass", "phrase", "pwd", "secret", "word", "pw"})
 _THING = frozenset({"passphrase", "password", "passwd", "passphase", "pass-phrase"})
@@ -172,6 +173,8 @@ def _likeness_of_token(value: str) -> Likeness:
     sign = any(not character.isalnum() and character not in "_-." for character in value)
     if not letter:
         return Likeness.WEAK if _is_counted(value) else Likeness.FAIR
+    if re.fullmatch(_CODE, value):
+        return Likeness.WEAK
     if digit or sign:
         if re.fullmatch(_DOTTED, value) and not digit:
             return Likeness.NONE
