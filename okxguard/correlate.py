@@ -124,6 +124,7 @@ def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
     named = max((part.context for part in group), default=Context.NONE)
     shown = {part.role for part in group if part.exact and part.visible}
     sure = named > Context.FILE or exact >= {Role.API_KEY, Role.SECRET_KEY} or not any(part.together for part in group)
+    sure = sure or _is_family(group)
     if len(roles) > 1 and exact and named > Context.NONE and sure:
         return [_credential(group, Confidence.HIGH)]
     if shown >= {Role.API_KEY, Role.SECRET_KEY}:
@@ -137,6 +138,12 @@ def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
         for part in alone
         if part.context > Context.NONE or (part.exact and part.visible)
     ]
+
+
+def _is_family(group: list[Candidate]) -> bool:
+    """Tell whether the parts stand in one scope and are named alike, after the same person or bot."""
+    alike = len({(part.scope, part.account) for part in group}) == 1
+    return alike and any(part.exact and not part.together for part in group)
 
 
 def _without_strangers(document: Document, group: list[Candidate]) -> list[Candidate]:

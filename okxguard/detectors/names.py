@@ -105,16 +105,16 @@ class NameReader:
         return None
 
     def _split_at_stem(self, piece: str) -> list[tuple[str, Word | None]]:
-        """Split off a strong name at either end of a piece: `passphrasebtc`, `alicepassphrase`, `okxapikeytom`."""
+        """Split off the name of a role at either end of a piece: `passphrasebtc`, `alicepassphrase`, `okxapikeytom`."""
         for size in range(len(piece) - 1, 2, -1):
             head = self._lexicon.get(piece[:size])
             if head is not None and head.okx and not head.role:
                 return [(piece[:size], head), *self._split(piece[size:])]
         for size in range(len(piece) - 1, _SHORTEST_STEM - 1, -1):
             head, tail = self._lexicon.get(piece[:size]), self._lexicon.get(piece[-size:])
-            if head is not None and head.strong:
+            if head is not None and head.role:
                 return [(piece[:size], head), (piece[size:], self._lexicon.get(piece[size:]))]
-            if tail is not None and tail.strong:
+            if tail is not None and tail.role:
                 return [(piece[:-size], self._lexicon.get(piece[:-size])), (piece[-size:], tail)]
         return [(piece, None)]
 
