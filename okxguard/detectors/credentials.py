@@ -46,6 +46,7 @@ class CredentialDetector:
         self.values = ValueJudge(vocabulary)
         self.words = Words(vocabulary)
         self._clients = vocabulary.clients
+        self._orders: dict[str, tuple[Role, ...]] = {}
 
     def find(self, document: Document, entries: tuple[Entry, ...]) -> tuple[Candidate, ...]:
         """Return every candidate, the best one for each literal, in the order of the text."""
@@ -109,11 +110,15 @@ class CredentialDetector:
         callee = _SERIAL.sub("", segment)
         if not callee.endswith("()"):
             return None
-        callee = callee[:-2]
-        for client in self._clients:
-            if index < len(client.order) and any(fnmatchcase(callee, pattern) for pattern in client.callees):
-                return client.order[index]
-        return None
+        if callee not in self._orders:
+            self._orders[callee] = self._order(callee[:-2])
+        order = self._orders[callee]
+        return order[index] if index < len(order) else None
+
+    def _order(self, callee: str) -> tuple[Role, ...]:
+        """Return the roles of the positions of a known client, none for another callable."""
+        matching = (client for client in self._clients if any(fnmatchcase(callee, each) for each in client.callees))
+        return next((client.order for client in matching), ())
 
     def _judge(self, claim: _Claim, surroundings: Surroundings) -> Candidate | None:
         shape = self._shape(claim.entry)

@@ -15,6 +15,11 @@ from okxguard.rulebook import Vocabulary
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _READ_AROUND = 25
 _SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
+# What constants are folded from in Python: pieces of a key or a secret, and functions that decode.
+_PIECES = (
+    r"[\"'][0-9a-f-]{12,31}[\"']|[\"'][0-9a-f-]{2,31}[\"'][\sb+,()\\]{0,60}[\"'][0-9a-f-]{2,31}[\"']"
+    r"|b64|b32|fromhex|unhexlify|a2b_|rot_?13|\[::-1\]|[\"'][a-z0-9+/]{40,}={0,2}[\"']"
+)
 _NAMED_ON_LINE = frozenset({Kind.CODE, Kind.MARKDOWN, Kind.TEXT})
 
 
@@ -73,6 +78,8 @@ class Words:
             lower = document.text
         telling = {document.line_of(match.start()) for match in self._shapeless.finditer(lower)}
         shown = {document.line_of(match.start()) for match in re.finditer(_SHAPES, lower)}
+        if document.kind is Kind.PYTHON:
+            shown |= {document.line_of(match.start()) for match in re.finditer(_PIECES, lower)}
         if document.kind in _NAMED_ON_LINE:
             shown = {
                 line

@@ -36,7 +36,7 @@ def read_entries(document: Document, find_telling: Callable[[], frozenset[int]])
 
 
 # Syntaxes in which a value may be written in pieces, so that no line shows it.
-_FOLDING = frozenset({Kind.PYTHON, Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI})
+_FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI})
 
 
 def _read(document: Document, find_telling: Callable[[], frozenset[int]]) -> tuple[tuple[Entry, ...], str | None]:
