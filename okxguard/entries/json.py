@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document
+from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
 from okxguard.entries.pairs import unescape
 from okxguard.entries.text import read_lines
@@ -31,22 +32,6 @@ class NotJsonError(Exception):
     """The text is not JSON, in any of the dialects that people write."""
 
 
-class _Container:
-    """An open object or array, and where in it the next value stands."""
-
-    def __init__(self, path: tuple[str, ...], *, mapping: bool) -> None:
-        self.mapping = mapping
-        self.path = path
-        self.key: str | None = None
-        self.index = 0
-        self.expects_value = False
-
-    def path_of_next(self) -> tuple[str, ...]:
-        if self.mapping:
-            return (*self.path, self.key or "")
-        return (*self.path, f"[{self.index}]")
-
-
 def read_json(document: Document) -> tuple[Entry, ...]:
     """Return the entries of a JSON document, or of one JSON value a line.
 
@@ -56,7 +41,7 @@ def read_json(document: Document) -> tuple[Entry, ...]:
 
 
 def _read(text: str) -> Iterator[Entry]:
-    stack = [_Container((), mapping=False)]
+    stack = [Container((), mapping=False)]
     at = 0
     while at < len(text):
         token = _TOKEN.match(text, at)
@@ -76,40 +61,35 @@ def _read(text: str) -> Iterator[Entry]:
         raise NotJsonError
 
 
-def _sign(sign: str, stack: list[_Container]) -> None:
+def _sign(sign: str, stack: list[Container]) -> None:
     top = stack[-1]
     if sign in "{[":
         if (top.mapping and not top.expects_value) or len(stack) > _DEEPEST:
             raise NotJsonError
         path = top.path_of_next() if len(stack) > 1 or top.index else ()
-        _done(top)
-        stack.append(_Container(path, mapping=sign == "{"))
+        top.done()
+        stack.append(Container(path, mapping=sign == "{"))
     elif sign in "}]":
         if len(stack) == 1 or top.mapping != (sign == "}"):
             raise NotJsonError
         stack.pop()
     elif sign == ":":
-        if not top.mapping or top.key is None:
+        if not top.mapping or not top.key:
             raise NotJsonError
         top.expects_value = True
 
 
-def _done(container: _Container) -> None:
-    container.index += 1
-    container.expects_value = False
-
-
-def _scalar(token: re.Match[str], stack: list[_Container]) -> Iterator[Entry]:
+def _scalar(token: re.Match[str], stack: list[Container]) -> Iterator[Entry]:
     top = stack[-1]
     quoted = token.lastgroup == "string"
     raw = token[0][1:-1] if quoted else token[0]
     if top.mapping and not top.expects_value:
-        top.key = unescape(raw)
+        top.key = (unescape(raw),)
         return
     if len(stack) == 1 and not quoted:
         raise NotJsonError
     path = top.path_of_next()
-    _done(top)
+    top.done()
     start = token.start() + quoted
     value = unescape(raw)
     yield Entry(path, value, Span(start, start + len(raw)), Place.ASSIGNMENT, quoted, value == raw)

@@ -9,6 +9,7 @@ from typing import Any
 import tomli
 
 from okxguard.documents import Document
+from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
@@ -28,24 +29,6 @@ _Path = tuple[str, ...]
 
 class NotTomlError(Exception):
     """The text is not TOML."""
-
-
-class _Container:
-    """An open table or array, and where in it the next value stands."""
-
-    def __init__(self, path: _Path, *, mapping: bool) -> None:
-        self.mapping = mapping
-        self.path = path
-        self.key: list[str] = []
-        self.index = 0
-        self.expects_value = False
-
-    def path_of_next(self) -> _Path:
-        return (*self.path, *self.key) if self.mapping else (*self.path, f"[{self.index}]")
-
-    def reset(self) -> None:
-        self.key = []
-        self.expects_value = False
 
 
 def read_toml(document: Document) -> tuple[Entry, ...]:
@@ -102,7 +85,7 @@ class _Locator:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._stack = [_Container((), mapping=True)]
+        self._stack = [Container((), mapping=True)]
         self._counts: dict[_Path, int] = {}
         self._header: list[str] | None = None
         self._array = False
@@ -130,7 +113,7 @@ class _Locator:
         if self._header is not None:
             self._stack[0].path = self._table_path(self._header)
             self._header = None
-        self._stack[0].reset()
+        self._stack[0].done()
         return True
 
     def _table_path(self, header: list[str]) -> _Path:
@@ -151,15 +134,14 @@ class _Locator:
         elif sign == "[" and line_start and len(self._stack) == 1 and not top.expects_value:
             self._header, self._array = [], False
         elif sign in "[{":
-            self._stack.append(_Container(top.path_of_next(), mapping=sign == "{"))
+            self._stack.append(Container(top.path_of_next(), mapping=sign == "{"))
         elif sign in "]}" and len(self._stack) > 1:
             self._stack.pop()
             self._value_done()
         elif sign == "=":
             top.expects_value = True
         elif sign == ",":
-            top.index += 0 if top.mapping else 1
-            top.reset()
+            top.done()
 
     def _value_done(self) -> None:
         self._stack[-1].expects_value = False
@@ -171,6 +153,6 @@ class _Locator:
             self._header.append(name)
             return None
         if top.mapping and not top.expects_value:
-            top.key.append(name)
+            top.key = (*top.key, name)
             return None
         return top.path_of_next()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import yaml
 
 from okxguard.documents import Document
+from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
@@ -20,25 +21,6 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 class NotYamlError(Exception):
     """The text is not YAML, or is nested deeper than anybody writes."""
-
-
-class _Container:
-    """An open mapping or sequence, and where in it the next value stands."""
-
-    def __init__(self, path: tuple[str, ...], *, mapping: bool) -> None:
-        self.mapping = mapping
-        self.path = path
-        self.key: str | None = None
-        self.index = 0
-
-    def path_of_next(self) -> tuple[str, ...]:
-        if self.mapping:
-            return (*self.path, self.key or "")
-        return (*self.path, f"[{self.index}]")
-
-    def done(self) -> None:
-        self.key = None
-        self.index += 1
 
 
 def read_yaml(document: Document) -> tuple[Entry, ...]:
@@ -64,18 +46,18 @@ def read_yaml(document: Document) -> tuple[Entry, ...]:
 
 def _scalars(text: str) -> Iterator[tuple[tuple[str, ...] | None, yaml.ScalarEvent]]:
     """Yield every scalar with its key path; keys come with None."""
-    stack: list[_Container] = []
+    stack: list[Container] = []
     document = 0
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.DocumentStartEvent):
             document += 1
-            stack = [_Container(() if document == 1 else (f"[{document}]",), mapping=False)]
+            stack = [Container(() if document == 1 else (f"[{document}]",), mapping=False)]
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if len(stack) > _DEEPEST:
                 raise NotYamlError
             top = stack[-1]
             path = top.path_of_next() if len(stack) > 1 else top.path
-            stack.append(_Container(path, mapping=isinstance(event, yaml.MappingStartEvent)))
+            stack.append(Container(path, mapping=isinstance(event, yaml.MappingStartEvent)))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             stack.pop()
             stack[-1].done()
@@ -85,16 +67,16 @@ def _scalars(text: str) -> Iterator[tuple[tuple[str, ...] | None, yaml.ScalarEve
             yield _scalar(stack[-1], event), event
 
 
-def _alias(top: _Container) -> None:
-    if top.mapping and top.key is None:
-        top.key = "*"
+def _alias(top: Container) -> None:
+    if top.mapping and not top.key:
+        top.key = ("*",)
     else:
         top.done()
 
 
-def _scalar(top: _Container, event: yaml.ScalarEvent) -> tuple[str, ...] | None:
-    if top.mapping and top.key is None:
-        top.key = event.value
+def _scalar(top: Container, event: yaml.ScalarEvent) -> tuple[str, ...] | None:
+    if top.mapping and not top.key:
+        top.key = (event.value,)
         return None
     path = top.path_of_next()
     top.done()

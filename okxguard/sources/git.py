@@ -18,7 +18,7 @@ _HARDENED = (
     "core.quotePath=false",
 )
 _TIMEOUT_SECONDS = 120
-_CLOSED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
+_CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ", re.MULTILINE)
 
 
 class Listing(NamedTuple):
