@@ -34,7 +34,8 @@ def weigh_exact(shape: Role, as_named: bool, reading: NameReading, ownership: Ow
         return None
     if ownership.owner is None:
         return _IN_COMPANY
-    readable = reading.clean or (reading.trailing and ownership.context is Context.NEAR)
+    near_enough = ownership.context is Context.NEAR or shape is Role.SECRET_KEY
+    readable = reading.clean or (reading.trailing and near_enough)
     if not (readable and (reading.strong or shape is Role.SECRET_KEY)):
         return Verdict(Confidence.LOW, together=not reading.strong)
     if ownership.context is Context.NEAR or not ownership.mixed or shape is Role.SECRET_KEY:
