@@ -51,6 +51,7 @@ _BINARY_MAGIC = tuple(
     ]
 )
 _FEW_NULS = 0.01
+_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
 
 
 class Kind(Enum):
@@ -160,10 +161,22 @@ def decode(data: bytes) -> tuple[str, bool]:
     except UnicodeDecodeError as error:
         if _is_mostly_utf8(data, error.start):
             return data.decode("utf-8", "replace"), True
-    try:
-        return data.decode("gb18030"), False
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), False
+    if _is_chinese(data):
+        try:
+            return data.decode("gb18030"), False
+        except UnicodeDecodeError:
+            pass
+    return data.decode("latin-1"), False
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Tell GBK from other 8-bit text: most of its pairs are common characters or signs, rows A1-A9 and B0-D7 of GB 2312.
+
+    Those are the signs and the common characters; Cyrillic and accented letters in pairs make rare ones.
+    """
+    pairs = _PAIR.findall(data[: 1 << 20])
+    common = sum(0xA1 <= pair[0] <= 0xA9 or 0xB0 <= pair[0] <= 0xD7 for pair in pairs if pair[1] >= 0xA1)
+    return bool(common * 10 >= len(pairs) * 7)
 
 
 def _decode_as(data: bytes, encoding: str) -> tuple[str, bool]:

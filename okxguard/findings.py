@@ -93,4 +93,4 @@ def _digest(*words: str) -> str:
     # Imported with the first finding: most runs have none.
     import hashlib
 
-    return hashlib.sha256("\0".join(("okxguard/1", *words)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return hashlib.sha256("\0".join(("okxguard/1", *words)).encode("utf-8", "surrogatepass")).hexdigest()[:32]

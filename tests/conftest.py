@@ -8,7 +8,7 @@ import os
 import random
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,7 +67,7 @@ Run = Callable[..., Result]
 ScanJson = Callable[..., Any]
 
 
-def write_files(folder: Path, files: dict[str, str | bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files, with the folders they stand in, below `folder`."""
     for name, content in files.items():
         path = folder / name

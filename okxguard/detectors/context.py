@@ -169,6 +169,8 @@ class Surroundings:
 
     def inside_product(self, entry: Entry) -> bool:
         """Tell whether anything around the entry, however far out, is named after another product."""
+        if self._document.kind is Kind.MARKDOWN:
+            return False
         return any(
             self._words.product_in(_SERIAL.sub("", segment))
             for segment in entry.path[:-1]

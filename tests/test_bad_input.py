@@ -1,0 +1,383 @@
+"""Input that is broken, hostile or out of reach: a clear sentence, the other findings, the right exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Credentials, Run, ScanJson, is_root, write_files
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def tree(tmp_path: Path, credentials: Credentials) -> Path:
+    """A folder with a finding in `a.env` and in `z.env`; trouble comes in between."""
+    write_files(tmp_path, {"a.env": credentials.key_line(), "z.env": credentials.key_line()})
+    return tmp_path
+
+
+def places(report: Any) -> list[str]:
+    """Return path and line of every finding of a JSON report."""
+    return [f"{finding['path']}:{finding['line']}" for finding in report["findings"]]
+
+
+def reasons(report: Any) -> list[tuple[str, str]]:
+    """Return path and reason of every error of a JSON report."""
+    return [(error["path"], error["reason"]) for error in report["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        pytest.param("missing", "does not exist", id="missing"),
+        pytest.param("missing/deeper/x.env", "does not exist", id="missing folder"),
+        pytest.param("a.env/x", "does not exist", id="below a file"),
+        pytest.param("broken", "broken symlink", id="broken symlink"),
+        pytest.param("loop", "cannot be read", id="symlink to itself"),
+        pytest.param("x" * 5000, "cannot be read", id="name too long"),
+        pytest.param("empty", "nothing to scan", id="empty folder"),
+        pytest.param("fifo", "not a regular file", id="pipe"),
+        pytest.param(os.devnull, "not a regular file", id="device"),
+    ],
+)
+def test_named_path_that_cannot_be_scanned_is_an_error(path: str, words: str, tree: Path, run: Run) -> None:
+    (tree / "empty").mkdir()
+    (tree / "broken").symlink_to("nowhere")
+    (tree / "loop").symlink_to("loop")
+    os.mkfifo(tree / "fifo")
+    result = run(tree, "scan", "a.env", path, "z.env")
+    assert result.code == 2
+    assert result.out.count(" OKX104 ") == 2
+    assert words in result.err
+    assert "1 could not be scanned: the answer is incomplete" in result.err
+
+
+def test_pipe_in_a_folder_is_passed_by(tree: Path, run: Run, scan_json: ScanJson) -> None:
+    os.mkfifo(tree / "m.env")
+    assert run(tree, "scan").code == 1
+    report = scan_json(tree)
+    assert (places(report), report["summary"]["skipped"]) == (["a.env:1", "z.env:1"], 1)
+    assert [note["path"] for note in report["notes"]] == ["m.env"]
+
+
+def test_socket_in_a_folder_is_passed_by(tree: Path, scan_json: ScanJson, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.chdir(tree)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("m.env")
+        report = scan_json(tree)
+    assert (places(report), report["summary"]["skipped"]) == (["a.env:1", "z.env:1"], 1)
+
+
+Call = Callable[..., Any]
+
+
+def failing(name: str, original: Call, error: OSError) -> Call:
+    """Return a system call that fails for paths that end in `name`."""
+
+    def call(path: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(path, str) and os.path.basename(path) == name:
+            raise error
+        return original(path, *arguments, **options)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        pytest.param(PermissionError(errno.EACCES, "denied"), "permission denied", id="not allowed"),
+        pytest.param(FileNotFoundError(errno.ENOENT, "gone"), "vanished", id="vanished"),
+        pytest.param(OSError(errno.EIO, "broken disk"), "cannot be read", id="broken disk"),
+        pytest.param(OSError(errno.ELOOP, "a link by now"), "cannot be read", id="became a link"),
+    ],
+)
+@pytest.mark.parametrize("call", ["open", "stat"])
+@pytest.mark.parametrize("arguments", [(), ("a.env", "m.env", "z.env")], ids=["folder", "named"])
+def test_file_that_cannot_be_opened_is_an_error(
+    error: OSError,
+    words: str,
+    call: str,
+    arguments: tuple[str, ...],
+    tree: Path,
+    scan_json: ScanJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if call == "stat" and arguments and isinstance(error, FileNotFoundError):
+        pytest.skip("a named file that is not there is missing, it did not vanish")
+    write_files(tree, {"m.env": "OKX_FLAG=1\n"})
+    monkeypatch.setattr(os, call, failing("m.env", getattr(os, call), error))
+    report = scan_json(tree, *arguments)
+    assert places(report) == ["a.env:1", "z.env:1"]
+    ((path, reason),) = reasons(report)
+    assert path == "m.env"
+    assert words in reason
+
+
+@pytest.mark.parametrize("good_reads", [0, 1, 2])
+def test_file_that_breaks_off_is_an_error(
+    good_reads: int, tree: Path, scan_json: ScanJson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "m.env").write_bytes(b"OKX=1\n" * (MIB // 2))
+    original, left = os.read, [good_reads]
+
+    def read(descriptor: int, size: int) -> bytes:
+        if os.fstat(descriptor).st_size > MIB:
+            if left[0] == 0:
+                raise OSError(errno.EIO, "broken disk")
+            left[0] -= 1
+        return original(descriptor, size)
+
+    monkeypatch.setattr(os, "read", read)
+    report = scan_json(tree)
+    assert (places(report), [path for path, _ in reasons(report)]) == (["a.env:1", "z.env:1"], ["m.env"])
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        pytest.param(PermissionError(errno.EACCES, "denied"), "permission denied", id="not allowed"),
+        pytest.param(FileNotFoundError(errno.ENOENT, "gone"), "cannot be listed", id="vanished"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [(), ("m", ".")], ids=["folder", "named"])
+def test_folder_that_cannot_be_listed_is_an_error(
+    error: OSError,
+    words: str,
+    arguments: tuple[str, ...],
+    tree: Path,
+    scan_json: ScanJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_files(tree, {"m/x.env": "OKX_FLAG=1\n"})
+    monkeypatch.setattr(os, "scandir", failing("m", os.scandir, error))
+    report = scan_json(tree, *arguments)
+    assert places(report) == ["a.env:1", "z.env:1"]
+    assert {path for path, _ in reasons(report)} == {"m"}
+    assert all(words in reason for _, reason in reasons(report))
+
+
+@pytest.mark.skipif(is_root(), reason="root may read everything")
+@pytest.mark.parametrize("name", ["m.env", "m", "m/deeper"])
+@pytest.mark.parametrize("arguments", [(), (".",), ("a.env", "m", "m.env", "z.env")], ids=["default", "here", "named"])
+def test_what_the_user_may_not_read_is_an_error(
+    name: str, arguments: tuple[str, ...], tree: Path, scan_json: ScanJson
+) -> None:
+    write_files(tree, {"m/deeper/x.env": "OKX_FLAG=1\n", "m/y.env": "OKX_FLAG=1\n", "m.env": "OKX_FLAG=1\n"})
+    (tree / name).chmod(0)
+    try:
+        report = scan_json(tree, *arguments)
+    finally:
+        (tree / name).chmod(0o700)
+    assert places(report) == ["a.env:1", "z.env:1"]
+    assert [path for path, _ in reasons(report)] == [name]
+    assert "permission denied" in reasons(report)[0][1]
+
+
+class TestLargeFiles:
+    def test_file_of_one_line_is_read_in_windows(
+        self, tree: Path, credentials: Credentials, scan_json: ScanJson
+    ) -> None:
+        key = credentials.key()
+        filler = b"x" * (20 * MIB)
+        (tree / "m.txt").write_bytes(filler + f" okx_api_key={key}".encode())
+        report = scan_json(tree)
+        (finding,) = (found for found in report["findings"] if found["path"] == "m.txt")
+        column = len(filler) + len(" okx_api_key=") + 1
+        assert (finding["line"], finding["column"], finding["end_column"]) == (1, column, column + len(key))
+        assert [(note["path"], "large" in note["reason"]) for note in report["notes"]] == [("m.txt", True)]
+
+    def test_huge_text_is_an_error(self, tree: Path, scan_json: ScanJson) -> None:
+        with (tree / "m.txt").open("wb") as stream:
+            stream.write(b"okx notes\n" * MIB)
+            stream.truncate(600 * MIB)
+        report = scan_json(tree)
+        assert places(report) == ["a.env:1", "z.env:1"]
+        ((path, reason),) = reasons(report)
+        assert (path, "larger than" in reason) == ("m.txt", True)
+
+    def test_huge_picture_is_skipped(self, tree: Path, scan_json: ScanJson) -> None:
+        with (tree / "m.png").open("wb") as stream:
+            stream.write(b"\x89PNG\r\n\x1a\n")
+            stream.truncate(600 * MIB)
+        report = scan_json(tree)
+        assert (reasons(report), report["summary"]["skipped"]) == ([], 1)
+
+
+DEEP = 20_000
+NESTED = {
+    "json lists": ("m.json", '{{"okx": {deep}\n, "okx_api_key": "{key}"}}', "[" * DEEP + "]" * DEEP),
+    "yaml lists": ("m.yml", "okx: {deep}\nokx_api_key: {key}\n", "[" * DEEP + "]" * DEEP),
+    "yaml mappings": ("m.yml", "{deep}\nokx_api_key: {key}\n", "\n".join(" " * n + "a:" for n in range(500))),
+    "yaml list of lists": ("m.yml", "okx_api_key: {key}\nb:\n  {deep} 1\n", "- " * 500),
+    "toml lists": ("m.toml", 'okx = {deep}\nokx_api_key = "{key}"\n', "[" * DEEP + "]" * DEEP),
+    "toml tables": ("m.toml", 'okx_api_key = "{key}"\nb = {deep}\n', "{{a = " * 300 + "1" + "}}" * 300),
+    "python lists": ("m.py", 'okx = {deep}\nokx_api_key = "{key}"\n', "[" * DEEP + "]" * DEEP),
+    "python sum": ("m.py", 'okx = {deep}1\nokx_api_key = "{key}"\n', "1 + " * DEEP),
+    "python concatenation": ("m.py", 'okx = {deep}""\nokx_api_key = "{key}"\n', '"a" + ' * DEEP),
+    "python attributes": ("m.py", 'okx = a{deep}\nokx_api_key = "{key}"\n', ".b" * DEEP),
+    "python calls": ("m.py", 'okx = a{deep}\nokx_api_key = "{key}"\n', "()" * DEEP),
+    "python signs": ("m.py", 'okx = {deep}1\nokx_api_key = "{key}"\n', "-" * DEEP),
+    "python lambdas": ("m.py", 'okx = {deep}1\nokx_api_key = "{key}"\n', "lambda: " * DEEP),
+    "python blocks": (
+        "m.py",
+        '{deep}pass\nokx_api_key = "{key}"\n',
+        "".join(" " * n + "if okx:\n" for n in range(120)) + " " * 120,
+    ),
+    "brackets in text": ("m.txt", "okx {deep}\nokx_api_key = {key}\n", "[" * DEEP + "]" * DEEP),
+}
+
+
+@pytest.mark.parametrize(("name", "template", "deep"), NESTED.values(), ids=NESTED.keys())
+def test_deep_nesting_is_read_as_text(
+    name: str, template: str, deep: str, tmp_path: Path, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    key = credentials.key()
+    text = template.format(deep=deep, key=key)
+    write_files(tmp_path, {name: text})
+    report = scan_json(tmp_path)
+    assert reasons(report) == []
+    assert places(report) == [f"{name}:{text[: text.index(key)].count(chr(10)) + 1}"]
+
+
+BROKEN = {
+    "json without an end": ("m.json", '{{"okx_api_key": "{key}",'),
+    "json with words": ("m.json", 'see: {{"okx_api_key": "{key}"}} and }} so on'),
+    "json with a merge conflict": ("m.json", '{{\n<<<<<<< HEAD\n"okx_api_key": "{key}"\n=======\n'),
+    "yaml with a tab": ("m.yml", "okx:\n\tokx_api_key: {key}\n"),
+    "yaml template": ("m.yml", "okx:\n  {{{{ if .Values.x }}}}\n  okx_api_key: {key}\n  {{{{- end }}}}\n"),
+    "yaml with an unknown tag": ("m.yml", "!!python/object/apply:os.system [x]\n---\nokx_api_key: {key}\n: : :\n"),
+    "toml with a bare value": ("m.toml", 'x = bare\nokx_api_key = "{key}"\n'),
+    "toml without an end": ("m.toml", 'okx_api_key = "{key}"\n[okx\n'),
+    "python 2": ("m.py", 'print "hello"\nokx_api_key = "{key}"\n'),
+    "python without an end": ("m.py", 'def f(:\n    okx_api_key = "{key}"\n'),
+    "python template": ("m.py", '{{% if x %}}\nokx_api_key = "{key}"\n{{% endif %}}\n'),
+    "notebook magic": ("m.py", '%load_ext x\n!pip install okx\nokx_api_key = "{key}"\n'),
+    "python with a NUL": ("m.py", f'okx_api_key = "{{key}}"\n{"# words " * 30}\0\n'),
+}
+
+
+@pytest.mark.parametrize(("name", "template"), BROKEN.values(), ids=BROKEN.keys())
+def test_broken_syntax_is_read_as_text_with_a_note(
+    name: str, template: str, tmp_path: Path, credentials: Credentials, run: Run, scan_json: ScanJson
+) -> None:
+    key = credentials.key()
+    text = template.format(key=key)
+    write_files(tmp_path, {name: text})
+    report = scan_json(tmp_path)
+    assert places(report) == [f"{name}:{text[: text.index(key)].count(chr(10)) + 1}"]
+    assert [(note["path"], "read as plain text" in note["reason"]) for note in report["notes"]] == [(name, True)]
+    assert run(tmp_path, "scan").code == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"okx": "text", ', id="json"),
+        pytest.param('{"okx": {"passphrase": "${OKX}", "api_key": ""', id="json with references"),
+    ],
+)
+def test_broken_syntax_alone_is_no_error(text: str, tmp_path: Path, run: Run) -> None:
+    write_files(tmp_path, {"m.json": text})
+    assert run(tmp_path, "scan").code == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".env", "m.json", "m.py", "m.yml", "m.toml", "m.ini", "m.properties", "m.md", "m.txt", "m.js", "no_ending"],
+)
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\n" * 5000, id="newlines"),
+        pytest.param(b"\r" * 5000, id="carriage returns"),
+        pytest.param(b" \t\x0c\n" * 100, id="blanks"),
+        pytest.param(b"\xef\xbb\xbf", id="byte order mark"),
+        pytest.param(b"\xff\xfe", id="mark of UTF-16"),
+        pytest.param(b"\0", id="one NUL"),
+        pytest.param(b"okx\0", id="one NUL at the end"),
+        pytest.param(b"okx = \xff\xfe\xfd\n", id="not UTF-8"),
+        pytest.param("okx = 1\n".encode("utf-16")[:-1], id="half a character"),
+        pytest.param(b"okx: \\ud800 \\x00 \\u0000 '\\ud800'\n", id="odd escapes"),
+        pytest.param(b"\xf0\x9f\x94\x91 okx\n" * 3, id="beyond the first plane"),
+    ],
+)
+def test_odd_content_is_clean(name: str, data: bytes, tmp_path: Path, run: Run) -> None:
+    write_files(tmp_path, {name: data})
+    result = run(tmp_path, "scan")
+    assert (result.code, result.out) == (0, "")
+    assert "error" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        pytest.param(b"# words" * 40 + b"\0\n", 2, id="NUL"),
+        pytest.param("# ключ ключ ключ\n".encode() * 9 + b"# \xff\n", 11, id="invalid UTF-8"),
+        pytest.param(b"# \xff\xff\xff\n", 2, id="no encoding at all"),
+        pytest.param("# \ufffd\n".encode(), 2, id="replacement character"),
+        pytest.param("# \u202ekey\u200b\n".encode(), 2, id="direction marks"),
+    ],
+)
+def test_damage_elsewhere_loses_nothing(
+    head: bytes, line: int, tmp_path: Path, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    write_files(tmp_path, {"m.env": head + credentials.key_line().encode()})
+    assert places(scan_json(tmp_path)) == [f"m.env:{line}"]
+
+
+def test_damaged_text_is_noted(tmp_path: Path, run: Run) -> None:
+    write_files(tmp_path, {"m.txt": "okx ключ ключ ключ\n".encode() * 9 + b"\xff\n"})
+    result = run(tmp_path, "scan")
+    assert result.code == 0
+    assert "okxguard: note: m.txt: holds bytes that are no text" in result.err
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        pytest.param('{{"okx\\ud800": {{"passphrase": "{phrase}"}}}}', id="in a name"),
+        pytest.param('{{"okx": {{"passphrase": "{phrase}\\ud800"}}}}', id="in a passphrase"),
+        pytest.param('{{"okx": {{"okx_client_secret": "{phrase}\\ud800"}}}}', id="in a token"),
+    ],
+)
+def test_half_a_surrogate_is_no_bug(
+    template: str, tmp_path: Path, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    write_files(tmp_path, {"m.json": template.format(phrase=credentials.passphrase())})
+    assert reasons(scan_json(tmp_path)) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows takes no such names")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param("a\nb.env", "a\\nb.env", id="newline"),
+        pytest.param("a\rb.env", "a\\rb.env", id="carriage return"),
+        pytest.param("\x1b[31mred.env", "\\x1b[31mred.env", id="escape sequence"),
+        pytest.param("\x1b]0;title\x07.env", "\\x1b]0;title\\x07.env", id="window title"),
+        pytest.param("bell\x07\x08\x7f.env", "bell\\x07\\x08\\x7f.env", id="bell and backspace"),
+        pytest.param("\u202egnp.env", "\\u202egnp.env", id="direction"),
+        pytest.param("zero\u200bwidth.env", "zero\\u200bwidth.env", id="zero width"),
+        pytest.param("line\u2028end.env", "line\\u2028end.env", id="line separator"),
+        pytest.param("c1\x9b31m.env", "c1\\x9b31m.env", id="C1 control"),
+    ],
+)
+def test_control_characters_in_names_are_escaped(
+    name: str, shown: str, tmp_path: Path, credentials: Credentials, run: Run, scan_json: ScanJson
+) -> None:
+    write_files(tmp_path, {name: f"{credentials.key_line()}# okxguard: ignore[OKX104]\n{credentials.key_line()}"})
+    for arguments in (("-v",), ("-v", "--color", "always"), ("missing/" + name,)):
+        result = run(tmp_path, "scan", *arguments)
+        assert shown in result.out + result.err
+        assert name not in result.out + result.err
+    assert scan_json(tmp_path)["findings"][0]["path"] == name
