@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
+from okxguard.decoding import is_binary
 from okxguard.documents import Document, Kind, Window
 from okxguard.model import (
     Candidate,
@@ -90,7 +91,7 @@ class Scanner:
         return tally.report()
 
     def _scan_source(self, source: Source, tally: _Tally) -> None:
-        if documents.is_binary(source.data):
+        if is_binary(source.data):
             tally.skipped += 1
             return
         tally.files += 1

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from okxguard.documents import Document, Window, is_binary, make_document
+from okxguard.decoding import is_binary
+from okxguard.documents import Document, Window, make_document
 from okxguard.examine import Examiner
 from okxguard.model import Confidence, Finding, Report, Source
 from okxguard.prefilter import Prefilter

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from okxguard.documents import is_binary
+from okxguard.decoding import is_binary
 from okxguard.errors import UsageError
 from okxguard.model import FileError, Note, Skipped, Source
 from okxguard.sources.git import list_work_tree, work_tree_of
