@@ -9,6 +9,8 @@ from okxguard.documents import Document
 from okxguard.model import Candidate, Confidence, Context, Place, Role
 
 _NEAR_LINES = 40
+_NEAR_GROUPS = 30
+_PARTS = 3
 _NEIGHBOUR_LINES = 6
 
 
@@ -73,21 +75,31 @@ def _columns(bucket: list[Candidate]) -> list[list[Candidate]]:
 
 def _merge(document: Document, groups: list[list[Candidate]]) -> list[list[Candidate]]:
     """Join incomplete groups of one file that complete each other, the nearest first."""
-    while True:
-        pairs = [
-            (_distance(document, first, second), index, other)
-            for index, first in enumerate(groups)
-            for other, second in enumerate(groups[index + 1 :], index + 1)
-            if other - index <= 30 and _fit(document, first, second)
-        ]
-        pairs = [pair for pair in pairs if pair[0] <= _NEAR_LINES or len(pairs) == 1]
+    for _ in range(len(Role)):
+        pairs = _pairs(document, groups)
         if not pairs:
-            return groups
-        _, index, other = min(pairs)
-        joined = sorted(groups[index] + groups[other], key=lambda part: part.span.start)
-        groups = [group for at, group in enumerate(groups) if at not in (index, other)]
-        groups.append(joined)
-        groups.sort(key=lambda group: group[0].span.start)
+            break
+        joined: set[int] = set()
+        merged: list[list[Candidate]] = []
+        for _, index, other in pairs:
+            if joined.isdisjoint((index, other)):
+                joined.update((index, other))
+                merged.append(sorted(groups[index] + groups[other], key=lambda part: part.span.start))
+        merged += [group for index, group in enumerate(groups) if index not in joined]
+        groups = sorted(merged, key=lambda group: group[0].span.start)
+    return groups
+
+
+def _pairs(document: Document, groups: list[list[Candidate]]) -> list[tuple[int, int, int]]:
+    """Return distance in lines and indices of all pairs that may be joined, the nearest first."""
+    partial = [(index, group) for index, group in enumerate(groups) if len(group) < _PARTS]
+    pairs = sorted(
+        (_distance(document, first, second), index, other)
+        for at, (index, first) in enumerate(partial)
+        for other, second in partial[at + 1 : at + 1 + _NEAR_GROUPS]
+        if _fit(document, first, second)
+    )
+    return [pair for pair in pairs if pair[0] <= _NEAR_LINES or len(pairs) == 1]
 
 
 def _fit(document: Document, first: list[Candidate], second: list[Candidate]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from okxguard.detectors.lexicon import normalise
@@ -136,8 +137,12 @@ class Surroundings:
                 return owner
         return None
 
+    @cached_property
+    def _has_lookalike(self) -> bool:
+        return self._words.lookalikes.found_in(self._document.text)
+
     def _lookalike_near(self, entry: Entry) -> bool:
-        if not self._words.lookalikes.found_in(self._document.text):
+        if not self._has_lookalike:
             return False
         line = self._document.line_of(entry.span.start)
         near = range(max(0, line - 8), min(len(self._document.line_starts), line + 9))

@@ -47,7 +47,7 @@ class Words:
         self.okx = re.compile(
             "|".join(
                 [
-                    rf"(?<![A-Za-z])(?i:{names}|ok[-_.]access)(?!(?:ample|pect|ist|ecut))",
+                    rf"(?<![A-Za-z])(?i:{names}|ok[-_.]access)(?!(?:ample|pect|ist|ecut|guard))",
                     inside,
                     "(?i:myokx)",
                     *map(re.escape, scripts),

@@ -10,7 +10,7 @@ Pair = tuple[str, int, int, bool]
 
 TOKEN = re.compile(
     r"""
-    (?P<string> (?<!\w)"(?:[^"\\\n]|\\.){0,4000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,4000}' | `[^`\n]{0,4000}` )
+    (?P<string> (?<!\w)"(?:[^"\\\n]|\\.){0,1000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,1000}' | `[^`\n]{0,1000}` )
     | (?P<open> [{(\[] ) | (?P<close> [})\]] )
     | (?P<sep> := | => | <- | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]\s )
     """,
@@ -34,13 +34,15 @@ _TYPE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
-_BARE = re.compile(r"[^\s\"'`]+")
+_BARE = re.compile(r"[^\s\"'`]{1,400}")
 _QUERY_VALUE = re.compile(r"[^&\s\\]+")
 _STRING_PREFIX = re.compile(r"(?:[bBrRuUfF@$]|&|String\.raw)?(?=[\"'`])")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _DECORATION = " \t*_~`\"'>)]"
 _WIDEST_NAME = 160
+_LONGEST_STRING = 1000
+_MOST_CLOSERS = 8
 
 
 def unescape(raw: str) -> str:
@@ -131,17 +133,17 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
         at = prefix.end()
         quote = line[at]
         end = at + 1
-        while end < len(line) and line[end] != quote:
+        last = min(len(line), at + _LONGEST_STRING)
+        while end < last and line[end] != quote:
             end += 2 if line[end] == "\\" else 1
-        return (at + 1, end, True) if end < len(line) else None
+        return (at + 1, end, True) if end < last else None
     bare = _BARE.match(line, at)
     if bare is None:
         return None
     end = bare.end()
-    while (end > at and line[end - 1] in ",;|") or (
-        end > at and line[end - 1] in ")]}>" and not _balanced(line[at:end])
-    ):
-        end -= 1
+    for _ in range(_MOST_CLOSERS):
+        if end > at and (line[end - 1] in ",;|" or (line[end - 1] in ")]}>" and not _balanced(line[at:end]))):
+            end -= 1
     if line[at:end].endswith(".") and " " in line[end - 1 : end + 1]:
         end -= 1
     return (at, end, False) if end > at else None

@@ -15,7 +15,7 @@ from okxguard.entries.pairs import TOKEN, Pair, comma_pair, inner_pairs, line_pa
 from okxguard.model import Entry, Place, Span
 
 _STRUCTURE = re.compile(
-    r"""(?<!\w)"(?:[^"\\\n]|\\.){0,4000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,4000}' | `[^`\n]{0,4000}`
+    r"""(?<!\w)"(?:[^"\\\n]|\\.){0,1000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,1000}' | `[^`\n]{0,1000}`
     | (?P<open> [{(\[] ) | (?P<close> [})\]] ) | (?P<comma> , )""",
     re.VERBOSE,
 )
