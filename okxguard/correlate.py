@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ _NEAR_LINES = 40
 _NEAR_GROUPS = 30
 _PARTS = 3
 _NEIGHBOUR_LINES = 6
+# Functions, calls, and whatever the text reader saw a bracket or an indented block in.
+_OPEN = re.compile(r"\(\)(?:#\d+)?$|[#~]\d+$|^#$|^\"\"$")
 
 
 class Credential(NamedTuple):
@@ -38,7 +41,7 @@ def correlate(document: Document, candidates: tuple[Candidate, ...]) -> tuple[Cr
         )
         buckets.setdefault(key, []).append(candidate)
     groups = [group for bucket in buckets.values() for group in _split(bucket)]
-    merged = _merge(document, sorted(groups, key=lambda group: group[0].span.start))
+    merged = _without_bystanders(_merge(document, sorted(groups, key=lambda group: group[0].span.start)))
     settled = (_settle(document, group) for group in merged)
     return tuple(
         sorted(
@@ -50,6 +53,11 @@ def correlate(document: Document, candidates: tuple[Candidate, ...]) -> tuple[Cr
 
 def _split(bucket: list[Candidate]) -> list[list[Candidate]]:
     """Split the parts of one scope into accounts: a role that comes again begins the next one."""
+    named, others = (
+        [part for part in bucket if (part.context is Context.NAME) is by_name] for by_name in (True, False)
+    )
+    if others and {part.role for part in named} > {part.role for part in others}:
+        return [*_split(named), *_split(others)]
     columns = _columns(bucket)
     if columns:
         return [list(row) for row in zip(*columns, strict=True)]
@@ -59,6 +67,21 @@ def _split(bucket: list[Candidate]) -> list[list[Candidate]]:
             groups.append([])
         groups[-1].append(candidate)
     return groups
+
+
+def _without_bystanders(groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """Drop a SECRET_KEY that stands alone beside a secret with OKX in its name: web frameworks have one, too."""
+    named = {
+        part.scope
+        for group in groups
+        for part in group
+        if part.role is Role.SECRET_KEY and part.context is Context.NAME
+    }
+    return [group for group in groups if not (len(group) == 1 and _is_bystander(group[0], named))]
+
+
+def _is_bystander(part: Candidate, named: set[tuple[str, ...]]) -> bool:
+    return part.role is Role.SECRET_KEY and part.context < Context.AROUND and part.scope in named
 
 
 def _columns(bucket: list[Candidate]) -> list[list[Candidate]]:
@@ -109,6 +132,8 @@ def _fit(document: Document, first: list[Candidate], second: list[Candidate]) ->
         return False
     if all(part.together and not part.exact for part in (*first, *second)):
         return False
+    if _stand_apart(first, second):
+        return False
     mine, theirs = _accounts(first), _accounts(second)
     if not (mine <= theirs or theirs <= mine):
         return False
@@ -116,6 +141,19 @@ def _fit(document: Document, first: list[Candidate], second: list[Candidate]) ->
     if weak and (first[0].context is Context.NONE) != (second[0].context is Context.NONE):
         return False
     return not weak or first[0].scope == second[0].scope or _distance(document, first, second) <= _NEIGHBOUR_LINES
+
+
+def _stand_apart(first: list[Candidate], second: list[Candidate]) -> bool:
+    """Tell whether two groups stand in mappings, sections or classes of their own, not both of which are OKX's."""
+    mine, theirs = first[0].scope, second[0].scope
+    depth = min(len(mine), len(theirs))
+    if mine[:depth] == theirs[:depth] or not (_is_container(mine) and _is_container(theirs)):
+        return False
+    return not all(any(part.context >= Context.AROUND for part in group) for group in (first, second))
+
+
+def _is_container(scope: tuple[str, ...]) -> bool:
+    return bool(scope) and not _OPEN.search(scope[-1])
 
 
 def _accounts(group: list[Candidate]) -> frozenset[str]:
@@ -137,7 +175,8 @@ def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
     shown = {part.role for part in group if part.exact and part.visible}
     sure = named > Context.FILE or exact >= {Role.API_KEY, Role.SECRET_KEY} or not any(part.together for part in group)
     sure = sure or _is_family(group)
-    if len(roles) > 1 and exact and named > Context.NONE and sure:
+    pair = exact >= {Role.API_KEY, Role.SECRET_KEY} or not all(part.together for part in group)
+    if len(roles) > 1 and exact and pair and named > Context.NONE and sure:
         return [_credential(group, Confidence.HIGH)]
     if shown >= {Role.API_KEY, Role.SECRET_KEY}:
         complete = Role.PASSPHRASE in roles

@@ -40,6 +40,7 @@ class Vocabulary(NamedTuple):
     foreign_exchanges: tuple[str, ...]
     foreign_ordinary: tuple[str, ...]
     foreign_products: tuple[str, ...]
+    foreign_web_secrets: tuple[str, ...]
     foreign_logins: tuple[str, ...]
     foreign_lookalikes: tuple[str, ...]
     foreign_callees: tuple[str, ...]
@@ -232,6 +233,7 @@ def _vocabulary(table: _Table) -> Vocabulary:
         foreign_exchanges=foreign.words("exchanges"),
         foreign_ordinary=foreign.words("ordinary"),
         foreign_products=foreign.words("products"),
+        foreign_web_secrets=foreign.words("web_secrets"),
         foreign_logins=foreign.words("logins"),
         foreign_lookalikes=foreign.words("lookalikes"),
         foreign_callees=foreign.words("callees"),

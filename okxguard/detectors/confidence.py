@@ -31,7 +31,8 @@ def weigh_exact(shape: Role, as_named: bool, reading: NameReading, ownership: Ow
             return _IN_COMPANY if as_named else None
         return Verdict(Confidence.HIGH if as_named else Confidence.MEDIUM)
     if not as_named:
-        return None
+        swapped = shape is Role.SECRET_KEY and reading.role is Role.PASSPHRASE and reading.strong
+        return _IN_COMPANY if swapped else None
     if ownership.owner is None:
         return _IN_COMPANY
     near_enough = ownership.context is Context.NEAR or shape is Role.SECRET_KEY

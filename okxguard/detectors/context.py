@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
+from okxguard.detectors.siblings import Siblings
 from okxguard.detectors.words import Owner, Words
 from okxguard.documents import Document, Kind
-from okxguard.model import Context, Entry
+from okxguard.model import Context, Entry, Role
 
 _LINES_ABOVE = 15
 _LINES_BELOW = 3
@@ -33,9 +34,10 @@ class Ownership(NamedTuple):
 class Surroundings:
     """Everything around the entries of one document that says whose they are."""
 
-    def __init__(self, document: Document, entries: Iterable[Entry], names: NameReader, words: Words) -> None:
+    def __init__(self, document: Document, entries: Sequence[Entry], names: NameReader, words: Words) -> None:
         self._document = document
         self._names = names
+        self._siblings = Siblings(document, entries, names)
         self._words = words
         self._declared: dict[tuple[str, ...], Owner | None] = {}
         self._demo: set[tuple[str, ...]] = set()
@@ -78,12 +80,46 @@ class Surroundings:
         if reading.okx:
             return Ownership(Owner.OKX, Context.NAME)
         around = self._owner_around(entry)
+        if around is not None and around.context is Context.AROUND:
+            return around
+        if self._siblings.contradict(entry, reading):
+            return Ownership(Owner.EXCHANGE, Context.AROUND)
         if around is not None:
             return around
+        if self.stands_apart(entry):
+            return Ownership(self.file.owner, min(self.file.context, Context.FILE), mixed=True)
         near = self._owner_near(entry)
         if near is not None:
             return Ownership(near, Context.NEAR, self.file.mixed)
         return self.file
+
+    def has_company(self, entry: Entry) -> bool:
+        """Tell whether the mapping around the entry names another part of a credential, whatever its value."""
+        return self._siblings.name_other_roles(entry)
+
+    def lacks_key(self, entry: Entry) -> bool:
+        """Tell whether no name says API key: in the mapping of the entry, or in the whole file where it has none."""
+        if len(entry.path) > 1 and not entry.path[-2].endswith("()") and not _SERIAL.search(entry.path[-2]):
+            return not self._siblings.name_role(entry, Role.API_KEY)
+        return Role.API_KEY not in self._siblings.roles
+
+    @property
+    def is_settings(self) -> bool:
+        """Tell whether the document is a settings file, where every value is meant as one."""
+        return self._document.kind in _SETTINGS
+
+    def names_okx(self, scope: tuple[str, ...]) -> bool:
+        """Tell whether a mapping, and not a row of a list, is named after OKX."""
+        if any(segment.startswith("[") for segment in scope):
+            return False
+        return any(self._words.owner_in(_SERIAL.sub("", segment)) is Owner.OKX for segment in scope)
+
+    def stands_apart(self, entry: Entry) -> bool:
+        """Tell whether a settings file gives the entry a section of its own, whose name has nothing to do with OKX."""
+        if not self.is_settings:
+            return False
+        titles = (_SERIAL.sub("", segment) for segment in entry.path[:-1] if not segment.startswith("["))
+        return any(not self._names.read(title).clean for title in titles)
 
     def _owner_around(self, entry: Entry) -> Ownership | None:
         for depth in range(len(entry.path) - 1, -1, -1):

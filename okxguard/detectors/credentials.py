@@ -27,6 +27,8 @@ _TITLE_NAME = re.compile(r"([\w$]+)[\"']?\s*(?:[:=]|:=|=>)\s*$")
 _WRAPPING = " \t\"'`<>;,"
 _LONGEST_VALUE = 200
 _LONGEST_LIST = 60
+_FAKE_DEPTH = 4
+_SIGNS = "!@#$%^&*+=~?"
 
 
 class _Claim(NamedTuple):
@@ -51,13 +53,34 @@ class CredentialDetector:
     def find(self, document: Document, entries: tuple[Entry, ...]) -> tuple[Candidate, ...]:
         """Return every candidate, the best one for each literal, in the order of the text."""
         relevant = [entry for entry in entries if entry.path and len(entry.value) <= _LONGEST_VALUE]
-        surroundings = Surroundings(document, relevant, self.names, self.words)
+        surroundings = Surroundings(self._without_mentions(document, relevant), relevant, self.names, self.words)
         best: dict[Span, Candidate] = {}
         for candidate in self._candidates(relevant, surroundings):
             known = best.get(candidate.span)
             if known is None or _weight(candidate) > _weight(known):
                 best[candidate.span] = candidate
         return tuple(_without_company_alone(_outermost([best[span] for span in sorted(best, key=_outer_first)])))
+
+    def _without_mentions(self, document: Document, entries: list[Entry]) -> Document:
+        """Blank out what may be a passphrase and holds another exchange's name, which says nothing of whose it is."""
+        spans = [
+            entry.span
+            for entry in entries
+            if entry.visible and self._may_be_passphrase(entry) and self.words.exchanges.found_in(entry.value)
+        ]
+        if not spans:
+            return document
+        pieces, at = [], 0
+        for start, end in sorted(spans):
+            if start >= at:
+                pieces += [document.text[at:start], " " * (end - start)]
+                at = end
+        return document._replace(text="".join([*pieces, document.text[at:]]))
+
+    def _may_be_passphrase(self, entry: Entry) -> bool:
+        if not any(character.isdigit() or character in _SIGNS for character in entry.value):
+            return False
+        return bool(_INDEX.search(entry.path[-1])) or self.names.read(entry.path[-1]).role is not None
 
     def _candidates(self, entries: list[Entry], surroundings: Surroundings) -> Iterator[Candidate]:
         nameless: dict[tuple[str, ...], list[Entry]] = {}
@@ -80,17 +103,17 @@ class CredentialDetector:
         return not self._is_in_fake(claim.entry)
 
     def _is_in_fake(self, entry: Entry) -> bool:
-        """Tell whether the mapping or variable around the entry is named fake, dummy, mock or example."""
-        if len(entry.path) < 2:
-            return False
-        parent = entry.path[-2]
-        title = _SERIAL.sub("", parent)
-        if title != parent:
-            if parent[len(title)] == "~":
+        """Tell whether a mapping, class or variable around the entry is named fake, dummy, mock or example."""
+        return any(self._is_fake_title(segment) for segment in entry.path[-_FAKE_DEPTH:-1])
+
+    def _is_fake_title(self, segment: str) -> bool:
+        title = _SERIAL.sub("", segment)
+        if title != segment:
+            if segment[len(title)] == "~":
                 return False
             variable = _TITLE_NAME.search(title)
             title = variable[1] if variable else ""
-        return bool(title) and self.names.read(title.partition(" ")[0]).fake
+        return bool(title) and not title.endswith("()") and self.names.read(title.partition(" ")[0]).fake
 
     def _claim(self, entry: Entry) -> _Claim:
         """Return the role that the name or the position of an entry gives it."""
@@ -139,9 +162,23 @@ class CredentialDetector:
         verdict = weigh_exact(shape, shape is claim.role, claim.reading, ownership)
         if verdict is None:
             return None
-        if shape is Role.API_KEY and ownership.context <= Context.NEAR and surroundings.product_near(claim.entry):
+        unsure = ownership.context <= Context.NEAR and surroundings.product_near(claim.entry)
+        is_row_key = shape is Role.API_KEY and (unsure or self._is_row_key(claim, surroundings))
+        if is_row_key or (ownership.context < Context.AROUND and self._is_web_secret(claim, surroundings)):
             verdict = Verdict(Confidence.LOW, together=True)
         return _candidate(claim._replace(role=shape), verdict, ownership, surroundings, exact=True)
+
+    def _is_row_key(self, claim: _Claim, surroundings: Surroundings) -> bool:
+        """Tell whether a weak name such as `key`, with no other part beside it, may as well name a row or a message."""
+        reading = claim.reading
+        if reading.strong or reading.okx or claim.role is not Role.API_KEY or surroundings.has_company(claim.entry):
+            return False
+        return not (surroundings.is_settings and surroundings.names_okx(claim.scope))
+
+    def _is_web_secret(self, claim: _Claim, surroundings: Surroundings) -> bool:
+        """Tell whether a SECRET_KEY without an API key anywhere may as well be that of a web framework."""
+        name = normalise(claim.entry.path[-1].partition(" ")[0])
+        return name in self.words.web_secrets and surroundings.lacks_key(claim.entry)
 
     def _judge_odd_case(self, claim: _Claim, surroundings: Surroundings) -> Candidate | None:
         """A key in upper case or a secret in lower case is not OKX's own spelling; only an OKX name makes it one."""

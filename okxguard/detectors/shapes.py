@@ -28,24 +28,29 @@ _MOST_STEPS = 15
 
 _TEMPLATE = r"""(?x)
     \$\{ | \$\( | \{\{ | \}\} | \{% | \#\{ | %\([^)]*\) | <%  # Jinja, shell, Ruby, Python
-    | <[^<>]{1,80}>
-    | ^\$[A-Za-z_]\w*(?:[.\[]|$)                               # $VARIABLE
+    | ^<[^<>]{1,80}>$ | <[A-Za-z][A-Za-z _./-]{2,80}>
+    | ^\$(?:[A-Za-z_]+|[A-Z_][A-Z0-9_]*)(?:[.\[]|$)             # $VARIABLE
+    | ^[a-z][a-z0-9+-]{1,20}://                                # gcp-sm://name
+    | ^\$(?:2[abxy]|[156]|argon2\w*|pbkdf2[\w-]*)\$            # a password hash
     | ^\$env: | ^%\w{1,60}%$ | ^@@?\w[\w.]*@@?$ | ^__\w+__$ | ^\{[\w.:]*\}$ | ^\[\[
     | ^[A-Za-z_][\w.]*\[["'\w]
     | ^[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+$          # required|string|min:8
     """
 _PATH = (
-    r"//|(?:~|\.{1,2})?/[\w.@-]+(?:/[\w.@-]*)*/?$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
+    r"//|(?:~|\.{1,2})/[\w.@-]*|/[\w.@-]+(?:/[\w.@-]*)+$|/[a-z_.-]+$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
     r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
 )
 _DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
+_LOOKUP = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:[(\[{].*)?"
 _CALL = r"[A-Za-z_][\w.]*\(.*\)?[;,]?$|[A-Za-z_][\w.]*\[['\"].*"
 _CONSTANT = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 _MASK = r"[*•●·]{3,}|\.{3,}|…|^[xX]{3,}$|[xX]{4,}|^[*#.\-_=?]+$"
 _WORD = r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+"
+_SEPARATED = r"[^\W_]+(?:[ _.-]+[^\W_]+)+"
 _WRITTEN_WORDS = r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+"
 _CODE = r"[A-Z]{1,6}[-_]?[0-9]{2,4}"
 _IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_CHOSEN = r"[\w!@#$%^&*.+-]{6,32}"
 _SHORT_THING = frozenset({"pass", "phrase", "pwd", "secret", "word", "pw"})
 _THING = frozenset({"passphrase", "password", "passwd", "passphase", "pass-phrase"})
 
@@ -88,8 +93,13 @@ class ValueJudge:
         self._weak_words = frozenset(vocabulary.placeholder_weak_words)
         self._prose = frozenset(vocabulary.prose)
         self._fragments = vocabulary.placeholder_fragments
-        self._beginnings = tuple(text.lower() for text in vocabulary.placeholder_beginnings)
+        beginnings = [text.lower() for text in vocabulary.placeholder_beginnings]
+        self._beginnings = tuple(text for text in beginnings if not text.endswith("."))
+        self._owners = tuple(text for text in beginnings if text.endswith("."))
         self._fillers = frozenset(vocabulary.placeholder_fillers)
+        self._known = self._fillers | self._words | self._weak_words | _THING | _SHORT_THING
+        joined = "|".join(map(re.escape, sorted(self._fillers | _THING, key=lambda word: (-len(word), word))))
+        self._joined = rf"(?:{joined})+[\W\d_]*"
 
     def is_key(self, value: str) -> bool:
         """Tell whether `value` is shaped like an API key and neither documented nor made up."""
@@ -116,38 +126,42 @@ class ValueJudge:
             return True
         if any(fragment in lower for fragment in self._fragments):
             return True
+        if lower.startswith(self._owners) and re.fullmatch(_LOOKUP, value):
+            return True
+        return self._is_made_of_fillers(value)
+
+    def _is_made_of_fillers(self, value: str) -> bool:
+        """Tell whether words that stand for a value make up this one; one is enough where words are written apart."""
         words = [word.lower() for word in re.findall(_WORD, value)]
-        if any(word in self._words for word in words):
+        digits = any(character.isdigit() for character in value)
+        known = self._known.issuperset(words)
+        if self._words.intersection(words) and (known or re.fullmatch(_SEPARATED, value)):
             return True
-        written = bool(re.fullmatch(_WRITTEN_WORDS, value))
-        if (written or not any(character.isdigit() for character in value)) and self._weak_words.intersection(words):
+        if self._weak_words.intersection(words) and (re.fullmatch(_WRITTEN_WORDS, value) or (known and not digits)):
             return True
-        return self._is_obvious_fake(words, digits=any(character.isdigit() for character in value))
+        lower = value.lower()
+        if any(thing in lower for thing in _THING) and re.fullmatch(self._joined, lower):
+            return True
+        return self._is_obvious_fake(words, digits=digits)
 
     def _is_obvious_fake(self, words: list[str], *, digits: bool) -> bool:
         """A value made of fillers and the word for the thing; without digits a short word for it will do."""
-        if (
-            not digits
-            and len(words) > 1
-            and all(word in self._fillers or word in _SHORT_THING or word in _THING for word in words)
-        ):
-            return True
-        things = _THING.intersection(words) or ("pass" in words and "phrase" in words)
-        return bool(things) and all(
-            word in self._fillers or word in _THING or word in {"pass", "phrase"} for word in words
-        )
+        if not (words and all(word in self._fillers or word in _THING or word in _SHORT_THING for word in words)):
+            return False
+        if _THING.intersection(words) or ("pass" in words and "phrase" in words):
+            return not _SHORT_THING.difference({"pass", "phrase"}).intersection(words) or not digits
+        return not digits and len(words) > 1 and bool(_SHORT_THING.intersection(words))
 
     def likeness(self, value: str, *, quoted: bool) -> Likeness:
         """Return how much `value` looks like a passphrase; `quoted` means that it cannot be an expression."""
         if not _SHORTEST_PASSPHRASE <= len(value) <= _LONGEST_PASSPHRASE or not value.isprintable():
             return Likeness.NONE
-        if (
-            self.is_placeholder(value)
-            or re.match(_PATH, value)
-            or re.fullmatch(_CONSTANT, value)
-            or re.search(_IDEOGRAPH, value)
-        ):
+        if self.is_placeholder(value) or re.match(_PATH, value) or re.fullmatch(_CONSTANT, value):
             return Likeness.NONE
+        if re.search(_IDEOGRAPH, value):
+            return (
+                Likeness.WEAK if quoted and re.fullmatch(_CHOSEN, value) and re.search(r"\d", value) else Likeness.NONE
+            )
         if not quoted and (
             re.match(_CALL, value)
             or (re.fullmatch(_DOTTED, value) and not any(character.isdigit() for character in value))
