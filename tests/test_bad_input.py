@@ -257,11 +257,9 @@ BROKEN = {
     "yaml with an unknown tag": ("m.yml", "!!python/object/apply:os.system [x]\n---\nokx_api_key: {key}\n: : :\n"),
     "toml with a bare value": ("m.toml", 'x = bare\nokx_api_key = "{key}"\n'),
     "toml without an end": ("m.toml", 'okx_api_key = "{key}"\n[okx\n'),
-    "python 2": ("m.py", 'print "hello"\nokx_api_key = "{key}"\n'),
     "python without an end": ("m.py", 'def f(:\n    okx_api_key = "{key}"\n'),
     "python template": ("m.py", '{{% if x %}}\nokx_api_key = "{key}"\n{{% endif %}}\n'),
     "notebook magic": ("m.py", '%load_ext x\n!pip install okx\nokx_api_key = "{key}"\n'),
-    "python with a NUL": ("m.py", f'okx_api_key = "{{key}}"\n{"# words " * 30}\0\n'),
 }
 
 

@@ -52,23 +52,37 @@ def _read(document: Document, find_telling: Callable[[], frozenset[int]]) -> tup
         return read_text(document, find_telling()), None
     if len(document.text) > _LARGEST_PARSED:
         return read_text(document, find_telling()), "too large to be parsed; read as plain text"
+    if kind is Kind.PYTHON:
+        return _read_python(document, find_telling)
     entries = _parse(document)
     if entries is None:
         return read_text(document, find_telling()), f"is not valid {_NAMES[kind]}; read as plain text"
     return entries, None
 
 
-_NAMES = {Kind.PYTHON: "Python 3", Kind.JSON: "JSON", Kind.YAML: "YAML", Kind.TOML: "TOML"}
+_NAMES = {Kind.JSON: "JSON", Kind.YAML: "YAML", Kind.TOML: "TOML"}
+
+
+def _read_python(
+    document: Document, find_telling: Callable[[], frozenset[int]]
+) -> tuple[tuple[Entry, ...], str | None]:
+    from okxguard.entries.python import read_python
+    from okxguard.entries.python_repair import NotPythonError
+    from okxguard.entries.text import read_commands, read_text
+
+    try:
+        entries, left_out = read_python(document)
+    except NotPythonError:
+        return read_text(document, find_telling()), "is not valid Python 3; read as plain text"
+    if not left_out:
+        return entries, None
+    return (
+        (*entries, *read_text(document, left_out), *read_commands(document, left_out)),
+        "has lines that are not Python 3; those were read as plain text",
+    )
 
 
 def _parse(document: Document) -> tuple[Entry, ...] | None:
-    if document.kind is Kind.PYTHON:
-        from okxguard.entries.python import NotPythonError, read_python
-
-        try:
-            return read_python(document)
-        except NotPythonError:
-            return None
     if document.kind is Kind.YAML:
         from okxguard.entries.yaml import NotYamlError, read_yaml
 

@@ -8,47 +8,45 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.pairs import unescape
 from okxguard.entries.python_fold import Folder, Literal
 from okxguard.entries.python_names import Bindings, collect_bindings
+from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
+# A string that does not end lasts to the end of its line or of the text, so that nothing is looked at twice.
 _COMMENT = re.compile(
-    r"""(?P<string> [rRbBuUfFtT]{0,2}(?: \"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3} | "(?:[^"\\\n]|\\.)*"
-    | '(?:[^'\\\n]|\\.)*' ))
+    r"""(?P<string> [rRbBuUfFtT]{0,2}(?: \"{3}(?:[^\\]|\\(?:.|\Z))*?(?:\"{3}|\Z) | '{3}(?:[^\\]|\\(?:.|\Z))*?(?:'{3}|\Z)
+    | "(?:[^"\\\n]|\\(?:.|\Z))*"? | '(?:[^'\\\n]|\\(?:.|\Z))*'? ))
     | (?P<comment> \#[^\n]* )""",
     re.VERBOSE | re.DOTALL,
 )
 
 
-class NotPythonError(Exception):
-    """The text cannot be parsed by this interpreter: Python 2, half-written, or nested too deeply."""
+class PythonReading(NamedTuple):
+    """The entries of a module, and the indices of the lines that are not Python 3 and were left out."""
+
+    entries: tuple[Entry, ...]
+    left_out: frozenset[int]
 
 
-def read_python(document: Document) -> tuple[Entry, ...]:
+def read_python(document: Document) -> PythonReading:
     """Return the entries of a Python module.
 
     Raises NotPythonError when the text cannot be parsed.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(document.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise NotPythonError from None
+    tree, left_out = parse_python(document.text)
     bindings = collect_bindings(tree)
     reader = _Reader(document, bindings, Folder(document, bindings))
-    entries = list(reader.read(tree))
-    entries.extend(_comments(document))
-    return tuple(entries)
+    return PythonReading((*reader.read(tree), *_comments(document)), left_out)
 
 
 def _comments(document: Document) -> Iterator[Entry]:

@@ -23,6 +23,7 @@ _BRACKET = re.compile(r"[{}()\[\]]")
 _COMMENT = re.compile(r"\s*(?://+|\#+(?!\{)|/?\*+/?|--+\s|;+|%+|<!--|(?i:rem)\s|'+\s|\"\"\"|=begin)\s*")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.{1,120})")
 _SECTION = re.compile(r"\s*\[\[?([^\[\]\n]{1,120})\]\]?\s*(?:[#;].*)?$")
+_COMMAND = re.compile(r"\s*[%!$]{1,2}\s?[A-Za-z]")
 _LITERAL = re.compile(r"-?\d[\d._]*|true|false|null|nil|none", re.IGNORECASE)
 _LONGEST_LINE = 200_000
 
@@ -69,6 +70,14 @@ def read_text(document: Document, telling: frozenset[int]) -> tuple[Entry, ...]:
     starts = frozenset(document.line_starts[index] for index in telling)
     code = document.kind in (Kind.CODE, Kind.PYTHON)
     return tuple(read_lines(lines, (), code=code, markdown=document.kind in (Kind.MARKDOWN, Kind.TEXT), telling=starts))
+
+
+def read_commands(document: Document, indices: Iterable[int]) -> Iterator[Entry]:
+    """Yield the entries of those of the lines that a notebook or a shell takes as commands: their words are values."""
+    for index in sorted(indices):
+        line = document.line_text(index)
+        if _COMMAND.match(line):
+            yield from read_lines([(document.line_starts[index], line)], ())
 
 
 def read_lines(
