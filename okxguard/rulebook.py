@@ -42,6 +42,7 @@ class Vocabulary(NamedTuple):
     foreign_products: tuple[str, ...]
     foreign_web_secrets: tuple[str, ...]
     foreign_logins: tuple[str, ...]
+    foreign_alerts: tuple[str, ...]
     foreign_lookalikes: tuple[str, ...]
     foreign_callees: tuple[str, ...]
     placeholder_values: tuple[str, ...]
@@ -235,6 +236,7 @@ def _vocabulary(table: _Table) -> Vocabulary:
         foreign_products=foreign.words("products"),
         foreign_web_secrets=foreign.words("web_secrets"),
         foreign_logins=foreign.words("logins"),
+        foreign_alerts=foreign.words("alerts"),
         foreign_lookalikes=foreign.words("lookalikes"),
         foreign_callees=foreign.words("callees"),
         placeholder_values=placeholders.words("values"),

@@ -46,6 +46,10 @@ SILENT = {
     "a row key": ("OkxTable.jsx", "const columns = [{{ title: 'OKX', key: '{key}' }}, {{ key: 'secret' }}];\n"),
     "a key in a log line": ("okx.log", "2024-01-01 conn closed, key={key} md5={secret}\n"),
     "a key of a row in a dump": ("okx_orders.json", '{{"data": [{{"instId": "BTC-USDT", "key": "{key}"}}]}}'),
+    "the passphrase of an alert": (
+        "alert.json",
+        '{{"passphrase": "{pw}", "exchange": "OKX", "ticker": "{{{{t}}}}", "strategy": {{"order_action": "buy"}}}}',
+    ),
     "a hash of a password": ("okx.yml", "okx:\n  password: $2b$12${hex24}{hex24}\n"),
     "a reference by its scheme": (".env", "OKX_PASSPHRASE=gcp-sm://okx-pass-77\n"),
     "a possessive joined to the word": (

@@ -42,6 +42,7 @@ class Surroundings:
         self._declared: dict[tuple[str, ...], Owner | None] = {}
         self._demo: set[tuple[str, ...]] = set()
         self._logins: set[tuple[str, ...]] = set()
+        self._alerts: set[tuple[str, ...]] = set()
         for entry in entries:
             self._note(entry)
         self.file = self._file_owner()
@@ -52,6 +53,8 @@ class Surroundings:
         name = normalise(entry.path[-1].partition(" ")[0])
         if name in self._words.logins:
             self._logins.add(entry.path[:-1])
+        if name in self._words.alerts:
+            self._alerts.add(entry.path[:-1])
         if name in self._words.discriminators:
             owner = (
                 Owner.EXCHANGE if normalise(entry.value) in self._words.ordinary else self._words.owner_in(entry.value)
@@ -72,6 +75,12 @@ class Surroundings:
     def has_login(self, entry: Entry) -> bool:
         """Tell whether a user name stands in the same mapping, so that a password is one for logging in."""
         return len(entry.path) > 1 and entry.path[:-1] in self._logins
+
+    def in_alert(self, entry: Entry) -> bool:
+        """Tell whether the entry stands in an alert, which has a passphrase of its own."""
+        alone = not self._siblings.name_other_roles(entry)
+        mapped = len(entry.path) > 1 or self._document.kind is Kind.JSON
+        return mapped and alone and entry.path[:-1] in self._alerts
 
     def owner_of(self, entry: Entry, reading: NameReading) -> Ownership:
         """Return whose `entry` is; the nearest evidence wins."""

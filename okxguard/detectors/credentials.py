@@ -203,7 +203,9 @@ class CredentialDetector:
         if verdict is None:
             return None
         elsewhere = surroundings.has_login(entry) or surroundings.inside_product(entry)
-        if elsewhere and not reading.strong and ownership.context is not Context.NAME:
+        if ownership.context is not Context.NAME and (
+            surroundings.in_alert(entry) or (elsewhere and not reading.strong)
+        ):
             return None
         if ownership.context <= Context.NEAR and surroundings.product_near(entry):
             verdict = verdict._replace(together=True)

@@ -60,6 +60,7 @@ class Words:
         self.lookalikes = WordSet(vocabulary.foreign_lookalikes)
         self.ordinary = frozenset(vocabulary.foreign_ordinary)
         self.web_secrets = frozenset(vocabulary.foreign_web_secrets)
+        self.alerts = frozenset(vocabulary.foreign_alerts)
         self.logins = frozenset(vocabulary.foreign_logins)
         self._callees = frozenset(vocabulary.foreign_callees)
         self._vocabulary = vocabulary
