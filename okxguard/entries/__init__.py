@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from okxguard.documents import Document, Kind
-from okxguard.model import Entry, Place, Span
+from okxguard.entries.derived import complete
+from okxguard.model import Entry
 
 _LARGEST_PARSED = 8 << 20
-_DEFAULTED = re.compile(r"\$\{(?P<name>[A-Za-z_][\w.]*):?[-=?:]?(?P<default>[^{}$]+)\}")
-_PAIR_NAMES = ("name", "key", "Name", "Key", "variable", "env")
-_PAIR_VALUES = ("value", "Value", "val", "default", "defaultValue")
 
 
 class Reading(NamedTuple):
@@ -32,7 +29,7 @@ def read_entries(document: Document, find_telling: Callable[[], frozenset[int]])
     if document.kind not in _FOLDING and not find_telling():
         return Reading(())
     entries, note = _read(document, find_telling)
-    return Reading((*entries, *_derived(entries)), note)
+    return Reading(complete(document, entries), note)
 
 
 # Syntaxes in which a value may be written in pieces, so that no line shows it.
@@ -103,29 +100,3 @@ def _parse(document: Document) -> tuple[Entry, ...] | None:
         return read_json(document)
     except NotJsonError:
         return None
-
-
-def _derived(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield what entries say together or within: name and value pairs, and defaults of ${NAME:-default}."""
-    pairs: dict[tuple[str, ...], dict[str, Entry]] = {}
-    for entry in entries:
-        if "${" in entry.value:
-            yield from _defaults(entry)
-        if entry.place is Place.ASSIGNMENT and entry.path and entry.path[-1] in (*_PAIR_NAMES, *_PAIR_VALUES):
-            pairs.setdefault(entry.path[:-1], {})[entry.path[-1]] = entry
-    for scope, members in pairs.items():
-        name = next((members[key] for key in _PAIR_NAMES if key in members), None)
-        value = next((members[key] for key in _PAIR_VALUES if key in members), None)
-        if name and value and 0 < len(name.value) <= 100:
-            parent = scope[:-1] if scope and scope[-1].startswith("[") else scope
-            yield value._replace(path=(*parent, name.value))
-
-
-def _defaults(entry: Entry) -> Iterator[Entry]:
-    for match in _DEFAULTED.finditer(entry.value):
-        if entry.visible:
-            start = entry.span.start + match.start("default")
-            span = Span(start, start + len(match["default"]))
-        else:
-            span = entry.span
-        yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, entry.visible)

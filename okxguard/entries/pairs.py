@@ -34,6 +34,7 @@ _TYPE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
+_REFERENCE = re.compile(r"\$\{\w+:$")
 _BARE = re.compile(r"[^\s\"'`]{1,400}")
 _QUERY_VALUE = re.compile(r"[^&\s\\]+")
 _STRING_PREFIX = re.compile(r"(?:[bBrRuUfF@$]|&|String\.raw)?(?=[\"'`])")
@@ -62,7 +63,7 @@ def pair_at(line: str, token: re.Match[str], *, code: bool) -> Pair | None:
     name = _name_before(line[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=code)
     if name is None:
         return None
-    found = _value_after(line, token.end())
+    found = _value_after(line, _start_after(line, token))
     return (name, *found) if found else None
 
 
@@ -86,7 +87,7 @@ def inner_pairs(line: str, start: int, end: int) -> Iterator[Pair]:
     for token in TOKEN.finditer(inner):
         if token["sep"] in ("=", ":"):
             name = _name_before(inner[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=True)
-            found = _value_after(inner, token.end())
+            found = _value_after(inner, _start_after(inner, token))
             if name and found:
                 first, last, quoted = found
                 bare = None if quoted else _QUERY_VALUE.match(inner, first, last)
@@ -122,6 +123,13 @@ def _identifier_before(left: str) -> str | None:
     name = match[0]
     subscript = re.search(r"\[[\"']?([\w.-]+)[\"']?\]$", name)
     return subscript[1] if subscript else name
+
+
+def _start_after(line: str, token: re.Match[str]) -> int:
+    """Return where the value behind a separator begins; `:-` in ${NAME:-default} is one separator."""
+    at = token.end()
+    dash = line[at - 1 : at + 1] == ":-" and _REFERENCE.search(line, max(0, at - _WIDEST_NAME), at)
+    return at + 1 if dash else at
 
 
 def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:

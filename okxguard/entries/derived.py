@@ -1,0 +1,107 @@
+"""What entries say beyond their letters: without blanks at the end, decoded, in pairs, with defaults inside."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+
+from okxguard.documents import Document
+from okxguard.model import Entry, Place, Span
+
+_DEFAULTED = re.compile(r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}")
+_PAIR_NAMES = ("name", "key", "Name", "Key", "variable", "env")
+_PAIR_VALUES = ("value", "Value", "val", "default", "defaultValue")
+_PAIR_MEMBERS = frozenset((*_PAIR_NAMES, *_PAIR_VALUES))
+_LONGEST_TRIMMED = 1000
+_AROUND = re.compile(r"(?:\s|\\[nrt\n])*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{2,}={0,2}")
+_SHORTEST_BASE64, _LONGEST_BASE64 = 40, 64
+_BASE64_NAME = re.compile(r"[_.-]?(?:b64|base64)(?:[_-]?encoded)?$", re.IGNORECASE)
+_DATA = re.compile(r"data(?:~\d+)?")
+
+
+def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the entries without blanks at the end of their values, and what they say together or within."""
+    trimmed = [_trimmed(document, entry) for entry in entries]
+    secrets = {entry.path[:-1] for entry in trimmed if entry.value == "Secret" and entry.path[-1:] == ("kind",)}
+    plain: list[Entry] = []
+    decoded: list[Entry] = []
+    for entry in trimmed:
+        meant = _decoded(entry, secrets)
+        if meant is None or not _is_data(entry, secrets):
+            plain.append(entry)
+        if meant is not None:
+            decoded.append(meant)
+    return (*plain, *decoded, *_pairs(plain), *_defaults(plain))
+
+
+def _trimmed(document: Document, entry: Entry) -> Entry:
+    """Return an entry that ends, and where it can begins, with a letter that stands in the text."""
+    value = entry.value.rstrip()
+    if (entry.visible and len(value) == len(entry.value)) or not value or len(value) > _LONGEST_TRIMMED:
+        return entry
+    start, end = entry.span
+    if end - start > _LONGEST_TRIMMED + len(value):
+        return entry._replace(value=value)
+    written = document.text[start:end]
+    at = written.find(value)
+    if at < 0 or not (_AROUND.fullmatch(written, 0, at) and _AROUND.fullmatch(written, at + len(value))):
+        return entry._replace(value=value)
+    return entry._replace(value=value, span=Span(start + at, start + at + len(value)), visible=True)
+
+
+def _is_data(entry: Entry, secrets: set[tuple[str, ...]]) -> bool:
+    """Tell whether an entry stands in the `data` of a Kubernetes Secret, where everything is base64."""
+    return len(entry.path) > 1 and entry.path[:-2] in secrets and bool(_DATA.fullmatch(entry.path[-2]))
+
+
+def _decoded(entry: Entry, secrets: set[tuple[str, ...]]) -> Entry | None:
+    """Return what a value in base64 stands for, where that is text."""
+    value = entry.value
+    if not entry.path or not value or len(value) > _LONGEST_TRIMMED:
+        return None
+    name = entry.path[-1]
+    said = _BASE64_NAME.sub("", name)
+    sized = _SHORTEST_BASE64 <= len(value) <= _LONGEST_BASE64
+    if not (sized or said != name or _is_data(entry, secrets)) or not _BASE64.fullmatch(value):
+        return None
+    text = _text_of(value)
+    if text is None:
+        return None
+    named = (said,) if said or len(entry.path) == 1 else ()
+    return entry._replace(path=(*entry.path[:-1], *named), value=text, quoted=True, visible=False)
+
+
+def _text_of(value: str) -> str | None:
+    try:
+        data = binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4))
+        text = data.decode("ascii").strip()
+    except ValueError:
+        return None
+    return text if text and text.isprintable() else None
+
+
+def _pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the values of `name: X, value: Y` under their names."""
+    pairs: dict[tuple[str, ...], dict[str, Entry]] = {}
+    for entry in entries:
+        if entry.place is Place.ASSIGNMENT and entry.path and entry.path[-1] in _PAIR_MEMBERS:
+            pairs.setdefault(entry.path[:-1], {})[entry.path[-1]] = entry
+    for scope, members in pairs.items():
+        name = next((members[key] for key in _PAIR_NAMES if key in members), None)
+        value = next((members[key] for key in _PAIR_VALUES if key in members), None)
+        if name and value and 0 < len(name.value) <= 100:
+            parent = scope[:-1] if scope and scope[-1].startswith("[") else scope
+            yield value._replace(path=(*parent, name.value))
+
+
+def _defaults(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the defaults of ${NAME:-default}."""
+    for entry in entries:
+        if "${" not in entry.value:
+            continue
+        for match in _DEFAULTED.finditer(entry.value):
+            start = entry.span.start + match.start("default")
+            span = Span(start, start + len(match["default"])) if entry.visible else entry.span
+            yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, entry.visible)

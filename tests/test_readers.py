@@ -1,0 +1,103 @@
+"""The readers: what a value is, where it stands, and which names it goes by, in every syntax but Python."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from okxguard.documents import Document, Window, make_document
+from okxguard.entries import read_entries
+from okxguard.model import Entry
+from tests.conftest import Credentials
+
+
+def document_of(path: str, text: str) -> Document:
+    return make_document(path, path, Window(text.encode()))
+
+
+def entries_of(path: str, text: str) -> tuple[Entry, ...]:
+    document = document_of(path, text)
+    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
+
+
+def base64_of(value: str) -> str:
+    return base64.b64encode(value.encode()).decode()
+
+
+SECRET = "kind: Secret\nmetadata:\n  name: x\ndata:\n  name: {value}\n"
+ENCODED = {
+    "secret": ("a.yml", SECRET),
+    "second document": ("a.yml", "a: 1\n---\n" + SECRET),
+    "list": ("a.json", '{{"items": [{{"data": {{"name": "{value}"}}, "kind": "Secret"}}]}}'),
+    "template": ("a.yml", "{{{{ if .x }}}}\n" + SECRET),
+    "name": (".env", "NAME_B64={value}\n"),
+    "long name": ("a.ini", "name.base64 = {value}\n"),
+}
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize(("path", "text"), ENCODED.values(), ids=ENCODED)
+def test_base64_is_decoded(path: str, text: str, end: str, credentials: Credentials) -> None:
+    for value in (credentials.key(), credentials.secret(), credentials.passphrase()):
+        written = base64_of(value + end)
+        filled = text.format(value=written)
+        found = {entry for entry in entries_of(path, filled) if entry.value == value}
+        assert [entry.path[-1].lower() for entry in found] == ["name"]
+        assert {filled[entry.span.start : entry.span.end] for entry in found} == {written}
+        assert not any(entry.visible for entry in found)
+
+
+def test_keys_in_base64_are_decoded_anywhere(credentials: Credentials) -> None:
+    for value in (credentials.key(), credentials.secret()):
+        assert value in {entry.value for entry in entries_of("a.txt", f'name = "{base64_of(value)}"\n')}
+
+
+def test_data_of_a_secret_is_what_it_stands_for(credentials: Credentials) -> None:
+    written = base64_of(credentials.passphrase())
+    assert written not in {entry.value for entry in entries_of("a.yml", SECRET.format(value=written))}
+
+
+@pytest.mark.parametrize("value", ["QUJD" * 10 + "/w==", "A" * 41, "0" * 64])
+def test_other_base64_is_left_alone(value: str) -> None:
+    assert {entry.value for entry in entries_of("a.yml", f"a: {value}\n")} == {value}
+
+
+TRIMMED = {
+    "yaml block": ("a.yml", "a:\n  name: |\n    {value}\n  b: 1\n"),
+    "yaml kept block": ("a.yml", "name: |+\n  {value}\n\n"),
+    "yaml escape": ("a.yml", 'name: "{value}\\n"\n'),
+    "json": ("a.json", '{{"name": "{value}\\r\\n"}}'),
+    "python": ("a.py", 'name = "{value}\\n"\n'),
+    "python long": ("a.py", 'name = """\\\n{value}\n"""\n'),
+    "blank": (".env", 'NAME="{value} "\n'),
+    "toml literal": ("a.toml", "name = '''\n{value}'''\n"),
+    "toml": ("a.toml", 'name = """\n{value}\n"""\n'),
+    "toml continued": ("a.toml", 'name = """\\\n   {value}\\\n   """\n'),
+    "property continued": ("a.properties", "name = \\\n   {value}\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), TRIMMED.values(), ids=TRIMMED)
+def test_span_is_that_of_the_visible_value(path: str, text: str, credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    filled = text.format(value=value)
+    found = [entry for entry in entries_of(path, filled) if entry.value == value]
+    assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
+    assert all(entry.visible for entry in found)
+
+
+DEFAULTED = {
+    "dotenv": (".env", "NAME=${{NAME:-{value}}}\n"),
+    "shell": ("a.sh", 'NAME="${{NAME:-{value}}}"\n'),
+    "bare in a shell": ("a.sh", "NAME=${{NAME:-{value}}}\n"),
+    "spring": ("a.yml", "name: ${{NAME:{value}}}\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), DEFAULTED.values(), ids=DEFAULTED)
+def test_default_of_a_reference_stands_where_it_stands(path: str, text: str, credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    filled = text.format(value=value)
+    spans = {entry.span for entry in entries_of(path, filled) if value in entry.value and "$" not in entry.value}
+    assert {filled[span.start : span.end] for span in spans} == {value}
