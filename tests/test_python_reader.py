@@ -109,3 +109,66 @@ def test_another_language_is_read_as_text(credentials: Credentials) -> None:
 )
 def test_bad_python_of_any_size_is_read(piece: str) -> None:
     assert reading_of("x y\n" + piece * (100_000 // len(piece)))
+
+
+NAMED = {
+    "starred tuple": ('items = (1, "{value}")\nClient(*items)\n', "[1]"),
+    "starred list of names": ('x = "{value}"\nitems = [x]\nClient(0, *items)\n', "[1]"),
+    "name in a dict": ('x = "{value}"\nclient({{"name": x}})\n', "name"),
+    "constant of a class": ('class X:\n    x = "{value}"\nf(name=X.x)\n', "name"),
+    "attribute of self": ('self.x = "{value}"\nf(name=self.x)\n', "name"),
+    "item of a tuple": ('x = ("", "{value}")\nf(name=x[1])\n', "name"),
+    "item of a dict": ('x = {{"y": "{value}"}}\nf(name=x["y"])\n', "name"),
+    "unpacked": ('x = ("", "{value}")\na, name = x\n', "name"),
+    "property": ('class X:\n    @property\n    def name(self):\n        "Doc."\n        return "{value}"\n', "name"),
+    "attrs": ('name = attr.ib("{value}")\n', "name"),
+    "setter": ('x.set_name("{value}")\n', "name"),
+    "builder": ('x.withName("{value}")\n', "Name"),
+    "environment": ('x = os.environ.get("NAME") or "{value}"\n', "NAME"),
+    "environment with a default": ('x = f(os.getenv("NAME", None) or "{value}")\n', "NAME"),
+    "environment by index": ('x = os.environ["NAME"] if y else "{value}"\n', "NAME"),
+    "settings": ('x = config.get("name") or settings["other"] or "{value}"\n', "name"),
+}
+
+
+@pytest.mark.parametrize(("text", "name"), NAMED.values(), ids=NAMED)
+def test_literal_goes_by_every_name(text: str, name: str, credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    assert name in {entry.path[-1].partition(" ")[0] for entry in entries_of(text.format(value=value), value)}
+
+
+def test_name_stands_for_what_its_own_function_assigns(credentials: Credentials) -> None:
+    first, second = credentials.passphrase(), credentials.passphrase()
+    text = "".join(
+        f'def {name}():\n    x = "{value}"\n    {name}(y=x)\n' for name, value in [("f", first), ("g", second)]
+    )
+    found = {(entry.path[-2], entry.value) for entry in reading_of(text).entries if entry.path[-1] == "y"}
+    assert found == {("f()#1", first), ("g()#2", second)}
+
+
+def test_function_that_computes_is_no_constant(credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    assert names_of(f'def name(x):\n    x()\n    return "{value}"\n', value) == {"return"}
+
+
+@pytest.mark.parametrize("expression", ['x["y"]', "x.y", "f()", "await f()", "a or b", "a if b else c", "x"])
+def test_member_without_a_constant_is_declared(expression: str) -> None:
+    text = f'async def f():\n    g({{"name": {expression}}})\n'
+    found = [entry for entry in reading_of(text).entries if entry.path[-1] == "name"]
+    assert [(entry.value, entry.visible, text[entry.span.start : entry.span.end]) for entry in found] == [
+        ("", False, expression)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 'abcdefgh'\nf(x)\n",
+        "f({'a': x})\n",
+        "x = x or 'a'\n",
+        "def f():\n    x = (x, 'a')\n    f(*x)\n",
+        "x.set_y(x[0])\n",
+    ],
+)
+def test_python_of_any_size_is_read(text: str) -> None:
+    assert reading_of(text * (60_000 // len(text))).note is None

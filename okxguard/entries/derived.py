@@ -86,7 +86,7 @@ def _pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the values of `name: X, value: Y` under their names."""
     pairs: dict[tuple[str, ...], dict[str, Entry]] = {}
     for entry in entries:
-        if entry.place is Place.ASSIGNMENT and entry.path and entry.path[-1] in _PAIR_MEMBERS:
+        if entry.value and entry.place is Place.ASSIGNMENT and entry.path and entry.path[-1] in _PAIR_MEMBERS:
             pairs.setdefault(entry.path[:-1], {})[entry.path[-1]] = entry
     for scope, members in pairs.items():
         name = next((members[key] for key in _PAIR_NAMES if key in members), None)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.pairs import unescape
+from okxguard.entries.python_flow import Flow
 from okxguard.entries.python_fold import Folder, Literal
 from okxguard.entries.python_names import Bindings, collect_bindings
 from okxguard.entries.python_repair import parse_python
@@ -29,6 +30,9 @@ _COMMENT = re.compile(
     | (?P<comment> \#[^\n]* )""",
     re.VERBOSE | re.DOTALL,
 )
+_MOST_BRANCHES = 10
+_UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BoolOp, ast.IfExp, ast.Await)
+_SETTER = re.compile(r"(?:set|with)_?(?=[A-Za-z])(?P<name>\w{3,80})", re.IGNORECASE)
 
 
 class PythonReading(NamedTuple):
@@ -45,7 +49,7 @@ def read_python(document: Document) -> PythonReading:
     """
     tree, left_out = parse_python(document.text)
     bindings = collect_bindings(tree)
-    reader = _Reader(document, bindings, Folder(document, bindings))
+    reader = _Reader(document, bindings, Flow(tree, bindings))
     return PythonReading((*reader.read(tree), *_comments(document)), left_out)
 
 
@@ -61,11 +65,12 @@ def _comments(document: Document) -> Iterator[Entry]:
 class _Reader:
     """One walk over a tree; an explicit stack, so that depth costs nothing."""
 
-    def __init__(self, document: Document, bindings: Bindings, folder: Folder) -> None:
+    def __init__(self, document: Document, bindings: Bindings, flow: Flow) -> None:
         self._document = document
         self._bindings = bindings
-        self._folder = folder
-        self._wrappers = Wrappers(bindings, folder)
+        self._flow = flow
+        self._folder = Folder(document, bindings)
+        self._wrappers = Wrappers(bindings, self._folder)
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = 0
         self._read_strings: set[int] = set()
@@ -83,6 +88,7 @@ class _Reader:
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             name = f"{node.name}()" if not isinstance(node, ast.Lambda) else "lambda()"
             yield from self._defaults(node.args, (*path, name))
+            yield from self._constant_function(node, path)
             self._push(node, (*path, name))
         elif isinstance(node, ast.Assign):
             for target in node.targets:
@@ -142,6 +148,14 @@ class _Reader:
         for argument, default in pairs:
             yield from self._value(default, (*path, argument.arg), Place.DEFAULT)
 
+    def _constant_function(self, node: ast.AST, path: _Path) -> Iterator[Entry]:
+        """Yield what a function or property stands for that does nothing but return a constant."""
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and isinstance(node.body[-1], ast.Return):
+            documented = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+            literal = self._folder.fold(node.body[-1].value) if node.body[-1].value else None
+            if literal and len(node.body) == 1 + documented:
+                yield _entry((*path, node.name), literal, Place.ASSIGNMENT)
+
     def _loop(self, node: ast.For, path: _Path) -> Iterator[Entry]:
         if isinstance(node.iter, (ast.List, ast.Tuple)):
             for index, item in enumerate(node.iter.elts):
@@ -149,8 +163,9 @@ class _Reader:
 
     def _assign(self, target: ast.expr, value: ast.expr, path: _Path) -> Iterator[Entry]:
         if isinstance(target, (ast.Tuple, ast.List)):
-            if isinstance(value, (ast.Tuple, ast.List)) and len(target.elts) == len(value.elts):
-                for inner_target, inner_value in zip(target.elts, value.elts, strict=True):
+            items = self._flow.items(value)
+            if len(target.elts) == len(items):
+                for inner_target, inner_value in zip(target.elts, items, strict=True):
                     yield from self._assign(inner_target, inner_value, path)
             return
         if isinstance(value, ast.Tuple) and isinstance(target, ast.Name) and target.id == "__slots__":
@@ -179,19 +194,32 @@ class _Reader:
             if literal is not None:
                 yield _entry(path, literal, place)
             elif isinstance(node, ast.Dict):
-                pending.extend(self._members(node, path, place))
+                members = list(self._members(node, path, place))
+                pending.extend(members)
+                yield from (self._declared(*member) for member in members if isinstance(member[0], _UNKNOWN))
             elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
                 pending.extend((item, (*path, f"[{index}]"), place) for index, item in enumerate(node.elts))
             elif isinstance(node, ast.BoolOp):
-                pending.extend((branch, path, Place.DEFAULT) for branch in node.values)
+                pending.extend(self._branches(node.values, path))
             elif isinstance(node, ast.IfExp):
-                pending.extend(((node.body, path, Place.DEFAULT), (node.orelse, path, Place.DEFAULT)))
+                pending.extend(self._branches([node.body, node.orelse], path))
+            elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+                constants = map(self._folder.fold, self._flow.resolve(node))
+                yield from (_entry(path, constant, place) for constant in constants if constant)
             elif isinstance(node, (ast.Await, ast.Starred, ast.NamedExpr)):
                 pending.append((node.value, path, place))
             elif isinstance(node, ast.Lambda):
                 pending.append((node.body, path, Place.DEFAULT))
             elif isinstance(node, ast.Call):
                 pending.extend(self._wrappers.wrapped(node, path))
+
+    def _branches(self, nodes: list[ast.expr], path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
+        """Yield alternatives; they go by `path` and by the names of the settings that the others look up."""
+        names = [name for name in map(self._wrappers.looked_up, nodes[:_MOST_BRANCHES]) if name]
+        for node in nodes:
+            yield node, path, Place.DEFAULT
+            if not self._wrappers.looked_up(node):
+                yield from ((node, (*path[:-1], *name), Place.DEFAULT) for name in names)
 
     def _members(self, node: ast.Dict, path: _Path, place: Place) -> Iterator[tuple[ast.expr, _Path, Place]]:
         self._read_dicts.add(id(node))
@@ -203,25 +231,29 @@ class _Reader:
             dotted = name.value if name else self._bindings.dotted(key)
             yield value, (*path, dotted or f"{{{index}}}"), place
 
+    def _declared(self, node: ast.expr, path: _Path, place: Place) -> Entry:
+        """Return an entry without a value: the name is there, what it stands for is not."""
+        return Entry(path, "", self._folder.span_of(node), place, visible=False)
+
     def _call(self, node: ast.Call, path: _Path) -> Iterator[Entry]:
         callee = self._bindings.dotted(node.func)
         if callee is None:
             return
         self._calls += 1
         inside = (*path, f"{callee}()#{self._calls}")
-        for index, argument in enumerate(node.args):
+        for index, argument in enumerate(self._flow.arguments(node)):
             yield from self._argument(argument, (*inside, f"[{index}]"))
         for keyword in node.keywords:
             yield from self._argument(keyword.value, (*inside, keyword.arg) if keyword.arg else inside)
+        setter = _SETTER.fullmatch(callee.rpartition(".")[2]) if len(node.args) == 1 else None
+        if setter:
+            yield from self._value(node.args[0], (*path, callee.rpartition(".")[0], setter["name"]), Place.ARGUMENT)
         yield from self._named_pair(node, inside)
 
     def _argument(self, node: ast.expr, path: _Path) -> Iterator[Entry]:
         if isinstance(node, ast.Dict) and path[-1].startswith("["):
             path = path[:-1]
         yield from self._value(node, path, Place.ARGUMENT)
-        if isinstance(node, ast.Name):
-            for literal in self._folder.constants(node.id):
-                yield _entry(path, literal, Place.ARGUMENT)
 
     def _named_pair(self, node: ast.Call, inside: _Path) -> Iterator[Entry]:
         """Yield `"name", "value"` arguments: os.getenv, setdefault, setattr, add_argument with a default."""

@@ -39,11 +39,6 @@ class Folder:
         self._bindings = bindings
         self._ascii = document.text.isascii()
 
-    def constants(self, name: str) -> list[Literal]:
-        """Return the literals that are assigned to a variable anywhere in the file."""
-        literals = (self.fold(node) for node in self._bindings.values.get(name, ()))
-        return [literal for literal in literals if literal]
-
     def fold(self, node: ast.AST) -> Literal | None:
         """Return the constant that an expression stands for, or None."""
         value = self._text(node, 0)
@@ -59,7 +54,7 @@ class Folder:
         """Return the inside of a string literal as it is written, or a number or truth value."""
         if not isinstance(node, (ast.Constant, ast.JoinedStr)):
             return None
-        span = self._span(node)
+        span = self.span_of(node)
         raw = self._document.text[span.start : span.end]
         prefix = _PREFIX.match(raw)
         if prefix is None:
@@ -68,7 +63,8 @@ class Folder:
         inner = Span(span.start + prefix.end(), span.end - quotes)
         return Literal(self._document.text[inner.start : inner.end], inner, visible=True)
 
-    def _span(self, node: ast.expr) -> Span:
+    def span_of(self, node: ast.expr) -> Span:
+        """Return the place of an expression."""
         end_line = node.end_lineno or node.lineno
         return Span(
             self._offset(node.lineno, node.col_offset),
@@ -100,7 +96,7 @@ class Folder:
         for inner in _in_order(node):
             if isinstance(inner, ast.Name) and inner.id in self._bindings.values:
                 return self._first_literal(self._bindings.values[inner.id][0])
-        return self._span(node) if isinstance(node, ast.expr) else Span(0, 0)
+        return self.span_of(node) if isinstance(node, ast.expr) else Span(0, 0)
 
     def _text(self, node: ast.AST, depth: int) -> str | None:
         if depth > _DEEPEST:

@@ -30,6 +30,8 @@ _WRAPPERS = frozenset(
         "cast",
         "String",
         "CharField",
+        "ib",
+        "attrib",
     }
 )
 _NAME_LIKE = re.compile(r"-{0,2}[A-Za-z][\w.-]{0,80}(?:[ -]\w+){0,3}")
@@ -78,6 +80,17 @@ class Wrappers:
                 if isinstance(pair, (ast.Tuple, ast.List)) and len(pair.elts) == 2:
                     literal = self._folder.fold(pair.elts[0])
                     yield pair.elts[1], (*path, literal.value if literal else ""), Place.ASSIGNMENT
+
+    def looked_up(self, node: ast.expr) -> _Path:
+        """Return the path of a setting that is looked up by its name: `environ.get("NAME")`, `config["name"]`."""
+        if isinstance(node, ast.Call) and node.args:
+            owner, key = node.func, node.args[0]
+        elif isinstance(node, ast.Subscript):
+            owner, key = node.value, node.slice
+        else:
+            return ()
+        name = self._folder.fold(key) if self.is_name(key) else None
+        return (f"{self._bindings.dotted(owner) or ''}()", name.value) if name else ()
 
     def is_name(self, node: ast.expr) -> bool:
         """Tell whether an argument is a text that could name a setting."""

@@ -1,0 +1,83 @@
+"""Tell which expressions of one file a name, an attribute or an item stands for, and which function holds them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from okxguard.entries.python_names import Bindings
+
+_MOST_VALUES = 20
+_MOST_ITEMS = 40
+_DEEPEST = 3
+
+
+class Flow:
+    """Follows names to what is assigned to them; of several values those of the nearest function count."""
+
+    def __init__(self, tree: ast.Module, bindings: Bindings) -> None:
+        self._bindings = bindings
+        self._assigned: dict[str, dict[int, list[ast.expr]]] = {}
+        self._classes: set[str] = set()
+        self._parents = [0]
+        self._scopes: list[int] = []
+        self._note_scopes(tree)
+
+    def _note_scopes(self, tree: ast.Module) -> None:
+        """Number the functions, outer ones first, and note for every line the innermost one that holds it."""
+        self._scopes = [0] * (max((statement.end_lineno or 0 for statement in tree.body), default=0) + 2)
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self._parents.append(self._scopes[node.lineno])
+                lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+                self._scopes[lines.start : lines.stop] = [len(self._parents) - 1] * len(lines)
+            elif isinstance(node, ast.ClassDef):
+                self._classes.add(node.name)
+
+    def resolve(self, node: ast.expr, depth: int = 0) -> list[ast.expr]:
+        """Return the expressions that a name, `self.name` or an item of a named collection stands for."""
+        if depth > _DEEPEST:
+            return []
+        if isinstance(node, ast.Name):
+            return self._nearest(node.id, node.lineno)
+        if isinstance(node, ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else ""
+            known = owner in ("self", "cls") or owner in self._classes
+            return list(self._bindings.values.get(node.attr, ())[:_MOST_VALUES]) if known else []
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            found = [_item(inner, node.slice.value) for inner in self.resolve(node.value, depth + 1)]
+            return [item for item in found if item is not None]
+        return []
+
+    def items(self, node: ast.expr) -> list[ast.expr]:
+        """Return the items of a tuple or list, or of the only one that a name stands for."""
+        found = [node] if isinstance(node, (ast.Tuple, ast.List)) else self.resolve(node)
+        only = found[0] if len(found) == 1 else None
+        return only.elts[:_MOST_ITEMS] if isinstance(only, (ast.Tuple, ast.List)) else []
+
+    def arguments(self, node: ast.Call) -> Iterator[ast.expr]:
+        """Yield the positional arguments of a call, with `*items` unpacked."""
+        for argument in node.args:
+            items = self.items(argument.value) if isinstance(argument, ast.Starred) else []
+            yield from items or [argument]
+
+    def _nearest(self, name: str, line: int) -> list[ast.expr]:
+        """Return the values that are assigned in the innermost function around a line that assigns any."""
+        if name not in self._assigned:
+            by_scope = self._assigned[name] = {}
+            for value in self._bindings.values.get(name, ()):
+                by_scope.setdefault(self._scopes[value.lineno], []).append(value)
+        by_scope, scope = self._assigned[name], self._scopes[line]
+        while scope and scope not in by_scope:
+            scope = self._parents[scope]
+        nearest = by_scope.get(scope) or next(iter(by_scope.values()), [])
+        return nearest[:_MOST_VALUES]
+
+
+def _item(node: ast.expr, key: object) -> ast.expr | None:
+    if isinstance(node, (ast.Tuple, ast.List)) and isinstance(key, int):
+        return node.elts[key] if -len(node.elts) <= key < len(node.elts) else None
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys[:_MOST_ITEMS], node.values, strict=False)
+        return next((value for name, value in pairs if isinstance(name, ast.Constant) and name.value == key), None)
+    return None
