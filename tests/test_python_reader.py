@@ -151,6 +151,11 @@ def test_function_that_computes_is_no_constant(credentials: Credentials) -> None
     assert names_of(f'def name(x):\n    x()\n    return "{value}"\n', value) == {"return"}
 
 
+def test_returned_name_keeps_its_name(credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    assert names_of(f'def f():\n    name = "{value}"\n    return name, 1\n', value) == {"name"}
+
+
 @pytest.mark.parametrize("expression", ['x["y"]', "x.y", "f()", "await f()", "a or b", "a if b else c", "x"])
 def test_member_without_a_constant_is_declared(expression: str) -> None:
     text = f'async def f():\n    g({{"name": {expression}}})\n'

@@ -203,7 +203,7 @@ class _Reader:
                 pending.extend(self._branches(node.values, path))
             elif isinstance(node, ast.IfExp):
                 pending.extend(self._branches([node.body, node.orelse], path))
-            elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and _is_slot(path, place):
                 constants = map(self._folder.fold, self._flow.resolve(node))
                 yield from (_entry(path, constant, place) for constant in constants if constant)
             elif isinstance(node, (ast.Await, ast.Starred, ast.NamedExpr)):
@@ -272,6 +272,11 @@ class _Reader:
                     yield from self._value(
                         keyword.value, (*inside[:-1], inside[-1].split("#")[0], name.value), Place.DEFAULT
                     )
+
+
+def _is_slot(path: _Path, place: Place) -> bool:
+    """Tell whether a place says more about a value than the name of the variable that holds it."""
+    return place is Place.ARGUMENT or not (path[-1].startswith("[") or path[-1] == "return")
 
 
 def _entry(path: _Path, literal: Literal, place: Place) -> Entry:
