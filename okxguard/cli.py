@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from okxguard import __version__
+from okxguard.arguments import parse_arguments
 from okxguard.config import Config, load_config
 from okxguard.errors import (
     EXIT_CLEAN,
@@ -24,8 +25,6 @@ from okxguard.report import ENDINGS, FORMATS
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
 
-_EPILOG = "exit codes: 0 nothing found, 1 findings, 2 the answer is incomplete or the command is wrong, 130 interrupted"
-
 
 def run() -> None:
     """Run the program and leave the process with its exit code."""
@@ -33,6 +32,7 @@ def run() -> None:
     gc.set_threshold(50_000, 20, 20)
     code = EXIT_INCOMPLETE
     try:
+        _check_outputs()
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
@@ -46,6 +46,16 @@ def run() -> None:
     sys.exit(code)
 
 
+def _check_outputs() -> None:
+    """Refuse to run where nobody could read the answer; a stream that is closed is None."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open until the process ends)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        _say("okxguard: error: standard output is closed; send it to a file or to /dev/null")
+        sys.exit(EXIT_INCOMPLETE)
+
+
 def _close_outputs() -> None:
     """Send what is left to nowhere, so that Python does not complain again while it closes the streams."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -56,7 +66,7 @@ def _close_outputs() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit code."""
     try:
-        parsed = _parser().parse_args(arguments)
+        parsed = parse_arguments(arguments)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_INCOMPLETE
     try:
@@ -65,8 +75,10 @@ def main(arguments: Sequence[str]) -> int:
         _say(f"okxguard: error: {printable(str(error))}")
     except BrokenPipeError:
         raise
-    except OSError:
-        _say("okxguard: error: the system refused; check the current folder and where standard output goes")
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        why = "no space is left" if full else "the system refused"
+        _say(f"okxguard: error: {why}; check the current folder and where standard output goes")
     except KeyboardInterrupt:
         _say("okxguard: interrupted; the answer is incomplete")
         return EXIT_INTERRUPTED
@@ -75,94 +87,18 @@ def main(arguments: Sequence[str]) -> int:
     return EXIT_INCOMPLETE
 
 
-class _Formatter(argparse.HelpFormatter):
-    """Help as wide as the terminal says; asking the system for it would cost a hook run three imports."""
-
-    def __init__(self, prog: str) -> None:
-        columns = os.environ.get("COLUMNS", "")
-        super().__init__(
-            prog, max_help_position=30, width=int(columns) if columns.isdigit() and int(columns) > 40 else 100
-        )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="okxguard",
-        description="Find exposed OKX credentials.",
-        epilog=_EPILOG,
-        formatter_class=_Formatter,
-    )
-    parser.add_argument("--version", action="version", version=f"okxguard {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", prog="okxguard")
-    _add_scan(commands.add_parser("scan", help="scan files and folders", epilog=_EPILOG, formatter_class=_Formatter))
-    rules = commands.add_parser("rules", help="list the rules, or explain one", formatter_class=_Formatter)
-    rules.add_argument("id", nargs="?", metavar="ID", help="a rule id such as OKX101")
-    commands.add_parser(
-        "plugin-path", help="print the file to hand to detect-secrets with -p", formatter_class=_Formatter
-    )
-    return parser
-
-
-def _add_scan(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        default=["."],
-        metavar="PATH",
-        help="files and folders, default the current folder; '-' is standard input",
-    )
-    parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
-    parser.add_argument("--format", choices=sorted(FORMATS), help="what standard output shows (default: text)")
-    parser.add_argument(
-        "-o",
-        "--output",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="write the report to FILE, in the format of its ending; may be repeated",
-    )
-    parser.add_argument(
-        "--select",
-        action="append",
-        metavar="RULES",
-        help="run only these rules: ids or beginnings of ids, comma separated",
-    )
-    parser.add_argument("--ignore", action="append", metavar="RULES", help="do not run these rules")
-    parser.add_argument(
-        "--min-severity",
-        choices=[level.name.lower() for level in Severity],
-        help="hold back what is less severe",
-    )
-    parser.add_argument(
-        "--min-confidence",
-        choices=[level.name.lower() for level in Confidence],
-        help="hold back what is less sure (default: medium)",
-    )
-    parser.add_argument(
-        "--config",
-        metavar="FILE",
-        help="read this configuration instead of the nearest okxguard.toml or pyproject.toml",
-    )
-    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
-    parser.add_argument(
-        "--color",
-        choices=["auto", "always", "never"],
-        default="auto",
-        help="colour the text report (default: on a terminal)",
-    )
-    parser.add_argument("-v", "--verbose", action="store_true", help="also print suppressed findings")
-
-
 def _scan(parsed: argparse.Namespace) -> int:
     from okxguard.scan import Options, Scanner
     from okxguard.sources.paths import read_paths, shown_root
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
-    config = _configured(parsed)
+    config = _configured(parsed, rulebook)
+    if parsed.verbose and config.path:
+        _say(f"okxguard: configuration: {printable(config.path)}")
     today = datetime.now(tz=timezone.utc).date()
     options = Options(
-        _selected(config, rulebook),
+        _selected(config, parsed, rulebook),
         today,
         config.min_severity,
         config.min_confidence,
@@ -177,16 +113,15 @@ def _scan(parsed: argparse.Namespace) -> int:
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
 
 
-def _configured(parsed: argparse.Namespace) -> Config:
+def _configured(parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
     """Return the configuration with what the command line says on top."""
     from okxguard.sources.paths import common_folder
 
     start = common_folder(parsed.paths)
     config = load_config(parsed.config, start if os.path.isdir(start) else ".")
-    if parsed.select:
-        config = config._replace(select=_words(parsed.select))
-    if parsed.ignore:
-        config = config._replace(ignore=config.ignore + _words(parsed.ignore))
+    every = frozenset(rulebook.rules)
+    _matching(config.select or (), every, f"config: {config.path}: key 'select': ")
+    _matching(config.ignore, every, f"config: {config.path}: key 'ignore': ")
     if parsed.min_severity:
         config = config._replace(min_severity=Severity[parsed.min_severity.upper()])
     if parsed.min_confidence:
@@ -198,23 +133,24 @@ def _words(values: list[str]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
-def _selected(config: Config, rulebook: Rulebook) -> frozenset[str]:
+def _selected(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> frozenset[str]:
     """Return the ids of the rules to run; an id that means no rule is an error."""
     every = frozenset(rulebook.rules)
-    selected = every if config.select is None else _matching(config.select, every)
-    selected -= _matching(config.ignore, every)
+    select = _words(parsed.select) if parsed.select else config.select
+    selected = every if select is None else _matching(select, every, "--select: ")
+    selected -= _matching(config.ignore + _words(parsed.ignore or []), every, "--ignore: ")
     if not selected:
         raise UsageError("no rule is left to run; check --select, --ignore and the configuration")
     return selected
 
 
-def _matching(words: tuple[str, ...], every: frozenset[str]) -> frozenset[str]:
+def _matching(words: tuple[str, ...], every: frozenset[str], where: str) -> frozenset[str]:
     matched: set[str] = set()
     for word in words:
         found = {rule for rule in every if rule.startswith(word.upper())}
         if not found or len(word) < len("OKX"):
             raise UsageError(
-                f"'{printable(word[:40])}' is no rule and no beginning of one; `okxguard rules` lists them"
+                f"{where}'{printable(word[:40])}' is no rule and no beginning of one; `okxguard rules` lists them"
             )
         matched |= found
     return frozenset(matched)
@@ -248,6 +184,8 @@ def _print(report: Report, rulebook: Rulebook, parsed: argparse.Namespace) -> No
     if parsed.verbose:
         for suppressed in report.suppressed:
             _say(suppressed_line(suppressed))
+        for skipped in report.skipped:
+            _say(f"{printable(skipped.path)}: skipped ({skipped.reason})")
     name = parsed.format or "text"
     coloured = parsed.color == "always" or (
         parsed.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
@@ -258,6 +196,7 @@ def _print(report: Report, rulebook: Rulebook, parsed: argparse.Namespace) -> No
         _out(render_terminal(report, rulebook))
     else:
         _out(FORMATS[name](report, rulebook))
+    sys.stdout.flush()
     _say(summary_line(report))
 
 
@@ -268,10 +207,11 @@ def _rules(parsed: argparse.Namespace) -> int:
     if parsed.id is None:
         _out(render_rules(rulebook))
         return EXIT_CLEAN
-    rule = rulebook.rules.get(parsed.id.upper())
-    if rule is None:
+    wanted = {rule for rule in rulebook.rules.values() if parsed.id.lower() == rule.name}
+    wanted = wanted or {rule for rule in rulebook.rules.values() if rule.id.startswith(parsed.id.upper())}
+    if not wanted:
         raise UsageError(f"'{printable(parsed.id[:40])}' is no rule; `okxguard rules` lists them")
-    _out(render_rule(rule))
+    _out("\n".join(render_rule(rule) for rule in sorted(wanted, key=lambda rule: rule.id)))
     return EXIT_CLEAN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ _PYPROJECT = "pyproject.toml"
 class Config(NamedTuple):
     """What a configuration file sets; the command line wins over it.
 
-    `exclude` holds patterns as in a `.gitignore` file, relative to the folder of the configuration file.
+    `exclude` holds patterns as in a `.gitignore` file, relative to `folder`, that of the configuration file at `path`.
     """
 
     select: tuple[str, ...] | None = None
@@ -28,6 +29,7 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     honour_detect_secrets_pragma: bool = False
     folder: str = ""
+    path: str = ""
 
     def excluder(self, shown_root: str) -> Callable[[str], bool]:
         """Return a test for paths shown relative to `shown_root`."""
@@ -71,27 +73,28 @@ def load_config(path: str | None, start: str) -> Config:
 
 
 def _read(path: str, *, required: bool) -> Config | None:
-    name = os.path.basename(path)
+    shown = path if required else os.path.relpath(path)
     try:
         with open(path, "rb") as stream:
             data = stream.read()
     except OSError:
-        raise ConfigError(f"config: {name}: cannot be read; check the path given with --config") from None
-    is_pyproject = name == _PYPROJECT
+        raise ConfigError(f"config: {shown}: cannot be read; check the path and its permissions") from None
+    is_pyproject = os.path.basename(path) == _PYPROJECT
     if is_pyproject and not required and b"okxguard" not in data:
         return None
     try:
         table: Any = tomli.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError):
-        raise ConfigError(f"config: {name}: is not valid TOML; correct it or remove it") from None
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error)) if isinstance(error, tomli.TOMLDecodeError) else None
+        where = f" in line {line[1]}" if line else ""
+        raise ConfigError(f"config: {shown}: is not valid TOML{where}; correct it or remove it") from None
     if is_pyproject:
         tools = table.get("tool")
         table = tools.get("okxguard") if isinstance(tools, dict) else None
         if table is None:
             return Config() if required else None
-    return _Checker(name, "tool.okxguard." if is_pyproject else "", os.path.dirname(os.path.abspath(path))).config(
-        table
-    )
+    folder = os.path.dirname(os.path.abspath(path))
+    return _Checker(shown, "tool.okxguard." if is_pyproject else "", folder).config(table)
 
 
 class _Checker:
@@ -122,7 +125,7 @@ class _Checker:
             if key not in readers:
                 raise self.fail(key, f"is unknown; known keys are {', '.join(sorted(readers))}")
             values[key.replace("-", "_")] = readers[key](key, value)
-        return Config(**values, folder=self._folder)
+        return Config(**values, folder=self._folder, path=self._file)
 
     def _words(self, key: str, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):

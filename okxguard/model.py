@@ -105,6 +105,10 @@ class Note(NamedTuple):
     reason: str
 
 
+# Why a file is skipped that the user's configuration leaves out.
+EXCLUDED = "excluded by config"
+
+
 class Skipped(NamedTuple):
     """A thing that is not scanned by its kind: a picture, a symlink, excluded by config."""
 
@@ -230,7 +234,7 @@ class Report(NamedTuple):
     notes: tuple[Note, ...] = ()
     files: int = 0
     bytes: int = 0
-    skipped: int = 0
+    skipped: tuple[Skipped, ...] = ()
     commits: int = 0
     held_back: int = 0
     baselined: int = 0

@@ -52,7 +52,8 @@ class _Tally:
         self.suppressed: list[Suppressed] = []
         self.errors: list[FileError] = []
         self.notes: list[Note] = []
-        self.files = self.bytes = self.skipped = self.held_back = 0
+        self.skipped: list[Skipped] = []
+        self.files = self.bytes = self.held_back = 0
 
     def report(self) -> Report:
         return Report(
@@ -62,7 +63,7 @@ class _Tally:
             notes=tuple(sorted(self.notes, key=lambda note: (note.path, note.reason))),
             files=self.files,
             bytes=self.bytes,
-            skipped=self.skipped,
+            skipped=tuple(sorted(self.skipped)),
             held_back=self.held_back,
         )
 
@@ -87,12 +88,12 @@ class Scanner:
             elif isinstance(item, Note):
                 tally.notes.append(item)
             else:
-                tally.skipped += 1
+                tally.skipped.append(item)
         return tally.report()
 
     def _scan_source(self, source: Source, tally: _Tally) -> None:
         if is_binary(source.data):
-            tally.skipped += 1
+            tally.skipped.append(Skipped(source.path, "binary"))
             return
         tally.files += 1
         tally.bytes += len(source.data)

@@ -89,8 +89,8 @@ def _problem(rules: tuple[str, ...], known: frozenset[str], until: re.Match[str]
         return "a suppression must name its rules, as in ignore[OKX101]"
     unknown = [rule for rule in rules if rule not in known]
     if unknown:
-        named = unknown[0] if _RULE_ID.fullmatch(unknown[0]) else "something"
-        return f"a suppression names {named}, which is no rule; `okxguard rules` lists them"
+        named = unknown[0] if _RULE_ID.fullmatch(unknown[0]) else "a word"
+        return f"a suppression names {named}, which is no rule id; `okxguard rules` lists them"
     if until and not _is_date(until["date"]):
         return "a suppression has a date that cannot be read; write until=2027-01-31"
     return None

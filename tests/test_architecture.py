@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "okxguard"
 LEVELS = [
     {"__main__"},
     {"cli", "detect_secrets_plugin"},
+    {"arguments"},
     {"scan", "report"},
     {"sources", "examine"},
     {"findings"},

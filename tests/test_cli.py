@@ -275,3 +275,42 @@ def test_no_value_of_a_wrong_configuration_is_printed(
     result = run(tmp_path, "scan")
     assert (result.code, result.out) == (2, "")
     assert credentials.made[0] not in result.err
+
+
+def test_options_stand_between_paths(run: Run, tmp_path: Path, credentials: Credentials) -> None:
+    write_files(tmp_path, {"a.env": credentials.key_line(), "b.env": "x=1\n"})
+    assert run(tmp_path, "scan", "a.env", "--exit-zero", "b.env").code == 0
+    assert run(tmp_path, "scan", "--exit-zero", "b.env", "-v", "a.env").code == 0
+
+
+def test_verbose_names_what_is_skipped_and_the_configuration(run: Run, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "okxguard.toml": 'exclude = ["out/"]\n',
+        "out/x.env": "a=1\n",
+        "a.png": b"\x89PNG\r\n\x1a\n\0\0",
+    }
+    write_files(tmp_path, files)
+    result = run(tmp_path, "scan", "-v")
+    assert "configuration: okxguard.toml" in result.err
+    assert "out/x.env: skipped (excluded by config)" in result.err
+    assert "a.png: skipped (binary)" in result.err
+    assert "2 skipped (1 of them excluded by config)" in result.err
+
+
+def test_unknown_rule_in_config_names_file_and_key(run: Run, tmp_path: Path) -> None:
+    write_files(tmp_path, {"okxguard.toml": 'select = ["OKX998"]\n', "a.env": "x=1\n"})
+    result = run(tmp_path, "scan")
+    assert result.code == 2
+    assert "okxguard.toml: key 'select': 'OKX998' is no rule" in result.err
+
+
+def test_broken_config_in_a_folder_above_names_path_and_line(run: Run, tmp_path: Path) -> None:
+    write_files(tmp_path, {"okxguard.toml": "select = []\nignore = x\n", "bot/a.env": "x=1\n"})
+    result = run(tmp_path / "bot", "scan")
+    assert result.code == 2
+    assert os.path.join("..", "okxguard.toml") + ": is not valid TOML in line" in result.err
+
+
+@pytest.mark.parametrize("wanted", ["secret-key", "okx102", "OKX102"])
+def test_rules_explains_by_id_and_by_name(wanted: str, run: Run, tmp_path: Path) -> None:
+    assert run(tmp_path, "rules", wanted).out.startswith("OKX102 secret-key")

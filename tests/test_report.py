@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import okxguard
-from okxguard.model import Report
+from okxguard.model import Report, Skipped
 from okxguard.report.text import printable, summary_line
 from okxguard.rulebook import load_rulebook
 from tests.conftest import Credentials, Run, ScanJson, write_files
@@ -208,7 +208,7 @@ def test_printable_escapes_what_could_drive_a_terminal(text: str, shown: str) ->
         (Report(files=2, bytes=999_999), "okxguard: 0 findings, 2 files read (999 kB)"),
         (Report(files=2, bytes=12_345_678), "okxguard: 0 findings, 2 files read (12 MB)"),
         (Report(files=2, bytes=7_000_000_000), "okxguard: 0 findings, 2 files read (7 GB)"),
-        (Report(skipped=3), "okxguard: 0 findings, 0 files read (0 B), 3 skipped"),
+        (Report(skipped=(Skipped("a.png", "binary"),) * 3), "okxguard: 0 findings, 0 files read (0 B), 3 skipped"),
     ],
 )
 def test_summary_line(report: Report, words: str) -> None:

@@ -111,7 +111,7 @@ def test_directive_suppresses(
         pytest.param("okxguard: ignore[OKX998]", "OKX998, which is no rule", id="unknown rule"),
         pytest.param("okxguard: ignore[OKX104, OKX998]", "OKX998, which is no rule", id="one unknown rule of two"),
         pytest.param("okxguard: ignore[OKX1]", "which is no rule", id="beginning of a rule"),
-        pytest.param("okxguard: ignore[all]", "something, which is no rule", id="everything"),
+        pytest.param("okxguard: ignore[all]", "a word, which is no rule id", id="everything"),
         pytest.param("okxguard: ignore[OKX101]", "suppresses nothing", id="another rule"),
         pytest.param("okxguard: ignore[OKX104] until=2020-01-31", "has expired", id="until the past"),
         pytest.param("okxguard: ignore[OKX104] until=31.01.2999", "cannot be read", id="another form of date"),

@@ -20,7 +20,7 @@ def render_json(report: Report, rulebook: Rulebook) -> str:  # noqa: ARG001 (eve
         "summary": {
             "files": report.files,
             "bytes": report.bytes,
-            "skipped": report.skipped,
+            "skipped": len(report.skipped),
             "commits": report.commits,
             "findings": len(report.findings),
             "suppressed": len(report.suppressed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from okxguard.model import Finding, Report, Suppressed
+from okxguard.model import EXCLUDED, Finding, Report, Suppressed
 from okxguard.rulebook import Rulebook
 
 
@@ -49,7 +49,8 @@ def summary_line(report: Report) -> str:
         f"{_count(report.files, 'file')} read ({_size(report.bytes)})",
     ]
     if report.skipped:
-        words.append(f"{report.skipped} skipped")
+        excluded = sum(skipped.reason == EXCLUDED for skipped in report.skipped)
+        words.append(f"{len(report.skipped)} skipped" + (f" ({excluded} of them {EXCLUDED})" if excluded else ""))
     if report.suppressed:
         words.append(f"{len(report.suppressed)} suppressed")
     if report.held_back:

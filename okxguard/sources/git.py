@@ -94,7 +94,10 @@ def _leads_through_link(path: bytes) -> bool:
 
 def _reason(stderr: bytes) -> str:
     if b"dubious ownership" in stderr:
-        return "git refuses a repository of another owner; add it to safe.directory to leave ignored files out"
+        return (
+            "git refuses a repository of another owner;"
+            " run `git config --global --add safe.directory FOLDER` to leave ignored files out"
+        )
     return "git could not list the files"
 
 

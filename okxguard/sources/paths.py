@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from okxguard.decoding import is_binary
 from okxguard.errors import UsageError
-from okxguard.model import FileError, Note, Skipped, Source
+from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
 from okxguard.sources.git import list_work_tree, work_tree_of
 
 STDIN = "-"
 _READ_AT_ONCE = 1 << 20
 _LARGEST_READ = 512 << 20
 _TOO_LARGE = "is larger than 512 MiB and is not read; split it, or exclude it by config"
-_CLOSED = "cannot be listed: permission denied"
+_CLOSED = "cannot be listed: permission denied; change its permissions, or exclude it by config"
 _NOTHING = "holds nothing to scan; check the path, or give --no-ignore to read what git ignores"
 _NOT_REGULAR = "is not a regular file"
 
@@ -76,6 +76,8 @@ def common_folder(paths: Sequence[str]) -> str:
 
 
 def _read_stdin() -> Source | FileError:
+    if sys.stdin is None:
+        return FileError(STDIN, "is closed; pipe something to it")
     try:
         data = sys.stdin.buffer.read(_LARGEST_READ + 1)
     except OSError as error:
@@ -177,7 +179,7 @@ def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, fo
     seen.add(path)
     name = root.display(path)
     if excluded(name):
-        yield Skipped(name, "excluded by config")
+        yield Skipped(name, EXCLUDED)
         return
     if not follow and os.path.islink(path):
         yield from _link(path, name)
@@ -234,7 +236,7 @@ def _read_bytes(path: str, *, follow: bool) -> bytes | None:
 def _why(error: OSError) -> str:
     """Say in our own words why a file could not be read."""
     if isinstance(error, PermissionError):
-        return "cannot be read: permission denied"
+        return "cannot be read: permission denied; change its permissions, or exclude it by config"
     if isinstance(error, FileNotFoundError):
         return "vanished while it was being read; scan again"
     return _TOO_LARGE if error.errno == errno.EFBIG else "cannot be read: the system refused"

@@ -316,6 +316,16 @@ def test_full_disk_is_an_error(name: str, talkative: Path, environment: dict[str
     assert b"Traceback" not in err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_closed_streams_are_errors(talkative: Path, environment: dict[str, str]) -> None:
+    command = f'"{sys.executable}" -m okxguard scan'
+    for redirection, said in ((". >&-", b"standard output is closed"), ("- <&-", b"is closed; pipe something")):
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {redirection}"], cwd=talkative, env=environment, capture_output=True, check=False
+        )
+        assert (done.returncode, b"Traceback" in done.stderr, said in done.stderr) == (2, False, True)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1251", "utf-8"])
 @pytest.mark.parametrize("colour", ["never", "always"])
 def test_output_that_cannot_show_a_name_shows_an_escape(
