@@ -101,3 +101,29 @@ def test_default_of_a_reference_stands_where_it_stands(path: str, text: str, cre
     filled = text.format(value=value)
     spans = {entry.span for entry in entries_of(path, filled) if value in entry.value and "$" not in entry.value}
     assert {filled[span.start : span.end] for span in spans} == {value}
+
+
+ENDED = {
+    "query": ("a.txt", "http://x.example/y?name={value}&other=1\n"),
+    "end of a query": ("a.txt", "http://x.example/y?other=1&name={value}\n"),
+    "query in Python": ("a.py", 'url = "http://x.example/y?name={value}&other=1&z"\n'),
+    "wide comma": ("a.txt", "name={value}，other=1\n"),
+    "wide semicolon": ("a.md", "name：{value}；other：1\n"),
+    "wide stop": ("a.txt", "name：{value}。\n"),
+    "curly quotes": ("a.txt", "name = “{value}”\n"),
+    "curly quotes in code": ("a.js", "name = ‘{value}’;\n"),
+    "curly quotes in Python": ("a.py", "name = „{value}“\n"),
+    "guillemets": ("a.md", "name: «{value}»,\n"),
+    "quoted name": ("a.txt", "“name”: “{value}”, “other”: “x”\n"),
+    "curly dotenv": (".env", "NAME=“{value}”\n"),
+    "curly yaml": ("a.yml", "name: “{value}”\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), ENDED.values(), ids=ENDED)
+def test_value_ends_where_it_ends(path: str, text: str, credentials: Credentials) -> None:
+    for value in (credentials.key(), credentials.passphrase()):
+        filled = text.format(value=value)
+        found = [entry for entry in entries_of(path, filled) if entry.path[-1].lower() == "name"]
+        assert {entry.value for entry in found} == {value}
+        assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}

@@ -14,7 +14,9 @@ _PAIR_NAMES = ("name", "key", "Name", "Key", "variable", "env")
 _PAIR_VALUES = ("value", "Value", "val", "default", "defaultValue")
 _PAIR_MEMBERS = frozenset((*_PAIR_NAMES, *_PAIR_VALUES))
 _LONGEST_TRIMMED = 1000
-_AROUND = re.compile(r"(?:\s|\\[nrt\n])*")
+_AROUND = re.compile(r"(?:\s|\\[nrt\n]|[“”„‘’«»])*")
+_CURLY_ENDS = frozenset("“”‘’«»")
+_CURLY = re.compile(r"[“”„‘’«»](.+)[“”‘’«»]", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{2,}={0,2}")
 _SHORTEST_BASE64, _LONGEST_BASE64 = 40, 64
 _BASE64_NAME = re.compile(r"[_.-]?(?:b64|base64)(?:[_-]?encoded)?$", re.IGNORECASE)
@@ -37,8 +39,10 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _trimmed(document: Document, entry: Entry) -> Entry:
-    """Return an entry that ends, and where it can begins, with a letter that stands in the text."""
+    """Return an entry without curly quotes and blanks at the end; where its letters stand in the text, there."""
     value = entry.value.rstrip()
+    if value[-1:] in _CURLY_ENDS and (curly := _CURLY.fullmatch(value)):
+        value = curly[1]
     if (entry.visible and len(value) == len(entry.value)) or not value or len(value) > _LONGEST_TRIMMED:
         return entry
     start, end = entry.span

@@ -35,7 +35,10 @@ _TYPE = re.compile(
 )
 _LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
 _REFERENCE = re.compile(r"\$\{\w+:$")
-_BARE = re.compile(r"[^\s\"'`]{1,400}")
+_BARE = re.compile(r"[^\s\"'`，；。、]{1,400}")
+_NEXT_OF_QUERY = re.compile(r"&[\w.-]{1,80}=")
+# What word processors make of quotes; some languages open with what others close with.
+_CLOSING = {"“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
 _QUERY_VALUE = re.compile(r"[^&\s\\]+")
 _STRING_PREFIX = re.compile(r"(?:[bBrRuUfF@$]|&|String\.raw)?(?=[\"'`])")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
@@ -101,6 +104,9 @@ def _name_before(left: str, sep: str, *, code: bool) -> str | None:
     if left[-1] in "\"'`":
         opening = left.rfind(left[-1], 0, len(left) - 1)
         return left[opening + 1 : -1] or None if opening >= 0 else None
+    if left[-1] in _CLOSING:
+        opening = max(left.rfind(quote, 0, len(left) - 1) for quote in _CLOSING)
+        return left[opening + 1 : -1] or None if opening >= 0 else None
     if left[-1] == "]" and (match := re.search(r"\[[\"']([^\"'\]]{1,80})[\"']\]$", left)):
         return match[1]
     if sep == "=" and (variable := _POWERSHELL.search(left)):
@@ -145,16 +151,25 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
         while end < last and line[end] != quote:
             end += 2 if line[end] == "\\" else 1
         return (at + 1, end, True) if end < last else None
+    if line[at : at + 1] in _CLOSING and (closing := _end_of_curly(line, at)):
+        return at + 1, closing, True
     bare = _BARE.match(line, at)
     if bare is None:
         return None
-    end = bare.end()
+    following = _NEXT_OF_QUERY.search(line, at, bare.end() + 1)
+    end = following.start() if following else bare.end()
     for _ in range(_MOST_CLOSERS):
         if end > at and (line[end - 1] in ",;|" or (line[end - 1] in ")]}>" and not _balanced(line[at:end]))):
             end -= 1
     if line[at:end].endswith(".") and " " in line[end - 1 : end + 1]:
         end -= 1
     return (at, end, False) if end > at else None
+
+
+def _end_of_curly(line: str, at: int) -> int | None:
+    """Return the place of the quote that closes the curly one at `at`."""
+    closing = _CLOSING[line[at]]
+    return next((end for end in range(at + 2, min(len(line), at + _LONGEST_STRING)) if line[end] in closing), None)
 
 
 def _balanced(text: str) -> bool:
