@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -127,3 +128,12 @@ def test_value_ends_where_it_ends(path: str, text: str, credentials: Credentials
         found = [entry for entry in entries_of(path, filled) if entry.path[-1].lower() == "name"]
         assert {entry.value for entry in found} == {value}
         assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
+
+
+def test_lines_in_a_list_are_one_text(credentials: Credentials) -> None:
+    key, passphrase = credentials.key(), credentials.passphrase()
+    text = json.dumps({"source": ["x = 1\n", f"a = '{key}'\n", f"b = '{passphrase}'"]})
+    assert {entry.path for entry in entries_of("a.ipynb", text) if entry.value in (key, passphrase)} == {
+        ("source", "a"),
+        ("source", "b"),
+    }

@@ -12,6 +12,7 @@ class Container:
         self.key: tuple[str, ...] = ()
         self.index = 0
         self.expects_value = False
+        self.holds_lines = False
 
     def path_of_next(self) -> tuple[str, ...]:
         """Return the key path of the next value: its key in a mapping, its position in a list."""

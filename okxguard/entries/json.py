@@ -94,7 +94,9 @@ def _scalar(token: re.Match[str], stack: list[Container]) -> Iterator[Entry]:
     value = unescape(raw)
     yield Entry(path, value, Span(start, start + len(raw)), Place.ASSIGNMENT, quoted, value == raw)
     if quoted:
-        yield from read_embedded(raw, value, start, path)
+        # A list of lines is one text, as in the cells of notebooks.
+        top.holds_lines = not top.mapping and (top.holds_lines or value.endswith("\n"))
+        yield from read_embedded(raw, value, start, path[:-1] if top.holds_lines else path)
 
 
 def _comment(text: str, token: re.Match[str], path: tuple[str, ...]) -> Iterator[Entry]:
