@@ -7,8 +7,8 @@ import errno
 import gc
 import os
 import sys
+import time
 from collections.abc import Sequence
-from datetime import datetime, timezone
 
 from okxguard.arguments import parse_arguments
 from okxguard.config import Config, load_config
@@ -96,7 +96,7 @@ def _scan(parsed: argparse.Namespace) -> int:
     config = _configured(parsed, rulebook)
     if parsed.verbose and config.path:
         _say(f"okxguard: configuration: {printable(config.path)}")
-    today = datetime.now(tz=timezone.utc).date()
+    today = time.strftime("%Y-%m-%d", time.gmtime())
     options = Options(
         _selected(config, parsed, rulebook),
         today,

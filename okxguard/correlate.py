@@ -14,7 +14,7 @@ _NEAR_GROUPS = 30
 _PARTS = 3
 _NEIGHBOUR_LINES = 6
 # Functions, calls, and whatever the text reader saw a bracket or an indented block in.
-_OPEN = re.compile(r"\(\)(?:#\d+)?$|[#~]\d+$|^#$|^\"\"$")
+_OPEN = r"\(\)(?:#\d+)?$|[#~]\d+$|^#$|^\"\"$"
 
 
 class Credential(NamedTuple):
@@ -153,7 +153,7 @@ def _stand_apart(first: list[Candidate], second: list[Candidate]) -> bool:
 
 
 def _is_container(scope: tuple[str, ...]) -> bool:
-    return bool(scope) and not _OPEN.search(scope[-1])
+    return bool(scope) and not re.search(_OPEN, scope[-1])
 
 
 def _accounts(group: list[Candidate]) -> frozenset[str]:

@@ -14,8 +14,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import time
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -201,5 +201,5 @@ def _read(source: Source) -> _Reading:
 
 @lru_cache(maxsize=1)
 def _scanner() -> Scanner:
-    today = datetime.now(tz=timezone.utc).date()
+    today = time.strftime("%Y-%m-%d", time.gmtime())
     return Scanner(load_rulebook(), Options(_RULES, today))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
@@ -35,10 +34,10 @@ _OVERLAP = 128 << 10
 
 
 class Options(NamedTuple):
-    """What to report: the ids of the rules that run, the lowest severity and confidence, and today's date."""
+    """What to report: the ids of the rules that run, the lowest severity and confidence, and the date as in 2027-01-31."""
 
     rules: frozenset[str]
-    today: date
+    today: str
     min_severity: Severity = Severity.LOW
     min_confidence: Confidence = Confidence.MEDIUM
     honour_pragma: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import NamedTuple
 
 from okxguard.documents import Document, Kind
@@ -48,7 +47,7 @@ class Suppression(NamedTuple):
 
 
 def read_suppressions(
-    document: Document, known: frozenset[str], today: date, *, honour_pragma: bool = False
+    document: Document, known: frozenset[str], today: str, *, honour_pragma: bool = False
 ) -> tuple[Suppression, ...]:
     """Return the directives of a document; a directive covers its own line and the one below it."""
     found = [_directive(document, match, known, today) for match in _DIRECTIVE.finditer(document.text)]
@@ -58,7 +57,7 @@ def read_suppressions(
     return tuple(suppressions)
 
 
-def _directive(document: Document, match: re.Match[str], known: frozenset[str], today: date) -> Suppression | None:
+def _directive(document: Document, match: re.Match[str], known: frozenset[str], today: str) -> Suppression | None:
     index = document.line_of(match.start())
     before = document.text[max(document.line_starts[index], match.start() - _FARTHEST_MARKER) : match.start()]
     marker = _MARKERS.get(document.kind, _COMMENT_BEFORE)
@@ -69,7 +68,7 @@ def _directive(document: Document, match: re.Match[str], known: frozenset[str], 
     until = _UNTIL.search(match["rest"])
     problem, expired = _problem(rules, known, until), False
     if until and problem is None:
-        expired = date.fromisoformat(until["date"]) < today
+        expired = until["date"] < today
     if document.kind is Kind.MARKDOWN and not in_comment and problem:
         return None
     line = index + document.first_line
@@ -98,6 +97,8 @@ def _problem(rules: tuple[str, ...], known: frozenset[str], until: re.Match[str]
 
 def _is_date(text: str) -> bool:
     """Tell whether `text` is a date as in 2027-01-31; newer Pythons would take other forms as well."""
+    from datetime import date  # few files hold a date; the import would cost every hook run
+
     try:
         date.fromisoformat(text)
     except ValueError:

@@ -6,7 +6,6 @@ import json
 import random
 import string
 import uuid
-from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +23,7 @@ from okxguard.scan import Options, Scanner
 RULEBOOK = load_rulebook()
 PREFILTER = Prefilter(RULEBOOK.vocabulary)
 EXAMINER = Examiner(RULEBOOK)
-SCANNER = Scanner(RULEBOOK, Options(frozenset(RULEBOOK.rules), date(2026, 1, 1), min_confidence=Confidence.LOW))
+SCANNER = Scanner(RULEBOOK, Options(frozenset(RULEBOOK.rules), "2026-01-01", min_confidence=Confidence.LOW))
 PATHS = [
     "a.py",
     ".env",

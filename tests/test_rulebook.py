@@ -6,7 +6,6 @@ import random
 import re
 import shutil
 import uuid
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -52,7 +51,7 @@ def _value(kind: str, rng: random.Random) -> str:
 
 def scan_example(example: Example, seed: str) -> set[str]:
     """Return the ids of the rules that fire on an example."""
-    options = Options(frozenset(RULEBOOK.rules), date(2026, 1, 1), min_confidence=Confidence.MEDIUM)
+    options = Options(frozenset(RULEBOOK.rules), "2026-01-01", min_confidence=Confidence.MEDIUM)
     data = fill(example.text, seed).encode()
     report = Scanner(RULEBOOK, options).scan([Source("file", example.path, data, example.path)])
     assert not report.errors

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterable, Iterator
 
 from okxguard.documents import Document
 from okxguard.model import Entry, Place, Span
 
-_DEFAULTED = re.compile(r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}")
+# The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
+_DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
 _PAIR_NAMES = ("name", "key", "Name", "Key", "variable", "env")
 _PAIR_VALUES = ("value", "Value", "val", "default", "defaultValue")
 _PAIR_MEMBERS = frozenset((*_PAIR_NAMES, *_PAIR_VALUES))
 _LONGEST_TRIMMED = 1000
-_AROUND = re.compile(r"(?:\s|\\[nrt\n]|[“”„‘’«»])*")
+_AROUND = r"(?:\s|\\[nrt\n]|[“”„‘’«»])*"
 _CURLY_ENDS = frozenset("“”‘’«»")
-_CURLY = re.compile(r"[“”„‘’«»](.+)[“”‘’«»]", re.DOTALL)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{2,}={0,2}")
+_CURLY = r"(?s)[“”„‘’«»](.+)[“”‘’«»]"
+_BASE64 = r"[A-Za-z0-9+/_-]{2,}={0,2}"
 _SHORTEST_BASE64, _LONGEST_BASE64 = 40, 64
-_BASE64_NAME = re.compile(r"[_.-]?(?:b64|base64)(?:[_-]?encoded)?$", re.IGNORECASE)
-_DATA = re.compile(r"data(?:~\d+)?")
+_BASE64_NAME = r"(?i)[_.-]?(?:b64|base64)(?:[_-]?encoded)?$"
+_DATA = r"data(?:~\d+)?"
 
 
 def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -41,7 +41,7 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def _trimmed(document: Document, entry: Entry) -> Entry:
     """Return an entry without curly quotes and blanks at the end; where its letters stand in the text, there."""
     value = entry.value.rstrip()
-    if value[-1:] in _CURLY_ENDS and (curly := _CURLY.fullmatch(value)):
+    if value[-1:] in _CURLY_ENDS and (curly := re.fullmatch(_CURLY, value)):
         value = curly[1]
     if (entry.visible and len(value) == len(entry.value)) or not value or len(value) > _LONGEST_TRIMMED:
         return entry
@@ -50,14 +50,14 @@ def _trimmed(document: Document, entry: Entry) -> Entry:
         return entry._replace(value=value)
     written = document.text[start:end]
     at = written.find(value)
-    if at < 0 or not (_AROUND.fullmatch(written, 0, at) and _AROUND.fullmatch(written, at + len(value))):
+    if at < 0 or not (re.fullmatch(_AROUND, written[:at]) and re.fullmatch(_AROUND, written[at + len(value) :])):
         return entry._replace(value=value)
     return entry._replace(value=value, span=Span(start + at, start + at + len(value)), visible=True)
 
 
 def _is_data(entry: Entry, secrets: set[tuple[str, ...]]) -> bool:
     """Tell whether an entry stands in the `data` of a Kubernetes Secret, where everything is base64."""
-    return len(entry.path) > 1 and entry.path[:-2] in secrets and bool(_DATA.fullmatch(entry.path[-2]))
+    return len(entry.path) > 1 and entry.path[:-2] in secrets and bool(re.fullmatch(_DATA, entry.path[-2]))
 
 
 def _decoded(entry: Entry, secrets: set[tuple[str, ...]]) -> Entry | None:
@@ -66,9 +66,9 @@ def _decoded(entry: Entry, secrets: set[tuple[str, ...]]) -> Entry | None:
     if not entry.path or not value or len(value) > _LONGEST_TRIMMED:
         return None
     name = entry.path[-1]
-    said = _BASE64_NAME.sub("", name)
+    said = re.sub(_BASE64_NAME, "", name) if "64" in name else name
     sized = _SHORTEST_BASE64 <= len(value) <= _LONGEST_BASE64
-    if not (sized or said != name or _is_data(entry, secrets)) or not _BASE64.fullmatch(value):
+    if not (sized or said != name or _is_data(entry, secrets)) or not re.fullmatch(_BASE64, value):
         return None
     text = _text_of(value)
     if text is None:
@@ -78,6 +78,8 @@ def _decoded(entry: Entry, secrets: set[tuple[str, ...]]) -> Entry | None:
 
 
 def _text_of(value: str) -> str | None:
+    import binascii  # most files hold nothing in base64
+
     try:
         data = binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4))
         text = data.decode("ascii").strip()
@@ -105,7 +107,7 @@ def _defaults(entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in entries:
         if "${" not in entry.value:
             continue
-        for match in _DEFAULTED.finditer(entry.value):
+        for match in re.finditer(_DEFAULTED, entry.value):
             start = entry.span.start + match.start("default")
             span = Span(start, start + len(match["default"])) if entry.visible else entry.span
             yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, entry.visible)
