@@ -45,7 +45,7 @@ _BINARY_MAGIC = tuple(
     ]
 )
 _FEW_NULS = 0.01
-_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
+_PAIR = rb"[\x81-\xfe][\x40-\xfe]"
 
 
 def is_binary(data: bytes) -> bool:
@@ -111,7 +111,7 @@ def _is_chinese(data: bytes) -> bool:
 
     Those are the signs and the common characters; Cyrillic and accented letters in pairs make rare ones.
     """
-    pairs = _PAIR.findall(data[: 1 << 20])
+    pairs = re.findall(_PAIR, data[: 1 << 20])
     common = sum(0xA1 <= pair[0] <= 0xA9 or 0xB0 <= pair[0] <= 0xD7 for pair in pairs if pair[1] >= 0xA1)
     return bool(common * 10 >= len(pairs) * 7)
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from okxguard.rulebook import Vocabulary
 
-_TAIL = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_HEAD = re.compile(rb"[0-9a-f]{8}")
-_RUN = re.compile(rb"H+")
+# The patterns are bytes, which `re` compiles at their first use and keeps: many runs need none of them.
+_TAIL = rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_HEAD = rb"[0-9a-f]{8}"
+_RUN = rb"H+"
 _HEXADECIMAL = bytes.maketrans(b"0123456789ABCDEF", b"H" * 16)
 _SECRET_RUN = b"H" * 32
 # One more at either side: in some double-byte encodings a character may end in a byte that is a hexadecimal digit.
@@ -67,8 +68,10 @@ def _encodings(words: set[str]) -> set[bytes]:
 
 
 def _shows_key(data: bytes) -> bool:
+    head = re.compile(_HEAD)
     return any(
-        match.start() >= 8 and _HEAD.fullmatch(data, match.start() - 8, match.start()) for match in _TAIL.finditer(data)
+        match.start() >= 8 and head.fullmatch(data, match.start() - 8, match.start())
+        for match in re.finditer(_TAIL, data)
     )
 
 
@@ -76,7 +79,7 @@ def _shows_secret(data: bytes) -> bool:
     masked = data.translate(_HEXADECIMAL)
     at = masked.find(_SECRET_RUN)
     while at >= 0:
-        run = _RUN.match(masked, at)
+        run = re.compile(_RUN).match(masked, at)
         end = run.end() if run else at + 1
         if end - at <= _LONGEST_RUN:
             return True

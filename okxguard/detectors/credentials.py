@@ -23,7 +23,7 @@ from okxguard.rulebook import Vocabulary
 
 _INDEX = re.compile(r"\[\d+\]$")
 _SERIAL = re.compile(r"[#~]\d+$")
-_TITLE_NAME = re.compile(r"([\w$]+)[\"']?\s*(?:[:=]|:=|=>)\s*$")
+_TITLE_NAME = r"([\w$]+)[\"']?\s*(?:[:=]|:=|=>)\s*$"
 _WRAPPING = " \t\"'`<>;,"
 _LONGEST_VALUE = 200
 _LONGEST_LIST = 60
@@ -111,7 +111,7 @@ class CredentialDetector:
         if title != segment:
             if segment[len(title)] == "~":
                 return False
-            variable = _TITLE_NAME.search(title)
+            variable = re.search(_TITLE_NAME, title)
             title = variable[1] if variable else ""
         return bool(title) and not title.endswith("()") and self.names.read(title.partition(" ")[0]).fake
 

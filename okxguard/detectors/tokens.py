@@ -14,8 +14,8 @@ from okxguard.rulebook import Vocabulary
 
 _SHORTEST_TOKEN = 6
 _LONGEST_TOKEN = 4096
-_OPAQUE = re.compile(r"[\x21-\x7e]+")
-_USED = re.compile(r"(?:process\.env|import\.meta\.env|env)(?:\.|\[[\"'])(?P<name>[A-Z][A-Z0-9_]{5,80})")
+_OPAQUE = r"[\x21-\x7e]+"
+_USED = r"(?:process\.env|import\.meta\.env|env)(?:\.|\[[\"'])(?P<name>[A-Z][A-Z0-9_]{5,80})"
 
 
 class TokenDetector:
@@ -62,7 +62,7 @@ class TokenDetector:
 
     def _is_token(self, entry: Entry) -> bool:
         value = entry.value.strip()
-        if len(value) < _SHORTEST_TOKEN or not _OPAQUE.fullmatch(value) or self._values.is_placeholder(value):
+        if len(value) < _SHORTEST_TOKEN or not re.fullmatch(_OPAQUE, value) or self._values.is_placeholder(value):
             return False
         if not entry.quoted and not any(character.isdigit() for character in value):
             return False
@@ -82,7 +82,7 @@ class TokenDetector:
                 yield name, entry.span, Confidence.HIGH if literal else Confidence.MEDIUM
         if not any(prefix in document.text for prefix in self._prefixes):
             return
-        for match in _USED.finditer(document.text):
+        for match in re.finditer(_USED, document.text):
             if match["name"] not in seen and self._is_bundled(match["name"]):
                 seen.add(match["name"])
                 yield match["name"], Span(*match.span("name")), Confidence.MEDIUM

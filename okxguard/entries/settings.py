@@ -9,23 +9,24 @@ from okxguard.documents import Document, Kind
 from okxguard.model import Entry, Place, Span
 
 # One pattern a syntax; `re` compiles the one that is needed.
-_COMMENTED = re.compile(r"\s*(?:[#;!]+|//)[ \t]*")
-_SECTION = re.compile(r"\s*\[\s*([^\]\n]{1,200}?)\s*\]\s*(?:[#;].*)?$")
+_COMMENTED = r"\s*(?:[#;!]+|//)[ \t]*"
+_SECTION = r"\s*\[\s*([^\]\n]{1,200}?)\s*\]\s*(?:[#;].*)?$"
 _DOTENV = (
     r"(?i)\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
 )
 _INI = r"\s*(?P<name>[^\s=:;#\[][^=:\n]{0,120}?)(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
 _PROPERTY = r"\s*(?P<name>(?:\\.|[^\s=:#!\\]){1,200})(?P<sep>\s*[=:]\s*|\s+)(?P<value>.*)$"
-_QUOTED = re.compile(r"([\"'`])((?:\\.|(?!\1)[^\\]){0,100000})\1")
+_QUOTED = r"([\"'`])((?:\\.|(?!\1)[^\\]){0,100000})\1"
 _INLINE_COMMENT = {
     Kind.DOTENV: r"\s+#.*$",
     Kind.INI: r"\s+[;#].*$",
     Kind.PROPERTIES: r"\s+#\s.*$",
 }
 _PATTERNS = {Kind.DOTENV: _DOTENV, Kind.INI: _INI, Kind.PROPERTIES: _PROPERTY}
+_QUOTES = ('"', "'", "`")
 _SHORTEST_PAIR = 12
-_NESTED = re.compile(r"__|:(?=\w)")
-_INDEX = re.compile(r"\[(\d+)\]")
+_NESTED = r"__|:(?=\w)"
+_INDEX = r"\[(\d+)\]"
 
 
 def read_settings(document: Document) -> tuple[Entry, ...]:
@@ -42,10 +43,10 @@ def _read(document: Document) -> Iterator[Entry]:
         line = document.line_text(index)
         if not line.strip():
             continue
-        if header := _SECTION.match(line):
+        if "[" in line and (header := re.match(_SECTION, line)):
             section = tuple(piece.strip("\"' ") for piece in header[1].split("."))
             continue
-        comment = _COMMENTED.match(line)
+        comment = re.match(_COMMENTED, line)
         at = comment.end() if comment else 0
         place = Place.COMMENT if comment else Place.ASSIGNMENT
         entry = _setting(document, start, line, at, section, place)
@@ -79,11 +80,11 @@ def _setting(
         return None
     path = (*section, *_key_path(match["name"], document.kind))
     begin = start + match.start("value")
-    quoted = (
-        _QUOTED.match(document.text, begin)
-        if place is Place.ASSIGNMENT
-        else _QUOTED.match(document.text, begin, start + len(line))
-    )
+    quoted = None
+    if document.text[begin : begin + 1] in _QUOTES:
+        # A value may go on over lines, but not in a comment.
+        last = len(document.text) if place is Place.ASSIGNMENT else start + len(line)
+        quoted = re.compile(_QUOTED).match(document.text, begin, last)
     if quoted:
         raw = quoted[2]
         value = _unescape(raw) if quoted[1] == '"' else raw
@@ -119,7 +120,7 @@ def _property(document: Document, path: tuple[str, ...], begin: int, raw: str, p
 def _key_path(name: str, kind: Kind) -> tuple[str, ...]:
     name = name.strip().strip("\"'")
     if kind is Kind.PROPERTIES or (kind is Kind.INI and "." in name):
-        name = _INDEX.sub(r".[\1]", _unescape(name))
+        name = re.sub(_INDEX, r".[\1]", _unescape(name))
         return tuple(piece for piece in name.split(".") if piece) or (name,)
-    pieces = tuple(piece for piece in _NESTED.split(name) if piece)
+    pieces = tuple(piece for piece in re.split(_NESTED, name) if piece)
     return pieces or (name,)

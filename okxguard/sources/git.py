@@ -18,7 +18,7 @@ _HARDENED = (
     "core.quotePath=false",
 )
 _TIMEOUT_SECONDS = 120
-_CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ", re.MULTILINE)
+_CLOSED = rb"(?m)^warning: could not open directory '(.*?)/?': "
 
 
 class Listing(NamedTuple):
@@ -70,7 +70,7 @@ def list_work_tree(folder: str, *, ignored: bool) -> Listing:
         return Listing(problem="git did not answer")
     if done.returncode != 0:
         return Listing(problem=_reason(done.stderr))
-    return Listing(_present(done.stdout, folder), tuple(_CLOSED.findall(done.stderr)))
+    return Listing(_present(done.stdout, folder), tuple(re.findall(_CLOSED, done.stderr)))
 
 
 def _present(output: bytes, folder: str) -> tuple[bytes, ...]:
