@@ -34,7 +34,7 @@ _OVERLAP = 128 << 10
 
 
 class Options(NamedTuple):
-    """What to report: the ids of the rules that run, the lowest severity and confidence, and the date as in 2027-01-31."""
+    """What to report: the ids of the rules that run, the lowest severity and confidence, today as in 2027-01-31."""
 
     rules: frozenset[str]
     today: str
