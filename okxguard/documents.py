@@ -5,26 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from enum import Enum
 from typing import NamedTuple
 
 from okxguard.decoding import BOMS, decode, decode_as, wide_encoding
+from okxguard.kinds import Kind, kind_of
 from okxguard.model import Location, Span
-
-
-class Kind(Enum):
-    """The syntax a document is read as."""
-
-    PYTHON = "python"
-    DOTENV = "dotenv"
-    JSON = "json"
-    YAML = "yaml"
-    TOML = "toml"
-    INI = "ini"
-    PROPERTIES = "properties"
-    CODE = "code"
-    MARKDOWN = "markdown"
-    TEXT = "text"
 
 
 class Document(NamedTuple):
@@ -118,65 +103,3 @@ def make_document(path: str, evidence: str, window: Window, kind: Kind | None = 
         window.first_column,
         damaged,
     )
-
-
-_BY_ENDING = {
-    Kind.PYTHON: "py pyw pyi pyx",
-    Kind.DOTENV: "env envrc flaskenv",
-    Kind.JSON: "json jsonc json5 ipynb har webmanifest jsonl ndjson geojson avsc tfstate",
-    Kind.YAML: "yaml yml",
-    Kind.TOML: "toml",
-    Kind.INI: "ini cfg conf cnf inf service desktop editorconfig gitconfig",
-    Kind.PROPERTIES: "properties",
-    Kind.MARKDOWN: "md markdown mdx rst adoc",
-    Kind.CODE: "js jsx ts tsx mjs cjs mts cts vue svelte go java kt kts scala sc cs vb fs rs c h cc cpp cxx hpp hh"
-    " m mm php rb swift dart ex exs erl lua r jl"
-    " pas dpr mq4 mq5 mqh groovy gradle pl pm hs clj sol zig nim cr",
-}
-_KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
-_DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
-_INNER_ENDINGS = {
-    "example",
-    "sample",
-    "template",
-    "dist",
-    "bak",
-    "old",
-    "orig",
-    "local",
-    "tpl",
-    "tmpl",
-    "backup",
-    "save",
-    "default",
-    "disabled",
-    "txt",
-}
-
-
-def kind_of(path: str, text: str) -> Kind:
-    """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
-    name = path.rpartition("/")[2].lower()
-    pieces = name.split(".")
-    while len(pieces) > 2 and (pieces[-1] in _INNER_ENDINGS or pieces[-1].rstrip("~").isdigit()):
-        pieces.pop()
-    ending = pieces[-1].rstrip("~") if len(pieces) > 1 else ""
-    kind = _KIND_BY_ENDING.get(ending)
-    if kind is not None and not (kind is Kind.CODE and name.startswith(".env")):
-        return kind
-    if _DOTENV_NAME.search(name) and ending not in ("sh", "bash", "zsh", "fish", "ps1", "bat", "cmd"):
-        return Kind.DOTENV
-    return _kind_by_content(text)
-
-
-def _kind_by_content(text: str) -> Kind:
-    head = text[:400].lstrip()
-    if head.startswith("#!") and "python" in head.partition("\n")[0]:
-        return Kind.PYTHON
-    if head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in ('"', "{", "[")):
-        return Kind.JSON
-    if re.match(r"\[[\w .:\"'-]+\]\s*\n", head):
-        return Kind.INI
-    if head.startswith("---\n"):
-        return Kind.YAML
-    return Kind.TEXT

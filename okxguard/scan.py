@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
 from okxguard.decoding import is_binary
-from okxguard.documents import Document, Kind, Window
+from okxguard.documents import Document, Window
+from okxguard.kinds import Kind
 from okxguard.model import (
     Candidate,
     Confidence,

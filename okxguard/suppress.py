@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from okxguard.documents import Document, Kind
+from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.model import Finding, Span
 
 _DIRECTIVE = re.compile(r"okxguard:\s*ignore\b(?P<rules>\[[^\]\n]{0,200}\])?(?P<rest>[^\n]*)", re.IGNORECASE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from okxguard.documents import Document, Window, make_document
-from okxguard.entries import Reading, read_entries
+from okxguard.entries import read_entries
+from okxguard.entries.reading import Reading
 from okxguard.model import Entry
 from tests.conftest import Credentials
 

@@ -11,7 +11,8 @@ from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.siblings import Siblings
 from okxguard.detectors.words import Owner, Words
-from okxguard.documents import Document, Kind
+from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.model import Context, Entry, Role
 
 _LINES_ABOVE = 15
@@ -20,7 +21,7 @@ _LONGEST_DISCRIMINATOR = 100
 _SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = r"(?i)\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$"
 _SEPARATED = r"[=:]\s*\S"
-_SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.YAML})
+_SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.XML, Kind.YAML})
 
 
 class Ownership(NamedTuple):
@@ -202,7 +203,7 @@ class Surroundings:
         Outside of code only headings and comments count: a setting above speaks for itself.
         """
         line = self._document.line_of(entry.span.start)
-        code = self._document.kind in (Kind.PYTHON, Kind.CODE)
+        code = self._document.kind in (Kind.PYTHON, Kind.CODE, Kind.NOTEBOOK)
         near = [self._document.line_text(line)[:400]]
         for index in range(line - 1, max(-1, line - 3), -1):
             text = self._document.line_text(index)[:400]

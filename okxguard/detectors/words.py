@@ -9,7 +9,8 @@ from functools import cached_property
 
 from okxguard.detectors.lexicon import normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
-from okxguard.documents import Document, Kind
+from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.rulebook import Vocabulary
 
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from importlib import import_module
+from typing import cast
 
-from okxguard.documents import Document, Kind
+from okxguard.documents import Document
 from okxguard.entries.derived import complete
-from okxguard.model import Entry
+from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.kinds import Kind
 
 _LARGEST_PARSED = 8 << 20
+_Reader = Callable[[Document, FindTelling], Reading]
+
+# Module and function of the reader of every syntax. Each is imported when a file needs it: a hook run on one dotenv
+# file loads no YAML and no ast.
+_READERS = {
+    Kind.DOTENV: ("settings", "read_settings"),
+    Kind.INI: ("settings", "read_settings"),
+    Kind.PROPERTIES: ("settings", "read_settings"),
+    Kind.JSON: ("json", "read_json"),
+    Kind.NOTEBOOK: ("json", "read_json"),
+    Kind.YAML: ("yaml", "read_yaml"),
+    Kind.TOML: ("toml", "read_toml"),
+    Kind.PYTHON: ("python", "read_python"),
+}
+_TEXT = ("text", "read_text")
+# Lines are read one by one, so that size costs nothing but time.
+_LINE_BY_LINE = frozenset({Kind.DOTENV, Kind.INI, Kind.PROPERTIES, Kind.TEXT, Kind.MARKDOWN})
+# Syntaxes in which a value may be written in pieces, so that no line shows it.
+_FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI})
 
 
-class Reading(NamedTuple):
-    """The entries of one document, and why its own reader gave up, if it did."""
-
-    entries: tuple[Entry, ...]
-    note: str | None = None
-
-
-def read_entries(document: Document, find_telling: Callable[[], frozenset[int]]) -> Reading:
+def read_entries(document: Document, find_telling: FindTelling) -> Reading:
     """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up.
 
     `find_telling` returns the lines that may hold something of interest; it is asked only where it saves work. Where
@@ -27,76 +41,25 @@ def read_entries(document: Document, find_telling: Callable[[], frozenset[int]])
     not read at all.
     """
     if document.kind not in _FOLDING and not find_telling():
-        return Reading(())
-    entries, note = _read(document, find_telling)
-    return Reading(complete(document, entries), note)
+        return Reading()
+    reading = read_as_written(document, find_telling)
+    return reading._replace(entries=complete(document, reading.entries))
 
 
-# Syntaxes in which a value may be written in pieces, so that no line shows it.
-_FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI})
-
-
-def _read(document: Document, find_telling: Callable[[], frozenset[int]]) -> tuple[tuple[Entry, ...], str | None]:
-    # Each reader is imported when a file needs it: a hook run on one dotenv file loads no YAML and no ast.
-    kind = document.kind
-    if kind in (Kind.DOTENV, Kind.INI, Kind.PROPERTIES):
-        from okxguard.entries.settings import read_settings
-
-        return read_settings(document), None
-    from okxguard.entries.text import read_text
-
-    if kind in (Kind.TEXT, Kind.MARKDOWN, Kind.CODE):
-        return read_text(document, find_telling()), None
-    if len(document.text) > _LARGEST_PARSED:
-        return read_text(document, find_telling()), "too large to be parsed; read as plain text"
-    if kind is Kind.PYTHON:
-        return _read_python(document, find_telling)
-    entries = _parse(document)
-    if entries is None:
-        return read_text(document, find_telling()), f"is not valid {_NAMES[kind]}; read as plain text"
-    return entries, None
-
-
-_NAMES = {Kind.JSON: "JSON", Kind.YAML: "YAML", Kind.TOML: "TOML"}
-
-
-def _read_python(
-    document: Document, find_telling: Callable[[], frozenset[int]]
-) -> tuple[tuple[Entry, ...], str | None]:
-    from okxguard.entries.python import read_python
-    from okxguard.entries.python_repair import NotPythonError
-    from okxguard.entries.text import read_commands, read_text
-
-    try:
-        entries, left_out = read_python(document)
-    except NotPythonError:
-        return read_text(document, find_telling()), "is not valid Python 3; read as plain text"
-    if not left_out:
-        return entries, None
-    return (
-        (*entries, *read_text(document, left_out), *read_commands(document, left_out)),
-        "has lines that are not Python 3; those were read as plain text",
-    )
-
-
-def _parse(document: Document) -> tuple[Entry, ...] | None:
-    if document.kind is Kind.YAML:
-        from okxguard.entries.yaml import NotYamlError, read_yaml
-
+def read_as_written(document: Document, find_telling: FindTelling) -> Reading:
+    """Lower a document to entries without deriving more from them: what it holds may be part of another document."""
+    own = _READERS.get(document.kind)
+    if own is None:
+        return _reader(*_TEXT)(document, find_telling)
+    if len(document.text) > _LARGEST_PARSED and document.kind not in _LINE_BY_LINE:
+        why = "too large to be parsed"
+    else:
         try:
-            return read_yaml(document)
-        except NotYamlError:
-            return None
-    if document.kind is Kind.TOML:
-        from okxguard.entries.toml import NotTomlError, read_toml
+            return _reader(*own)(document, find_telling)
+        except MismatchError:
+            why = f"is not valid {document.kind.value}"
+    return _reader(*_TEXT)(document, find_telling)._replace(note=f"{why}; read as plain text")
 
-        try:
-            return read_toml(document)
-        except NotTomlError:
-            return None
-    from okxguard.entries.json import NotJsonError, read_json
 
-    try:
-        return read_json(document)
-    except NotJsonError:
-        return None
+def _reader(module: str, function: str) -> _Reader:
+    return cast("_Reader", getattr(import_module(f"okxguard.entries.{module}"), function))

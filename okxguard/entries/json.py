@@ -12,6 +12,7 @@ from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
 from okxguard.entries.pairs import unescape
+from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -28,16 +29,12 @@ _TOKEN = re.compile(
 _DEEPEST = 400
 
 
-class NotJsonError(Exception):
-    """The text is not JSON, in any of the dialects that people write."""
-
-
-def read_json(document: Document) -> tuple[Entry, ...]:
+def read_json(document: Document, _: FindTelling) -> Reading:
     """Return the entries of a JSON document, or of one JSON value a line.
 
-    Raises NotJsonError when the text is something else.
+    Raises MismatchError when the text is something else.
     """
-    return tuple(_read(document.text))
+    return Reading(tuple(_read(document.text)))
 
 
 def _read(text: str) -> Iterator[Entry]:
@@ -46,7 +43,7 @@ def _read(text: str) -> Iterator[Entry]:
     while at < len(text):
         token = _TOKEN.match(text, at)
         if token is None:
-            raise NotJsonError
+            raise MismatchError
         at = token.end()
         kind = token.lastgroup
         if kind == "blank":
@@ -58,24 +55,24 @@ def _read(text: str) -> Iterator[Entry]:
         else:
             yield from _scalar(token, stack)
     if len(stack) > 1:
-        raise NotJsonError
+        raise MismatchError
 
 
 def _sign(sign: str, stack: list[Container]) -> None:
     top = stack[-1]
     if sign in "{[":
         if (top.mapping and not top.expects_value) or len(stack) > _DEEPEST:
-            raise NotJsonError
+            raise MismatchError
         path = top.path_of_next() if len(stack) > 1 or top.index else ()
         top.done()
         stack.append(Container(path, mapping=sign == "{"))
     elif sign in "}]":
         if len(stack) == 1 or top.mapping != (sign == "}"):
-            raise NotJsonError
+            raise MismatchError
         stack.pop()
     elif sign == ":":
         if not top.mapping or not top.key:
-            raise NotJsonError
+            raise MismatchError
         top.expects_value = True
 
 
@@ -87,7 +84,7 @@ def _scalar(token: re.Match[str], stack: list[Container]) -> Iterator[Entry]:
         top.key = (unescape(raw),)
         return
     if len(stack) == 1 and not quoted:
-        raise NotJsonError
+        raise MismatchError
     path = top.path_of_next()
     top.done()
     start = token.start() + quoted

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries, read_embedded
@@ -19,7 +18,8 @@ from okxguard.entries.python_fold import Folder, Literal
 from okxguard.entries.python_names import Bindings, collect_bindings
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
-from okxguard.entries.text import read_lines
+from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.text import read_commands, read_lines, read_telling
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -35,22 +35,19 @@ _UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BoolOp, ast.If
 _SETTER = re.compile(r"(?:set|with)_?(?=[A-Za-z])(?P<name>\w{3,80})", re.IGNORECASE)
 
 
-class PythonReading(NamedTuple):
-    """The entries of a module, and the indices of the lines that are not Python 3 and were left out."""
+def read_python(document: Document, _: FindTelling) -> Reading:
+    """Return the entries of a Python module; lines that are not Python 3 are read as plain text.
 
-    entries: tuple[Entry, ...]
-    left_out: frozenset[int]
-
-
-def read_python(document: Document) -> PythonReading:
-    """Return the entries of a Python module.
-
-    Raises NotPythonError when the text cannot be parsed.
+    Raises MismatchError when the text cannot be parsed.
     """
     tree, left_out = parse_python(document.text)
     bindings = collect_bindings(tree)
     reader = _Reader(document, bindings, Flow(tree, bindings))
-    return PythonReading((*reader.read(tree), *_comments(document)), left_out)
+    entries = (*reader.read(tree), *_comments(document))
+    if not left_out:
+        return Reading(entries)
+    others = (*read_telling(document, left_out), *read_commands(document, left_out))
+    return Reading((*entries, *others), "has lines that are not Python 3; those were read as plain text")
 
 
 def _comments(document: Document) -> Iterator[Entry]:

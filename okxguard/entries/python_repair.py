@@ -10,6 +10,8 @@ import re
 import warnings
 from typing import NamedTuple
 
+from okxguard.entries.reading import MismatchError
+
 _PYTHON_2 = re.compile(
     r"""
     (?P<unicode> \b[uU](?=[rR]["']) )
@@ -33,10 +35,6 @@ _MOST_TRIES = 40
 _MOST_CHARACTERS = 2_000_000
 
 
-class NotPythonError(Exception):
-    """The text cannot be parsed by this interpreter, nor can most of it: another language, or nested too deeply."""
-
-
 class Parsed(NamedTuple):
     """A tree, and the indices of the lines that had to be left out of it."""
 
@@ -47,7 +45,7 @@ class Parsed(NamedTuple):
 def parse_python(text: str) -> Parsed:
     """Parse a module, without the lines that are not Python if need be.
 
-    Raises NotPythonError when too many lines would be left out.
+    Raises MismatchError when too many lines would be left out.
     """
     try:
         return Parsed(_parse(text))
@@ -61,7 +59,7 @@ def _parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except (RecursionError, MemoryError):
-        raise NotPythonError from None
+        raise MismatchError from None
 
 
 def _modernised(text: str) -> str:
@@ -105,7 +103,7 @@ class _Repair:
                 break
             if len(self._left_out) > self._most:
                 break
-        raise NotPythonError
+        raise MismatchError
 
     def _leave_out(self, error: SyntaxError) -> None:
         index = min(max((error.lineno or 1) - 1, 0), len(self._lines) - 1)
@@ -126,7 +124,7 @@ class _Repair:
     def _code_at_or_above(self, index: int) -> int:
         while not self._lines[index].strip():
             if index <= 0:
-                raise NotPythonError
+                raise MismatchError
             index -= 1
         return index
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from okxguard.documents import Document, Kind
+from okxguard.documents import Document
+from okxguard.entries.reading import FindTelling, Reading
+from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
 # One pattern a syntax; `re` compiles the one that is needed.
@@ -29,9 +31,9 @@ _NESTED = r"__|:(?=\w)"
 _INDEX = r"\[(\d+)\]"
 
 
-def read_settings(document: Document) -> tuple[Entry, ...]:
+def read_settings(document: Document, _: FindTelling) -> Reading:
     """Return the entries of a dotenv, INI or properties document; lines of another form are read as text."""
-    return tuple(_read(document))
+    return Reading(tuple(_read(document)))
 
 
 def _read(document: Document) -> Iterator[Entry]:

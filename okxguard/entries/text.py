@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from okxguard.documents import Document, Kind
+from okxguard.documents import Document
 from okxguard.entries.pairs import TOKEN, Pair, comma_pair, inner_pairs, line_pairs, pair_at, unescape
+from okxguard.entries.reading import FindTelling, Reading
+from okxguard.kinds import Kind, language_of
 from okxguard.model import Entry, Place, Span
 
 _STRUCTURE = re.compile(
@@ -26,6 +28,8 @@ _SECTION = re.compile(r"\s*\[\[?([^\[\]\n]{1,120})\]\]?\s*(?:[#;].*)?$")
 _COMMAND = re.compile(r"\s*[%!$]{1,2}\s?[A-Za-z]")
 _LITERAL = re.compile(r"-?\d[\d._]*|true|false|null|nil|none", re.IGNORECASE)
 _LONGEST_LINE = 200_000
+# Languages in which a bare word is a value.
+_COMMANDS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
 
 
 class _Scope(NamedTuple):
@@ -64,12 +68,19 @@ class _Outline:
             self.scopes.pop()
 
 
-def read_text(document: Document, telling: frozenset[int]) -> tuple[Entry, ...]:
-    """Return the entries of a whole document, read as plain text; other lines than `telling` give structure only."""
+def read_text(document: Document, find_telling: FindTelling) -> Reading:
+    """Return the entries of a document, read as plain text; lines that are not telling give structure only."""
+    return Reading(tuple(read_telling(document, find_telling())))
+
+
+def read_telling(document: Document, telling: frozenset[int]) -> Iterator[Entry]:
+    """Yield the entries of some lines of a document, read as plain text; the others give structure only."""
     lines = ((start, document.line_text(index)) for index, start in enumerate(document.line_starts))
     starts = frozenset(document.line_starts[index] for index in telling)
-    code = document.kind in (Kind.CODE, Kind.PYTHON)
-    return tuple(read_lines(lines, (), code=code, markdown=document.kind in (Kind.MARKDOWN, Kind.TEXT), telling=starts))
+    commands = document.kind is Kind.CODE and language_of(document.path, document.text) in _COMMANDS
+    code = document.kind in (Kind.CODE, Kind.PYTHON) and not commands
+    markdown = document.kind in (Kind.MARKDOWN, Kind.TEXT)
+    return read_lines(lines, (), code=code, markdown=markdown, telling=starts)
 
 
 def read_commands(document: Document, indices: Iterable[int]) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ import tomli
 from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
+from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -27,19 +28,15 @@ _TOKEN = re.compile(
 _Path = tuple[str, ...]
 
 
-class NotTomlError(Exception):
-    """The text is not TOML."""
-
-
-def read_toml(document: Document) -> tuple[Entry, ...]:
+def read_toml(document: Document, _: FindTelling) -> Reading:
     """Return the entries of a TOML document.
 
-    Raises NotTomlError when the text is something else.
+    Raises MismatchError when the text is something else.
     """
     try:
         values = dict(_leaves(tomli.loads(document.text)))
     except (tomli.TOMLDecodeError, RecursionError, ValueError):
-        raise NotTomlError from None
+        raise MismatchError from None
     entries: list[Entry] = []
     for path, token in _Locator(document.text).tokens():
         if path is None:
@@ -47,7 +44,7 @@ def read_toml(document: Document) -> tuple[Entry, ...]:
             entries.extend(read_lines([(body, document.text[body : token.end()])], (), place=Place.COMMENT))
         else:
             entries.extend(_entries(path, token, values.get(path)))
-    return tuple(entries)
+    return Reading(tuple(entries))
 
 
 def _leaves(tree: dict[str, Any]) -> Iterator[tuple[_Path, object]]:

@@ -12,6 +12,7 @@ import yaml
 from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
+from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -19,14 +20,10 @@ _DEEPEST = 200
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class NotYamlError(Exception):
-    """The text is not YAML, or is nested deeper than anybody writes."""
-
-
-def read_yaml(document: Document) -> tuple[Entry, ...]:
+def read_yaml(document: Document, _: FindTelling) -> Reading:
     """Return the entries of a YAML stream of one or more documents.
 
-    Raises NotYamlError when the text is something else.
+    Raises MismatchError when the text is something else.
     """
     covered: list[Span] = []
     entries: list[Entry] = []
@@ -40,8 +37,8 @@ def read_yaml(document: Document) -> tuple[Entry, ...]:
             entries.append(Entry(path, event.value, span, Place.ASSIGNMENT, True, raw == event.value))
             entries.extend(_embedded(event, raw, span, path))
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise NotYamlError from None
-    return (*entries, *_comments(document, covered))
+        raise MismatchError from None
+    return Reading((*entries, *_comments(document, covered)))
 
 
 def _scalars(text: str) -> Iterator[tuple[tuple[str, ...] | None, yaml.ScalarEvent]]:
@@ -54,7 +51,7 @@ def _scalars(text: str) -> Iterator[tuple[tuple[str, ...] | None, yaml.ScalarEve
             stack = [Container(() if document == 1 else (f"[{document}]",), mapping=False)]
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if len(stack) > _DEEPEST:
-                raise NotYamlError
+                raise MismatchError
             top = stack[-1]
             path = top.path_of_next() if len(stack) > 1 else top.path
             stack.append(Container(path, mapping=isinstance(event, yaml.MappingStartEvent)))
@@ -85,7 +82,7 @@ def _scalar(top: Container, event: yaml.ScalarEvent) -> tuple[str, ...] | None:
 
 def _inside(text: str, event: yaml.ScalarEvent) -> Span:
     if event.start_mark is None or event.end_mark is None:
-        raise NotYamlError
+        raise MismatchError
     start, end = event.start_mark.index, event.end_mark.index
     if event.style in ("'", '"'):
         return Span(start + 1, end - 1)

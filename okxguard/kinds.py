@@ -1,0 +1,188 @@
+"""Tell the syntax of a file from its name, or from its first characters where the name says nothing."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+
+class Kind(Enum):
+    """The syntax a document is read as."""
+
+    PYTHON = "Python 3"
+    DOTENV = "dotenv"
+    JSON = "JSON"
+    YAML = "YAML"
+    TOML = "TOML"
+    INI = "INI"
+    PROPERTIES = "properties"
+    XML = "XML"
+    HTML = "HTML"
+    NOTEBOOK = "a notebook"
+    TABLE = "a table"
+    SQL = "SQL"
+    PATCH = "a patch"
+    CODE = "code"
+    MARKDOWN = "Markdown"
+    TEXT = "text"
+
+
+_BY_ENDING = {
+    Kind.PYTHON: "py pyw pyi pyx",
+    Kind.DOTENV: "env envrc flaskenv",
+    Kind.JSON: "json jsonc json5 har webmanifest jsonl ndjson geojson avsc tfstate",
+    Kind.YAML: "yaml yml",
+    Kind.TOML: "toml",
+    Kind.INI: "ini cfg conf cnf inf service desktop editorconfig gitconfig",
+    Kind.PROPERTIES: "properties",
+    Kind.XML: "xml plist config csproj vbproj fsproj props targets iml resx xaml storyboard xib pom wsdl xsd xsl nuspec"
+    " pubxml jmx ui jrxml opml",
+    Kind.HTML: "html htm xhtml",
+    Kind.NOTEBOOK: "ipynb",
+    Kind.TABLE: "csv tsv psv tab",
+    Kind.SQL: "sql pgsql psql ddl dml",
+    Kind.PATCH: "diff patch",
+    Kind.MARKDOWN: "md markdown mdx rst adoc",
+}
+_KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
+
+# The languages of Kind.CODE, by ending and by whole name.
+_LANGUAGE_BY_ENDING = {
+    ending: language
+    for language, endings in {
+        "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee",
+        "go": "go",
+        "java": "java",
+        "kotlin": "kt kts",
+        "scala": "scala sc sbt",
+        "groovy": "groovy gradle",
+        "csharp": "cs csx cshtml razor",
+        "fsharp": "fs fsx fsi",
+        "vb": "vb vbs bas",
+        "rust": "rs",
+        "c": "c h cc cpp cxx hpp hh hxx m mm ino mq4 mq5 mqh pine",
+        "php": "php phtml",
+        "ruby": "rb rake gemspec ru",
+        "swift": "swift",
+        "dart": "dart",
+        "elixir": "ex exs",
+        "erlang": "erl hrl",
+        "lua": "lua",
+        "r": "r rmd",
+        "julia": "jl",
+        "matlab": "mlx",
+        "delphi": "pas dpr dpk lpr",
+        "haskell": "hs",
+        "clojure": "clj cljs edn",
+        "perl": "pl pm t",
+        "solidity": "sol",
+        "zig": "zig",
+        "nim": "nim",
+        "crystal": "cr",
+        "hcl": "tf tfvars hcl nomad",
+        "shell": "sh bash zsh ksh fish csh",
+        "powershell": "ps1 psm1 psd1",
+        "batch": "bat cmd",
+        "dockerfile": "dockerfile containerfile",
+        "makefile": "mk make",
+    }.items()
+    for ending in endings.split()
+}
+_LANGUAGE_BY_NAME = re.compile(
+    r"(?P<dockerfile>(?:docker|container)file(?:[.-][\w.-]+)?)|(?P<makefile>(?:gnu)?makefile(?:\.\w+)?|justfile)"
+    r"|(?P<ruby>gemfile|rakefile|vagrantfile|fastfile|appfile|podfile|guardfile)|(?P<groovy>jenkinsfile)"
+    r"|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
+    r"|apkbuild|pkgbuild)",
+    re.IGNORECASE,
+)
+_DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
+_COPIES = "example sample template dist bak old orig local tpl tmpl backup save default disabled txt j2 jinja erb"
+_INNER_ENDINGS = frozenset(_COPIES.split())
+
+
+def kind_of(path: str, text: str) -> Kind:
+    """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
+    name, ending = _name_and_ending(path)
+    kind = _KIND_BY_ENDING.get(ending)
+    if kind is not None:
+        return kind
+    language = _LANGUAGE_BY_ENDING.get(ending)
+    if language and not (name.startswith(".env") and language not in ("shell", "powershell", "batch")):
+        return Kind.CODE
+    if _DOTENV_NAME.search(name) and not _LANGUAGE_BY_NAME.fullmatch(name):
+        return Kind.DOTENV
+    return Kind.CODE if _LANGUAGE_BY_NAME.fullmatch(name) else _kind_by_content(text)
+
+
+def language_of(path: str, text: str) -> str:
+    """Return the language of a document of Kind.CODE, or "" where nobody knows."""
+    name, ending = _name_and_ending(path)
+    named = _LANGUAGE_BY_ENDING.get(ending)
+    if named:
+        return named
+    match = _LANGUAGE_BY_NAME.fullmatch(name)
+    if match and match.lastgroup:
+        return match.lastgroup
+    return _language_by_interpreter(text)
+
+
+def _name_and_ending(path: str) -> tuple[str, str]:
+    """Return the name of a file in lower case, and its ending without the marks that copies and templates get."""
+    name = path.rpartition("/")[2].lower()
+    pieces = name.split(".")
+    while len(pieces) > 2 and (pieces[-1] in _INNER_ENDINGS or pieces[-1].rstrip("~").isdigit()):
+        pieces.pop()
+    return name, pieces[-1].rstrip("~") if len(pieces) > 1 else ""
+
+
+_INTERPRETERS = {
+    "bash": "shell",
+    "sh": "shell",
+    "zsh": "shell",
+    "dash": "shell",
+    "ksh": "shell",
+    "fish": "shell",
+    "node": "javascript",
+    "deno": "javascript",
+    "bun": "javascript",
+    "ruby": "ruby",
+    "perl": "perl",
+    "php": "php",
+    "lua": "lua",
+    "Rscript": "r",
+    "julia": "julia",
+    "pwsh": "powershell",
+    "make": "makefile",
+    "elixir": "elixir",
+    "groovy": "groovy",
+}
+
+
+def _language_by_interpreter(text: str) -> str:
+    if not text.startswith("#!"):
+        return ""
+    words = re.split(r"[\s/]+", text[:200].partition("\n")[0])
+    return next((_INTERPRETERS[word] for word in words if word in _INTERPRETERS), "")
+
+
+def _kind_by_content(text: str) -> Kind:
+    head = text[:400].lstrip()
+    if head.startswith("#!"):
+        return Kind.PYTHON if "python" in head.partition("\n")[0] else _kind_of_script(text)
+    if head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in ('"', "{", "[")):
+        return Kind.JSON
+    if head.startswith(("<?xml", "<plist", "<configuration", "<project", "<resources")):
+        return Kind.XML
+    if head[:15].lower().startswith(("<!doctype html", "<html")):
+        return Kind.HTML
+    if head.startswith("diff --git ") or re.match(r"--- \S.*\n\+\+\+ \S", head):
+        return Kind.PATCH
+    if re.match(r"\[[\w .:\"'-]+\]\s*\n", head):
+        return Kind.INI
+    if head.startswith("---\n"):
+        return Kind.YAML
+    return Kind.TEXT
+
+
+def _kind_of_script(text: str) -> Kind:
+    return Kind.CODE if _language_by_interpreter(text.lstrip()) else Kind.TEXT
