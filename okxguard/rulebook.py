@@ -35,6 +35,7 @@ class Vocabulary(NamedTuple):
     demo_words: tuple[str, ...]
     fake_words: tuple[str, ...]
     discriminators: tuple[str, ...]
+    discriminating_endings: tuple[str, ...]
     headers: dict[str, Role]
     clients: tuple[Client, ...]
     foreign_exchanges: tuple[str, ...]
@@ -229,6 +230,7 @@ def _vocabulary(table: _Table) -> Vocabulary:
         demo_words=names.words("demo"),
         fake_words=names.words("fake"),
         discriminators=discriminators.words("names"),
+        discriminating_endings=discriminators.words("endings"),
         headers={name: headers.role(name, role) for name, role in headers.mapping().items()},
         clients=tuple(_client(client) for client in clients),
         foreign_exchanges=foreign.words("exchanges"),

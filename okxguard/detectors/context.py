@@ -56,7 +56,7 @@ class Surroundings:
             self._logins.add(entry.path[:-1])
         if name in self._words.alerts:
             self._alerts.add(entry.path[:-1])
-        if name in self._words.discriminators:
+        if name in self._words.discriminators or name.endswith(self._words.discriminating):
             owner = (
                 Owner.EXCHANGE if normalise(entry.value) in self._words.ordinary else self._words.owner_in(entry.value)
             )

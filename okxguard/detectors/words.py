@@ -37,6 +37,7 @@ class Words:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.discriminators = frozenset(vocabulary.discriminators)
+        self.discriminating = vocabulary.discriminating_endings
         self.demo_names = frozenset(vocabulary.demo_names)
         self.demo_values = frozenset(vocabulary.demo_values)
         scripts = [word for word in vocabulary.context_words if not word.isascii()]

@@ -23,10 +23,13 @@ def read_embedded(
 ) -> Iterator[Entry]:
     """Yield the entries inside a string.
 
-    `raw` is the string as it is written at offset `start` of the document, `value` what it stands for.
+    `raw` is the string as it is written at offset `start` of the document, `value` what it stands for. The items of a
+    list of assignments, `["A=1", "B=2"]`, are siblings.
     """
     if not may_hold_entries(value):
         return
+    if path and path[-1].startswith("["):
+        path = path[:-1]
     offsets = _Offsets(raw if raw != value else "", start)
     at = 0
     lines = []
