@@ -23,6 +23,7 @@ class Vocabulary(NamedTuple):
     """All names and values that detectors know; see `rules/vocabulary.toml` for what each list means."""
 
     context_pattern: str
+    context_block: str
     context_words: tuple[str, ...]
     hints: tuple[str, ...]
     strong_names: dict[Role, tuple[str, ...]]
@@ -217,7 +218,8 @@ def _vocabulary(table: _Table) -> Vocabulary:
     bundles, fixtures, clients = table.table("bundles"), table.table("fixtures"), table.tables("clients")
     by_role = {role: roles.table(role.value) for role in Role}
     vocabulary = Vocabulary(
-        context_pattern=_pattern(context),
+        context_pattern=_pattern(context, "pattern"),
+        context_block=_pattern(context, "block"),
         context_words=context.words("words"),
         hints=context.words("hints"),
         strong_names={role: entry.words("strong") for role, entry in by_role.items()},
@@ -278,12 +280,12 @@ def _client(table: _Table) -> Client:
     return Client(table.words("callee"), tuple(table.role("order", role) for role in table.words("order")))
 
 
-def _pattern(table: _Table) -> str:
-    pattern = table.text("pattern")
+def _pattern(table: _Table, key: str) -> str:
+    pattern = table.text(key)
     try:
         re.compile(pattern)
     except re.error:
-        raise table.fail("pattern", "is not a regular expression") from None
+        raise table.fail(key, "is not a regular expression") from None
     if not pattern.isascii():
-        raise table.fail("pattern", "must be ASCII, for it is used on bytes too")
+        raise table.fail(key, "must be ASCII, for it is used on bytes too")
     return pattern

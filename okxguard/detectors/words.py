@@ -56,7 +56,8 @@ class Words:
                 ]
             )
         )
-        self.hints = re.compile("|".join(re.escape(hint) for hint in vocabulary.hints), re.IGNORECASE)
+        hints = "|".join(re.escape(hint) for hint in vocabulary.hints)
+        self.hints = re.compile(f"{hints}|{vocabulary.context_block}", re.IGNORECASE)
         self.exchanges = WordSet(vocabulary.foreign_exchanges)
         self._products = WordSet(vocabulary.foreign_products)
         self.lookalikes = WordSet(vocabulary.foreign_lookalikes)
