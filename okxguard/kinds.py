@@ -181,7 +181,19 @@ def _kind_by_content(text: str) -> Kind:
         return Kind.INI
     if head.startswith("---\n"):
         return Kind.YAML
-    return Kind.TEXT
+    if re.search(r"(?m)^ {0,3}(?:\|? {0,9}:?-{3,}:? {0,9}\|[ :|-]*|```[\w +-]{0,20})$", text[:20_000]):
+        return Kind.MARKDOWN
+    return Kind.TABLE if _is_table(text) else Kind.TEXT
+
+
+def _is_table(text: str) -> bool:
+    """Tell whether the first lines are a header of words and rows with as many fields."""
+    lines = [line for line in text[:4000].lstrip("\ufeff").split("\n")[:6] if line.strip() and line[0] != "#"]
+    for delimiter in "\t|;,":
+        names = lines[0].split(delimiter) if lines else []
+        if len(names) > 2 and all(re.fullmatch(r"\s*\"?[^\W\d][\w .-]{0,30}\"?\s*", name) for name in names):
+            return len(lines) > 1 and all(line.count(delimiter) == len(names) - 1 for line in lines[1:4])
+    return False
 
 
 def _kind_of_script(text: str) -> Kind:

@@ -24,6 +24,8 @@ _READERS = {
     Kind.NOTEBOOK: ("json", "read_json"),
     Kind.YAML: ("yaml", "read_yaml"),
     Kind.TOML: ("toml", "read_toml"),
+    Kind.XML: ("xml", "read_xml"),
+    Kind.TABLE: ("table", "read_table"),
     Kind.PYTHON: ("python", "read_python"),
 }
 _TEXT = ("text", "read_text")

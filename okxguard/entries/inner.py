@@ -11,6 +11,8 @@ from okxguard.entries.reading import Reading
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Span
 
+_LONGEST_ESCAPE = 10
+
 
 class OffsetMap:
     """Maps offsets in a text that was taken out of a document back to that document.
@@ -31,7 +33,9 @@ class OffsetMap:
         """Return the place in the document of a stretch of the taken text."""
         if span.end <= span.start:
             return Span(self.of(span.start), self.of(span.start))
-        return Span(self.of(span.start), self.of(span.end - 1) + 1)
+        end, following = self.of(span.end - 1) + 1, self.of(span.end)
+        # The last character may be written as an escape; a wider gap is one between two pieces.
+        return Span(self.of(span.start), following if end < following < end + _LONGEST_ESCAPE else end)
 
 
 def read_inner(
