@@ -89,6 +89,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _scan(parsed: argparse.Namespace) -> int:
     from okxguard.scan import Options, Scanner
+    from okxguard.sources.archive import expand
     from okxguard.sources.paths import read_paths, shown_root
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
@@ -104,8 +105,9 @@ def _scan(parsed: argparse.Namespace) -> int:
         config.min_confidence,
         config.honour_detect_secrets_pragma,
     )
-    items = read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=config.excluder(shown_root(parsed.paths)))
-    report = Scanner(rulebook, options).scan(items)
+    excluded = config.excluder(shown_root(parsed.paths))
+    items = read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded)
+    report = Scanner(rulebook, options).scan(expand(items, excluded))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:

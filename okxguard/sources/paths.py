@@ -12,12 +12,17 @@ from typing import NamedTuple
 from okxguard.decoding import is_binary
 from okxguard.errors import UsageError
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
+from okxguard.sources.containers import container_of
 from okxguard.sources.git import list_work_tree, work_tree_of
 
 STDIN = "-"
 _READ_AT_ONCE = 1 << 20
 _LARGEST_READ = 512 << 20
 _TOO_LARGE = "is larger than 512 MiB and is not read; split it, or exclude it by config"
+_LARGEST_ARCHIVE = 256 << 20
+_LARGE_ARCHIVE = (
+    "is an archive larger than 256 MiB and is not opened; unpack it and scan what it holds, or exclude it by config"
+)
 _CLOSED = "cannot be listed: permission denied; change its permissions, or exclude it by config"
 _NOTHING = "holds nothing to scan; check the path, or give --no-ignore to read what git ignores"
 _NOT_REGULAR = "is not a regular file"
@@ -221,6 +226,9 @@ def _read_bytes(path: str, *, follow: bool) -> bytes | None:
             if not rest:
                 return chunk
             chunk += rest
+        elif container_of(chunk):
+            if status.st_size > _LARGEST_ARCHIVE:
+                raise OSError(errno.EFBIG, _LARGE_ARCHIVE)
         elif is_binary(chunk):
             return chunk  # known by its head; the rest may be gigabytes
         if status.st_size > _LARGEST_READ:
@@ -239,7 +247,9 @@ def _why(error: OSError) -> str:
         return "cannot be read: permission denied; change its permissions, or exclude it by config"
     if isinstance(error, FileNotFoundError):
         return "vanished while it was being read; scan again"
-    return _TOO_LARGE if error.errno == errno.EFBIG else "cannot be read: the system refused"
+    if error.errno == errno.EFBIG:
+        return _LARGE_ARCHIVE if error.strerror == _LARGE_ARCHIVE else _TOO_LARGE
+    return "cannot be read: the system refused"
 
 
 def _relative(path: str, folder: str) -> str:
