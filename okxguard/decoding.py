@@ -44,8 +44,8 @@ _BINARY_MAGIC = tuple(
         "664c6143",
     ]
 )
-_FEW_NULS = 0.01
-_PAIR = rb"[\x81-\xfe][\x40-\xfe]"
+_FEW_CONTROLS = 0.01
+_MOST_HIGH = 0.3
 
 
 def is_binary(data: bytes) -> bool:
@@ -55,14 +55,49 @@ def is_binary(data: bytes) -> bool:
         return not head.startswith((b"BZh", b"RIFF", b"ID3", b"MZ")) or not _is_plain(head)
     if b"\0" not in head:
         return False
-    if head.startswith(tuple(bom for bom, _ in BOMS)) or wide_encoding(head):
+    if declared_encoding(head) or wide_encoding(head):
         return False
-    return head.count(0) > len(head) * _FEW_NULS or not _is_plain(head.replace(b"\0", b""))
+    return not _is_padded_text(data, head)
+
+
+def _is_padded_text(data: bytes, head: bytes) -> bool:
+    """Tell text with NULs in it, such as a log that was truncated while a program wrote it, from a binary file."""
+    if not head.strip(b"\0"):
+        first = re.search(rb"[^\0]", data)
+        head = data[first.start() : first.start() + _SNIFFED] if first else b""
+    letters = head.replace(b"\0", b"")
+    if not letters or not _is_plain(letters):
+        return False
+    try:
+        letters[:-4].decode("utf-8")
+    except UnicodeDecodeError:
+        return len(re.findall(rb"[\x80-\xff]", letters)) <= len(letters) * _MOST_HIGH
+    return True
 
 
 def _is_plain(head: bytes) -> bool:
     controls = sum(head.count(code) for code in range(32) if code not in (9, 10, 12, 13, 27))
-    return controls <= len(head) * _FEW_NULS
+    return controls <= len(head) * _FEW_CONTROLS
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """Return the encoding that a byte order mark says, or None without a mark or where the text contradicts it."""
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            head = data[len(bom) : _SNIFFED]
+            if encoding == "utf-8" or not head:
+                return encoding
+            if head.startswith(b"\0\0") and encoding == "utf-16-le":
+                return None
+            if encoding.startswith("utf-16"):
+                return None if _is_narrow(head) else wide_encoding(head) or encoding
+            return encoding if len(data) % 4 == 0 or len(data) >= _SNIFFED else None
+    return None
+
+
+def _is_narrow(head: bytes) -> bool:
+    """Tell text of single bytes that got the mark of a wide encoding, as when a program appends to such a file."""
+    return b"\0" not in head and re.fullmatch(rb"[\t\r\n\x20-\x7e]*", head) is not None
 
 
 def wide_encoding(data: bytes) -> str | None:
@@ -84,36 +119,33 @@ def wide_encoding(data: bytes) -> str | None:
 def decode(data: bytes) -> tuple[str, bool]:
     """Return the text of `data`, and whether parts of it could not be decoded.
 
-    Tried in turn: byte order mark, UTF-8, UTF-16 without a mark, GB18030, and a single-byte encoding, in which
-    everything that is ASCII stays what it is.
+    Tried in turn: byte order mark, UTF-16 without a mark, UTF-8, and the legacy encodings, in all of which what is
+    ASCII stays what it is. NULs become blanks.
     """
-    for bom, encoding in BOMS:
-        if data.startswith(bom):
-            return decode_as(data[len(bom) :], encoding)
-    wide = wide_encoding(data) if b"\0" in data[:_SNIFFED] else None
-    if wide:
+    declared = declared_encoding(data)
+    bom = next((bom for bom, _ in BOMS if data.startswith(bom)), b"")
+    if declared and declared != "utf-8":
+        return decode_as(data[len(bom) :], declared)
+    data = data.removeprefix(bom)
+    if b"\0" in data[:_SNIFFED] and (wide := wide_encoding(data)):
         return decode_as(data, wide)
+    text, damaged = _decode_narrow(data)
+    return text.replace("\0", " ") if "\0" in text else text, damaged
+
+
+def _decode_narrow(data: bytes) -> tuple[str, bool]:
     try:
         return data.decode("utf-8"), False
     except UnicodeDecodeError as error:
         if _is_mostly_utf8(data, error.start):
             return data.decode("utf-8", "replace"), True
-    if _is_chinese(data):
-        try:
-            return data.decode("gb18030"), False
-        except UnicodeDecodeError:
-            pass
-    return data.decode("latin-1"), False
+    from okxguard.encodings import SINGLE_BYTE, guess_encoding  # most text is UTF-8
 
-
-def _is_chinese(data: bytes) -> bool:
-    """Tell GBK from other 8-bit text: most of its pairs are in rows A1-A9 and B0-D7 of GB 2312.
-
-    Those are the signs and the common characters; Cyrillic and accented letters in pairs make rare ones.
-    """
-    pairs = re.findall(_PAIR, data[: 1 << 20])
-    common = sum(0xA1 <= pair[0] <= 0xA9 or 0xB0 <= pair[0] <= 0xD7 for pair in pairs if pair[1] >= 0xA1)
-    return bool(common * 10 >= len(pairs) * 7)
+    encoding = guess_encoding(data)
+    try:
+        return data.decode(encoding), False
+    except UnicodeDecodeError:
+        return (data.decode("latin-1"), False) if encoding in SINGLE_BYTE else decode_as(data, encoding)
 
 
 def decode_as(data: bytes, encoding: str) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from okxguard.decoding import BOMS, decode, decode_as, wide_encoding
+from okxguard.decoding import declared_encoding, decode, decode_as, wide_encoding
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Location, Span
 
@@ -68,7 +68,8 @@ class Window(NamedTuple):
 
 def windows(data: bytes, size: int, overlap: int) -> Iterator[Window]:
     """Cut `data` into windows of about `size` bytes that share `overlap` bytes, at line ends where there are any."""
-    encoding = next((name for bom, name in BOMS if data.startswith(bom)), None) or wide_encoding(data)
+    declared = declared_encoding(data)
+    encoding = declared if declared and declared != "utf-8" else wide_encoding(data)
     newline = "\n".encode(encoding or "utf-8")
     line, column, start = 1, 1, 0
     while start < len(data):
@@ -90,6 +91,7 @@ def windows(data: bytes, size: int, overlap: int) -> Iterator[Window]:
 def make_document(path: str, evidence: str, window: Window, kind: Kind | None = None) -> Document:
     """Decode the bytes of a window, or of a whole file as one window, and find out its syntax and its lines."""
     text, damaged = decode_as(window.data, window.encoding) if window.encoding else decode(window.data)
+    text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = (0, *(match.end() for match in re.finditer("\n", text)))

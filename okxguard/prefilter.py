@@ -21,7 +21,7 @@ _HEXADECIMAL = bytes.maketrans(b"0123456789ABCDEF", b"H" * 16)
 _SECRET_RUN = b"H" * 32
 # One more at either side: in some double-byte encodings a character may end in a byte that is a hexadecimal digit.
 _LONGEST_RUN = 34
-_WIDE_ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
+_WIDE_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 class Prefilter:
@@ -41,7 +41,9 @@ class Prefilter:
         if self._names_okx(path.lower().encode("utf-8", "replace")):
             return True
         if b"\0" in data:
-            return self._test(data.replace(b"\0", b"")) or bool(self._scripts.search(data))
+            # In wide encodings NULs stand between letters, elsewhere between words.
+            narrowed = (data.replace(b"\0", b""), data.replace(b"\0", b" "))
+            return any(map(self._test, narrowed)) or bool(self._scripts.search(data))
         return self._test(data)
 
     def _test(self, data: bytes) -> bool:
@@ -57,9 +59,11 @@ class Prefilter:
 
 
 def _encodings(words: set[str]) -> set[bytes]:
+    from okxguard.encodings import LEGACY  # most runs meet no such file
+
     encoded = set()
     for word in words:
-        for encoding in _WIDE_ENCODINGS:
+        for encoding in (*_WIDE_ENCODINGS, *LEGACY):
             try:
                 encoded.add(word.encode(encoding))
             except UnicodeEncodeError:

@@ -23,7 +23,7 @@ LEVELS = [
     {"entries"},
     {"documents"},
     {"rulebook", "config", "decoding", "kinds"},
-    {"model", "errors", "__init__"},
+    {"model", "errors", "encodings", "__init__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 MODULES = sorted(PACKAGE.rglob("*.py"))
