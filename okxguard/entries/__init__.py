@@ -26,6 +26,7 @@ _READERS = {
     Kind.TOML: ("toml", "read_toml"),
     Kind.XML: ("xml", "read_xml"),
     Kind.TABLE: ("table", "read_table"),
+    Kind.SQL: ("sql", "read_sql"),
     Kind.PYTHON: ("python", "read_python"),
 }
 _TEXT = ("text", "read_text")
