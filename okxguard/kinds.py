@@ -128,7 +128,7 @@ def language_of(path: str, text: str) -> str:
 
 def _name_and_ending(path: str) -> tuple[str, str]:
     """Return the name of a file in lower case, and its ending without the marks that copies and templates get."""
-    name = path.rpartition("/")[2].lower()
+    name = path.rpartition("/")[2].rpartition("!")[2].lower()  # a member of an archive stands behind a `!`
     pieces = name.split(".")
     while len(pieces) > 2 and (pieces[-1] in _INNER_ENDINGS or pieces[-1].rstrip("~").isdigit()):
         pieces.pop()

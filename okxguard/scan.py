@@ -192,7 +192,7 @@ class Scanner:
 def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:
     """Lower the confidence of a finding in a test fixture by one, but not below medium."""
     vocabulary = rulebook.vocabulary
-    *folders, name = document.evidence.lower().split("/")
+    *folders, name = document.evidence.lower().replace("!", "/").split("/")
     is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(
         vocabulary.fixture_endings
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.parsers import expat
 
-_CONTENT_TYPES = "[Content_Types].xml"
+_PARTS = frozenset({"[Content_Types].xml", "word/document.xml", "xl/workbook.xml", "xl/sharedStrings.xml"})
 _MIMETYPE = "mimetype"
 _SHARED = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -52,7 +52,7 @@ class Office:
     @classmethod
     def of(cls, names: Sequence[str], most: int) -> Office | None:
         """Return the office document that an archive with such members is, if it is one; no text is over `most`."""
-        if _CONTENT_TYPES in names:
+        if not _PARTS.isdisjoint(names):
             return cls(most, is_open=False)
         return cls(most, is_open=True) if _MIMETYPE in names[:1] and _OPEN_CONTENT in names else None
 
