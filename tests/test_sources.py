@@ -48,13 +48,12 @@ BINARY_HEADS = {
     "jpeg": b"\xff\xd8\xff\xe0",
     "gif": b"GIF89a",
     "pdf": b"%PDF-1.7\n",
-    "zip": b"PK\x03\x04",
-    "gzip": b"\x1f\x8b\x08",
+    "7z": b"7z\xbc\xaf\x27\x1c",
+    "rar": b"Rar!\x1a\x07",
     "elf": b"\x7fELF\x02\x01\x01",
     "sqlite": b"SQLite format 3\x00",
     "font": b"wOF2",
     "controls": bytes(range(32)) * 8,
-    "zeros": bytes(256),
 }
 
 
