@@ -42,7 +42,7 @@ _BY_ENDING = {
     Kind.TABLE: "csv tsv psv tab",
     Kind.SQL: "sql pgsql psql ddl dml",
     Kind.PATCH: "diff patch",
-    Kind.MARKDOWN: "md markdown mdx rst adoc",
+    Kind.MARKDOWN: "md markdown mdx rst adoc asciidoc org textile wiki mediawiki qmd mkd mdown",
 }
 _KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
 

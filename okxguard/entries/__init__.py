@@ -27,6 +27,7 @@ _READERS = {
     Kind.XML: ("xml", "read_xml"),
     Kind.TABLE: ("table", "read_table"),
     Kind.SQL: ("sql", "read_sql"),
+    Kind.MARKDOWN: ("markdown", "read_markdown"),
     Kind.PYTHON: ("python", "read_python"),
 }
 _TEXT = ("text", "read_text")
