@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from okxguard.correlate import Credential
 from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.model import Candidate, Confidence, Finding, Location, Part, Role, Rule, Span
 
 _RULE_OF_ROLE = {
@@ -27,6 +28,7 @@ def credential_finding(
     message = rule.summary
     if len(parts) > 1:
         message = f"{_enumerate(_NAMES[part.role] for part in parts)} of one OKX credential are hardcoded"
+    message += _cell(document, parts[0].span)
     if demo:
         message += " (demo trading)"
     return Finding(
@@ -60,11 +62,23 @@ def plain_finding(
         name=rule.name,
         severity=rule.severity,
         confidence=confidence,
-        message=message or rule.summary,
+        message=(message or rule.summary) + _cell(document, span),
         location=document.locate(span),
         fingerprint=_digest(rule.id, document.path, *identity),
         commit=commit,
     )
+
+
+def _cell(document: Document, span: Span) -> str:
+    """Return where a notebook shows `span`, for the end of a message; nothing for other documents."""
+    if document.kind is not Kind.NOTEBOOK:
+        return ""
+    from okxguard.entries.notebook import cell_of  # most documents are no notebooks
+
+    place = cell_of(document, span.start)
+    if place is None:
+        return ""
+    return f", in the output of cell {place.cell}" if place.output else f", in cell {place.cell}, line {place.line}"
 
 
 def _enumerate(names: Iterable[str]) -> str:

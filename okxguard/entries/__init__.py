@@ -21,7 +21,7 @@ _READERS = {
     Kind.INI: ("settings", "read_settings"),
     Kind.PROPERTIES: ("settings", "read_settings"),
     Kind.JSON: ("json", "read_json"),
-    Kind.NOTEBOOK: ("json", "read_json"),
+    Kind.NOTEBOOK: ("notebook", "read_notebook"),
     Kind.YAML: ("yaml", "read_yaml"),
     Kind.TOML: ("toml", "read_toml"),
     Kind.XML: ("xml", "read_xml"),
@@ -44,7 +44,7 @@ def read_entries(document: Document, find_telling: FindTelling) -> Reading:
     a value always stands on its line letter by letter, other lines are left out, and a document without such lines is
     not read at all.
     """
-    if document.kind not in _FOLDING and not find_telling():
+    if document.kind not in _FOLDING and document.kind is not Kind.TEXT and not find_telling():
         return Reading()
     reading = read_as_written(document, find_telling)
     return reading._replace(entries=complete(document, reading.entries))

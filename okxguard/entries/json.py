@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.entries.containers import Container
@@ -29,6 +30,16 @@ _TOKEN = re.compile(
 _DEEPEST = 400
 
 
+class Scalar(NamedTuple):
+    """A value of a JSON document, as it is written: its key path, its letters within the quotes, and their place."""
+
+    path: tuple[str, ...]
+    raw: str
+    start: int
+    quoted: bool
+    container: Container
+
+
 def read_json(document: Document, _: FindTelling) -> Reading:
     """Return the entries of a JSON document, or of one JSON value a line.
 
@@ -38,6 +49,18 @@ def read_json(document: Document, _: FindTelling) -> Reading:
 
 
 def _read(text: str) -> Iterator[Entry]:
+    for item in json_scalars(text):
+        if isinstance(item, Scalar):
+            yield from scalar_entries(item)
+        else:
+            yield from _comment(text, *item)
+
+
+def json_scalars(text: str) -> Iterator[Scalar | tuple[re.Match[str], tuple[str, ...]]]:
+    """Yield every value that is no container, and every comment with the path of what it stands in.
+
+    Raises MismatchError when the text is no JSON.
+    """
     stack = [Container((), mapping=False)]
     at = 0
     while at < len(text):
@@ -49,11 +72,13 @@ def _read(text: str) -> Iterator[Entry]:
         if kind == "blank":
             continue
         if kind == "comment":
-            yield from _comment(text, token, stack[-1].path)
+            yield token, stack[-1].path
         elif kind == "sign":
             _sign(token[0], stack)
         else:
-            yield from _scalar(token, stack)
+            scalar = _scalar(token, stack)
+            if scalar is not None:
+                yield scalar
     if len(stack) > 1:
         raise MismatchError
 
@@ -76,18 +101,24 @@ def _sign(sign: str, stack: list[Container]) -> None:
         top.expects_value = True
 
 
-def _scalar(token: re.Match[str], stack: list[Container]) -> Iterator[Entry]:
+def _scalar(token: re.Match[str], stack: list[Container]) -> Scalar | None:
+    """Return the value that a token is, or None for a key."""
     top = stack[-1]
     quoted = token.lastgroup == "string"
     raw = token[0][1:-1] if quoted else token[0]
     if top.mapping and not top.expects_value:
         top.key = (unescape(raw),)
-        return
+        return None
     if len(stack) == 1 and not quoted:
         raise MismatchError
     path = top.path_of_next()
     top.done()
-    start = token.start() + quoted
+    return Scalar(path, raw, token.start() + quoted, quoted, top)
+
+
+def scalar_entries(scalar: Scalar) -> Iterator[Entry]:
+    """Yield a value under its key path, and what stands inside it."""
+    path, raw, start, quoted, top = scalar
     value = unescape(raw)
     yield Entry(path, value, Span(start, start + len(raw)), Place.ASSIGNMENT, quoted, value == raw)
     if quoted:
