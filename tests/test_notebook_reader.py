@@ -50,7 +50,7 @@ def read(value: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         "prose": (notebook(prose(f"# O\n\n- k: `{value}`")), ("O", "k")),
         "raw": (notebook(prose(f"k: {value}", "raw")), ("k",)),
         "output": (notebook(code("f()", {"output_type": "stream", "text": ["x\n", f"k: {value}\n"]})), ("k",)),
-        "result": (notebook(code("f()", {"data": {"text/plain": [f"{{'k': '{value}'}}"]}})), ("#1", "k")),
+        "result": (notebook(code("f()", {"data": {"text/plain": [f"{{'k': '{value}'}}"]}})), ("k",)),
         "traceback": (notebook(code("f()", {"traceback": ["x", coloured]})), ("k",)),
         "metadata": (notebook({"cell_type": "code", "source": [], "metadata": {"k": value}}), ("k",)),
         "R": (notebook(code(f'k <- "{value}"'), language="R"), ("k",)),

@@ -25,16 +25,18 @@ _READERS = {
     Kind.YAML: ("yaml", "read_yaml"),
     Kind.TOML: ("toml", "read_toml"),
     Kind.XML: ("xml", "read_xml"),
+    Kind.HTML: ("html", "read_html"),
     Kind.TABLE: ("table", "read_table"),
     Kind.SQL: ("sql", "read_sql"),
     Kind.MARKDOWN: ("markdown", "read_markdown"),
     Kind.PYTHON: ("python", "read_python"),
+    Kind.CODE: ("code", "read_code"),
 }
 _TEXT = ("text", "read_text")
 # Lines are read one by one, so that size costs nothing but time.
 _LINE_BY_LINE = frozenset({Kind.DOTENV, Kind.INI, Kind.PROPERTIES, Kind.TEXT, Kind.MARKDOWN})
 # Syntaxes in which a value may be written in pieces, so that no line shows it.
-_FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI})
+_FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI, Kind.CODE})
 
 
 def read_entries(document: Document, find_telling: FindTelling) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from okxguard.documents import Document
@@ -11,14 +11,13 @@ from okxguard.entries.reading import Reading
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Span
 
-_LONGEST_ESCAPE = 10
-
 
 class OffsetMap:
     """Maps offsets in a text that was taken out of a document back to that document.
 
     `pieces` are pairs of an offset in the taken text and the offset in the document where that character stands,
-    in the order of the text, beginning with 0; between two pieces letters stand as in the document.
+    in the order of the text, beginning with 0; between two pieces letters stand as in the document. Of two pieces with
+    the same offset, the first says where the text before them ends, the second where the text behind them begins.
     """
 
     def __init__(self, pieces: Sequence[tuple[int, int]]) -> None:
@@ -33,9 +32,11 @@ class OffsetMap:
         """Return the place in the document of a stretch of the taken text."""
         if span.end <= span.start:
             return Span(self.of(span.start), self.of(span.start))
-        end, following = self.of(span.end - 1) + 1, self.of(span.end)
-        # The last character may be written as an escape; a wider gap is one between two pieces.
-        return Span(self.of(span.start), following if end < following < end + _LONGEST_ESCAPE else end)
+        # Where a piece begins right behind the stretch, the last character may be written as an escape.
+        at = bisect_left(self._taken, span.end)
+        bounded = at < len(self._taken) and self._taken[at] == span.end
+        end = span.end + self._shifts[at] if bounded else self.of(span.end - 1) + 1
+        return Span(self.of(span.start), end)
 
 
 def read_inner(

@@ -205,6 +205,7 @@ def _without_colours(text: _Text) -> _Text:
         pieces += [(length + taken - at, outer) for taken, outer in text.pieces if at < taken < end]
         parts.append(text.text[at:end])
         length += end - at
+        pieces.append((length, offsets.of(end)))
         at = match.end() if match else end
     return _Text("".join(parts), pieces)
 
@@ -217,8 +218,8 @@ def _concatenated(texts: list[_Text], between: str) -> _Text:
         pieces += [(length + taken, outer) for taken, outer in text.pieces]
         length += len(text.text)
         parts.append(text.text)
+        pieces.append((length, OffsetMap(text.pieces).of(len(text.text))))
         if between:
-            pieces.append((length, OffsetMap(text.pieces).of(len(text.text))))
             parts.append(between)
             length += len(between)
     return _Text("".join(parts), pieces or [(0, 0)])
