@@ -19,6 +19,7 @@ _CURLY_ENDS = frozenset("“”‘’«»")
 _CURLY = r"(?s)[“”„‘’«»](.+)[“”‘’«»]"
 _BASE64 = r"[A-Za-z0-9+/_-]{2,}={0,2}"
 _SHORTEST_BASE64, _LONGEST_BASE64 = 40, 64
+_SHORTEST_RECORD = 45
 _BASE64_NAME = r"(?i)[_.-]?(?:b64|base64)(?:[_-]?encoded)?$"
 _DATA = r"data(?:~\d+)?"
 
@@ -35,7 +36,7 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
             plain.append(entry)
         if meant is not None:
             decoded.append(meant)
-    return (*plain, *decoded, *_pairs(plain), *_defaults(plain))
+    return (*plain, *decoded, *_pairs(plain), *_defaults(plain), *_records(plain))
 
 
 def _trimmed(document: Document, entry: Entry) -> Entry:
@@ -100,6 +101,14 @@ def _pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
         if name and value and 0 < len(name.value) <= 100:
             parent = scope[:-1] if scope and scope[-1].startswith("[") else scope
             yield value._replace(path=(*parent, name.value))
+
+
+def _records(entries: list[Entry]) -> Iterator[Entry]:
+    """Yield the items of values such as `A:B:C`."""
+    if any(len(entry.value) >= _SHORTEST_RECORD for entry in entries):
+        from okxguard.entries.records import record_entries  # most values are shorter
+
+        yield from record_entries(entries)
 
 
 def _defaults(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -10,9 +10,13 @@ Pair = tuple[str, int, int, bool]
 
 TOKEN = re.compile(
     r"""
-    (?P<string> (?<!\w)"(?:[^"\\\n]|\\.){0,1000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,1000}' | `[^`\n]{0,1000}` )
+    (?P<string>
+        (?:(?<!\w)|(?<=\W[bu]))"(?:[^"\\\n]|\\.){0,1000}"
+        | (?:(?<![\w)\]])|(?<=\W[bu]))'(?:[^'\\\n]|\\.){0,1000}'
+        | `[^`\n]{0,1000}` )
+    | (?P<escaped> \\{1,7}["'] )                             # no opening quote: each would be looked for to the end
     | (?P<open> [{(\[] ) | (?P<close> [})\]] )
-    | (?P<sep> := | => | <- | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]\s )
+    | (?P<sep> := | => | <- | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]{1,3}\s | — )
     """,
     re.VERBOSE,
 )
@@ -36,11 +40,16 @@ _TYPE = re.compile(
 _LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
 _REFERENCE = re.compile(r"\$\{\w+:$")
 _BARE = re.compile(r"[^\s\"'`，；。、]{1,400}")
+_LISTED = re.compile(r"\[(?P<value>[^\s\"'`\[\],]{6,200})\](?![\w(])")
 _NEXT_OF_QUERY = re.compile(r"&[\w.-]{1,80}=")
 # What word processors make of quotes; some languages open with what others close with.
 _CLOSING = {"“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
 _QUERY_VALUE = re.compile(r"[^&\s\\]+")
 _STRING_PREFIX = re.compile(r"(?:[bBrRuUfF@$]|&|String\.raw)?(?=[\"'`])")
+_PREFIXES = ("", "b", "u", "f", "r", "@", "$", "&")
+_OPAQUE_WORD = re.compile(r"(?=\D*\d)\S{12,}")
+_IDENTIFIER_WORD = re.compile(r"[A-Za-z][\w.]*(?:[_-][\w-]+|(?<=[a-z])[A-Z]\w*)")
+_ESCAPED_QUOTE = re.compile(r"\\{1,7}[\"']")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _DECORATION = " \t*_~`\"'>)]"
@@ -77,7 +86,7 @@ def comma_pair(line: str, tokens: list[re.Match[str]], index: int) -> Iterator[P
         if (
             before.lastgroup == after.lastgroup == "string"
             and not line[before.end() : tokens[index].start()].strip()
-            and not line[tokens[index].end() : after.start()].strip()
+            and line[tokens[index].end() : after.start()].strip() in _PREFIXES
         ):
             yield before["string"][1:-1], after.start() + 1, after.end() - 1, True
 
@@ -103,7 +112,7 @@ def _name_before(left: str, sep: str, *, code: bool) -> str | None:
         return None
     if left[-1] in "\"'`":
         opening = left.rfind(left[-1], 0, len(left) - 1)
-        return left[opening + 1 : -1] or None if opening >= 0 else None
+        return left[opening + 1 : -1].rstrip("\\") or None if opening >= 0 else None
     if left[-1] in _CLOSING:
         opening = max(left.rfind(quote, 0, len(left) - 1) for quote in _CLOSING)
         return left[opening + 1 : -1] or None if opening >= 0 else None
@@ -116,7 +125,16 @@ def _name_before(left: str, sep: str, *, code: bool) -> str | None:
     if code or sep in ("=", ":=", "=>", "<-", "||", "??", "＝"):
         return _identifier_before(left)
     label = _LABEL.search(left.rstrip(_DECORATION))
-    return _BULLET.sub("", label[0]) if label else None
+    return _short_label(_BULLET.sub("", label[0])) if label else None
+
+
+def _short_label(label: str) -> str:
+    """Return a label without what stands before an identifier, and without values that stand before it."""
+    words = label.split()
+    if _IDENTIFIER_WORD.fullmatch(words[-1]):
+        return words[-1]
+    last = max((index for index, word in enumerate(words[:-1]) if _OPAQUE_WORD.fullmatch(word)), default=-1)
+    return " ".join(words[last + 1 :])
 
 
 def _identifier_before(left: str) -> str | None:
@@ -142,6 +160,9 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
     """Return start, end and whether quoted, of the value that begins at or after `at`."""
     while at < len(line) and line[at] in " \t*_":
         at += 1
+    if escaped := _ESCAPED_QUOTE.match(line, at):
+        end = line.find(escaped[0], escaped.end(), escaped.end() + _LONGEST_STRING)
+        return (escaped.end(), end, True) if end >= 0 else None
     prefix = _STRING_PREFIX.match(line, at)
     if prefix:
         at = prefix.end()
@@ -153,6 +174,9 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
         return (at + 1, end, True) if end < last else None
     if line[at : at + 1] in _CLOSING and (closing := _end_of_curly(line, at)):
         return at + 1, closing, True
+    bare = _LISTED.match(line, at)
+    if bare:
+        return bare.start("value"), bare.end("value"), True
     bare = _BARE.match(line, at)
     if bare is None:
         return None

@@ -11,23 +11,28 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
+from okxguard.entries.page import Page
 from okxguard.entries.pairs import TOKEN, Pair, comma_pair, inner_pairs, line_pairs, pair_at, unescape
+from okxguard.entries.prose import Prose
 from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.records import lines_of_values
 from okxguard.kinds import Kind, language_of
-from okxguard.model import Entry, Place, Span
+from okxguard.model import Entry, Place
 
 _STRUCTURE = re.compile(
-    r"""(?<!\w)"(?:[^"\\\n]|\\.){0,1000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,1000}' | `[^`\n]{0,1000}`
+    r"""(?<!\w)"(?:[^"\\\n]|\\.){0,1000}" | (?<![\w)\]])'(?:[^'\\\n]|\\.){0,1000}' | `[^`\n]{0,1000}` | \\{1,7}["']
     | (?P<open> [{(\[] ) | (?P<close> [})\]] ) | (?P<comma> , )""",
     re.VERBOSE,
 )
 _BRACKET = re.compile(r"[{}()\[\]]")
 _COMMENT = re.compile(r"\s*(?://+|\#+(?!\{)|/?\*+/?|--+\s|;+|%+|<!--|(?i:rem)\s|'+\s|\"\"\"|=begin)\s*")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.{1,120})")
-_SECTION = re.compile(r"\s*\[\[?([^\[\]\n]{1,120})\]\]?\s*(?:[#;].*)?$")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<title>.{1,120})")
+# The closing bracket may be missing.
+_SECTION = re.compile(r"\s*\[\[?(?P<title>[^\[\]\n]{1,120}(?=\])|\w[\w.: -]{1,60}$)(?:\]\]?\s*(?:[#;].*)?)?$")
 _COMMAND = re.compile(r"\s*[%!$]{1,2}\s?[A-Za-z]")
 _LITERAL = re.compile(r"-?\d[\d._]*|true|false|null|nil|none", re.IGNORECASE)
 _LONGEST_LINE = 200_000
+_WRITTEN = frozenset({Kind.MARKDOWN, Kind.TEXT})
 # Languages in which a bare word is a value.
 _COMMANDS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
 
@@ -70,7 +75,16 @@ class _Outline:
 
 def read_text(document: Document, find_telling: FindTelling) -> Reading:
     """Return the entries of a document, read as plain text; lines that are not telling give structure only."""
-    return Reading(tuple(read_telling(document, find_telling())))
+    telling = find_telling()
+    if document.kind in _WRITTEN:
+        telling |= _around(document, lines_of_values(document.text))
+    return Reading(tuple(read_telling(document, telling)))
+
+
+def _around(document: Document, offsets: Iterable[int]) -> frozenset[int]:
+    """Return the lines of some offsets and a few around each."""
+    near = {document.line_of(offset) + step for offset in offsets for step in range(-4, 5)}
+    return frozenset(index for index in near if 0 <= index < len(document.line_starts))
 
 
 def read_telling(document: Document, telling: frozenset[int]) -> Iterator[Entry]:
@@ -79,7 +93,7 @@ def read_telling(document: Document, telling: frozenset[int]) -> Iterator[Entry]
     starts = frozenset(document.line_starts[index] for index in telling)
     commands = document.kind is Kind.CODE and language_of(document.path, document.text) in _COMMANDS
     code = document.kind in (Kind.CODE, Kind.PYTHON) and not commands
-    markdown = document.kind in (Kind.MARKDOWN, Kind.TEXT)
+    markdown = document.kind in _WRITTEN
     return read_lines(lines, (), code=code, markdown=markdown, telling=starts)
 
 
@@ -106,25 +120,55 @@ def read_lines(
     of the lines to read; the others give structure only.
     """
     outline = _Outline(path)
-    for offset, line in lines:
+    page = Page(lines)
+    prose = Prose(page.lines) if markdown or place is Place.COMMENT else None
+    block: tuple[str, ...] = ()
+    for index, (offset, line) in enumerate(page.lines):
         if not line or line.isspace():
+            block = ()
             continue
-        if markdown and (heading := _HEADING.match(line)):
-            outline.heading = (heading[2].strip(),)
-            outline.scopes.clear()
-        elif "[" in line and (section := _SECTION.match(line)):
-            outline.heading = (section[1].strip(),)
-            outline.scopes.clear()
-        if len(line) <= _LONGEST_LINE:
-            told = telling is None or offset in telling
-            yield from _read_line(offset, line, outline, code=code, place=place, told=told)
-            continue
-        for start in range(0, len(line), _LONGEST_LINE):
-            part = line[start : start + _LONGEST_LINE + 1000]
-            yield from _read_line(offset + start, part, outline, code=code, place=place, told=True)
+        if markdown and not block:
+            block = (f"#{index}",)
+        _follow_title(line, outline, markdown=markdown)
+        told = telling is None or offset in telling
+        read = _read_line(line, outline, code=code, place=place, told=told)
+        if len(line) > _LONGEST_LINE:
+            read = _read_long_line(line, outline, code=code, place=place)
+        for name, start, end, quoted, where in read:
+            yield from page.entries((*outline.here(), *block, name), (index, start, end), where, quoted=quoted)
+        if prose and told:
+            yield from _prose_entries(page, prose, index, (*outline.here(), *block))
 
 
-def _read_line(offset: int, line: str, outline: _Outline, *, code: bool, place: Place, told: bool) -> Iterator[Entry]:
+def _prose_entries(page: Page, prose: Prose, index: int, path: tuple[str, ...]) -> Iterator[Entry]:
+    for name, start, end, quoted in prose.pairs(index):
+        yield from page.entries((*path, name), (index, start, end), Place.TEXT, quoted=quoted)
+    for title, places in prose.records(index):
+        for number, place in enumerate(places):
+            yield from page.entries((*path, f"{title}#{index}", f"[{number}]"), place, Place.TEXT, quoted=True)
+
+
+def _follow_title(line: str, outline: _Outline, *, markdown: bool) -> None:
+    title = _HEADING.match(line) if markdown else None
+    if title is None and "[" in line:
+        title = _SECTION.match(line)
+    if title:
+        outline.heading = (title["title"].strip(),)
+        outline.scopes.clear()
+
+
+def _read_long_line(
+    line: str, outline: _Outline, *, code: bool, place: Place
+) -> Iterator[tuple[str, int, int, bool, Place]]:
+    for at in range(0, len(line), _LONGEST_LINE):
+        part = line[at : at + _LONGEST_LINE + 1000]
+        for name, start, end, quoted, where in _read_line(part, outline, code=code, place=place, told=True):
+            yield name, at + start, at + end, quoted, where
+
+
+def _read_line(
+    line: str, outline: _Outline, *, code: bool, place: Place, told: bool
+) -> Iterator[tuple[str, int, int, bool, Place]]:
     comment = _COMMENT.match(line)
     if comment and place is Place.TEXT:
         place, code = Place.COMMENT, False
@@ -139,14 +183,7 @@ def _read_line(offset: int, line: str, outline: _Outline, *, code: bool, place: 
             raw = line[start:end]
             value = unescape(raw) if quoted else raw
             if value and (quoted or not code or _LITERAL.fullmatch(value)):
-                yield Entry(
-                    (*outline.here(), name),
-                    value,
-                    Span(offset + start, offset + end),
-                    place,
-                    quoted,
-                    value == raw,
-                )
+                yield name, start, end, quoted, place
     if not comment and not code and line.rstrip().endswith(":"):
         outline.open(line.strip()[:-1], indent, bracket=False)
 
@@ -182,6 +219,8 @@ def _pairs(line: str, outline: _Outline, indent: int, *, code: bool, comment: bo
             title_from = token.end()
         elif token.lastgroup == "string":
             yield from inner_pairs(line, token.start() + 1, token.end() - 1)
+        elif token.lastgroup == "escaped":
+            continue
         elif token["sep"] == ",":
             yield from comma_pair(line, tokens, index)
             title_from = token.end()

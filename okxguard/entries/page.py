@@ -1,0 +1,52 @@
+"""The lines of a text without the codes that colour them, and where what is read in them stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from okxguard.entries.inner import OffsetMap
+from okxguard.entries.pairs import unescape
+from okxguard.model import Entry, Place, Span
+
+# As terminals get them, and as programs print them that show control characters.
+_COLOUR = re.compile(
+    r"(?:\x1b|\\u001[bB]|\\x1[bB]|\\033|\\e(?=\[\d)|\^\[(?=\[\d))\[[0-9;?]{0,30}[A-Za-z]|\x1b\][^\x07\n]{0,300}\x07|\x1b[()][AB0-2]"
+)
+_MARKS = ("\x1b", "1b[", "1B[", "033[", "\\e[", "^[[")
+
+
+class Page:
+    """The lines of one text, each with the offset of its first character."""
+
+    def __init__(self, lines: Iterable[tuple[int, str]]) -> None:
+        self._maps: dict[int, OffsetMap] = {}
+        self.lines = [(offset, self._plain(index, line)) for index, (offset, line) in enumerate(lines)]
+
+    def _plain(self, index: int, line: str) -> str:
+        if not any(mark in line for mark in _MARKS) or _COLOUR.search(line) is None:
+            return line
+        pieces, kept, at, size = [(0, 0)], [], 0, 0
+        for code in _COLOUR.finditer(line):
+            kept.append(line[at : code.start()])
+            size += code.start() - at
+            at = code.end()
+            pieces.append((size, at))
+        self._maps[index] = OffsetMap(pieces)
+        return "".join([*kept, line[at:]])
+
+    def entries(
+        self, path: tuple[str, ...], place: tuple[int, int, int], where: Place, *, quoted: bool
+    ) -> Iterator[Entry]:
+        """Yield the entry of a value that stands on a line, from one column to another, unless it is empty."""
+        index, start, end = place
+        offset, line = self.lines[index]
+        raw = line[start:end]
+        value = unescape(raw) if quoted else raw
+        if not value:
+            return
+        span = Span(start, end)
+        if index in self._maps:
+            span = self._maps[index].span_of(span)
+        whole = span.end - span.start == len(raw)
+        yield Entry(path, value, Span(offset + span.start, offset + span.end), where, quoted, value == raw and whole)
