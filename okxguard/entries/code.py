@@ -1,0 +1,161 @@
+"""Read source code of any language of the table: every string with the names it goes by.
+
+A lexer finds strings, brackets and comments; what stands to the left of a string tells its names. A string may go by
+several: a variable, the setting whose default it is, the argument that a constant is passed as.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from okxguard.documents import Document
+from okxguard.entries.code_literals import Literal, Literals
+from okxguard.entries.code_names import Names, normalised
+from okxguard.entries.code_slots import Slot, Slots
+from okxguard.entries.embedded import may_hold_entries, read_embedded
+from okxguard.entries.languages import Language, language_for
+from okxguard.entries.lexer import STRING, Tokens, tokenize
+from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.text import read_lines, read_text
+from okxguard.kinds import language_of
+from okxguard.model import Entry, Place, Span
+
+_Path = tuple[str, ...]
+_LONGEST_VALUE = 2000
+_MOST_MEMBERS = 400
+_DOTTED = re.compile(r"[A-Za-z_$@][\w$]*(?:(?:\.|::|->|\?\.)[\w$]+){0,4}")
+_KEY = re.compile(r"\s*(?:[\"']?)(?P<name>[A-Za-z_$@:][\w$\-.]{0,80})[\"']?\s*(?:=>|:(?!:)|=(?!=))")
+_SHORTHAND = re.compile(r"\s*(?P<name>[A-Za-z_$][\w$]{0,80})\s*$")
+_BEFORE_NAME = re.compile(r"(?:[=(,:\[{?&+]|\|\||\?\?|=>|<-|->)\s*(?:&|\*|\$|@|\.\.\.)?$")
+_AFTER_NAME = re.compile(
+    r"\s*(?:[,)\]};\n]|$|\.(?:to_string|clone|into|to_owned|as_str|encode|getBytes|c_str|trim|unwrap)\b|as\b)"
+)
+_MARKS = " \t/*#-;%'!<>({"
+
+
+def read_code(document: Document, find_telling: FindTelling) -> Reading:
+    """Return the entries of a source file; a language that is not in the table is read as plain text."""
+    language = language_for(language_of(document.path, document.text), document.path, document.text)
+    if language is None:
+        return read_text(document, find_telling)
+    return Reading(tuple(_Reader(document, language).read(find_telling)))
+
+
+class _Reader:
+    """Reads one text."""
+
+    def __init__(self, document: Document, language: Language) -> None:
+        self._document = document
+        self._language = language
+        self._tokens: Tokens = tokenize(document.text, language)
+        self._literals = Literals(document.text, self._tokens, language)
+        self._slots = Slots(self._tokens, language, Names(document.text, self._tokens.code))
+        self._constants: dict[str, list[tuple[_Path, Literal]]] = {}
+        self._key_sign = re.compile(rf"\s*(?:{language.members})(?!:)")
+        self._member_frames: set[int] = set()
+        self._written: set[int] = set()
+
+    def read(self, find_telling: FindTelling) -> Iterator[Entry]:
+        """Yield the entries of the strings, of the constants where they are passed on, and of the comments."""
+        for index, kind in enumerate(self._tokens.kinds):
+            if kind == STRING:
+                yield from self._string(index)
+        yield from self._passed()
+        for frame in sorted(self._member_frames):
+            yield from self._declared(frame)
+        yield from self._comments(find_telling())
+
+    def _string(self, index: int) -> Iterator[Entry]:
+        own = self._literals.literal(index)
+        if own is None:
+            return
+        whole = None if self._is_key(index) else self._literals.folded(index)
+        if whole is not None and 0 < len(whole.value) <= _LONGEST_VALUE:
+            slots = self._slots.slots_at(index, self._tokens.starts[index])
+            for slot in slots:
+                yield _entry(slot, whole)
+            self._note(index, slots, whole)
+        if may_hold_entries(own.value):
+            start, end = own.span
+            raw = self._document.text[start:end]
+            path = self._slots.outline.path_at(self._tokens.frames[index], start)
+            yield from read_embedded(raw, own.value, start, (*path, '""'))
+
+    def _is_key(self, index: int) -> bool:
+        """Tell whether a string is the name of the value that follows it."""
+        return self._key_sign.match(self._tokens.code, self._tokens.ends[index]) is not None and not self._tokens.gap(
+            index
+        ).rstrip().endswith(("?", "case", "when"))
+
+    def _note(self, index: int, slots: list[Slot], literal: Literal) -> None:
+        """Remember constants and the mappings that hold literals."""
+        frame = self._tokens.frames[index]
+        if frame >= 0 and slots and not slots[0].path[-1].startswith("["):
+            self._member_frames.add(frame)
+        for slot in slots[:1]:
+            name = slot.path[-1].partition(" ")[0]
+            if slot.place is Place.ASSIGNMENT and re.fullmatch(r"[A-Za-z_]\w*", name):
+                self._constants.setdefault(name, []).append((slot.path[:-1], literal))
+                self._written.add(self._tokens.starts[index])
+
+    def _passed(self) -> Iterator[Entry]:
+        """Yield constants under the places that they are passed to."""
+        if not self._constants:
+            return
+        code, starts = self._tokens.code, self._tokens.starts
+        for match in _DOTTED.finditer(code):
+            name = normalised(match[0]).rpartition(".")[2]
+            if name not in self._constants or not _AFTER_NAME.match(code, match.end()):
+                continue
+            if not _BEFORE_NAME.search(code, max(0, match.start() - 20), match.start()):
+                continue
+            index = bisect_left(starts, match.start())
+            if index >= len(starts) or (index and self._tokens.ends[index - 1] > match.start()):
+                continue
+            for slot in self._slots.slots_at(index, match.start()):
+                if slot.place is not Place.ASSIGNMENT or slot.path[-1].partition(" ")[0] != name:
+                    literal = self._constant(name, slot.path)
+                    if literal:
+                        yield _entry(slot, literal)
+
+    def _constant(self, name: str, path: _Path) -> Literal | None:
+        """Return the constant of that name whose scope is nearest to `path`."""
+        known = self._constants[name]
+        fitting = [literal for scope, literal in known if path[: len(scope)] == scope]
+        return fitting[-1] if fitting else known[0][1] if len(known) == 1 else None
+
+    def _declared(self, frame: int) -> Iterator[Entry]:
+        """Yield members without a literal: the name is there, what it stands for is not."""
+        tokens = self._tokens
+        closing = tokens.partners.get(frame, frame)
+        path = self._slots.outline.path_at(frame, tokens.starts[frame] + 1)
+        at, fresh, count = frame + 1, True, 0
+        while at <= closing and count < _MOST_MEMBERS:
+            if fresh:
+                start = tokens.ends[at - 1]
+                match = _KEY.match(tokens.code, start, tokens.ends[at] + 8) or _SHORTHAND.match(tokens.gap(at))
+                if match and tokens.kinds[at] != STRING:
+                    count += 1
+                    yield Entry(
+                        (*path, match["name"].strip(":$@")), "", Span(start, start), Place.ASSIGNMENT, visible=False
+                    )
+            fresh = tokens.kinds[at] in ",;"
+            at = tokens.partners.get(at, at) + 1 if tokens.kinds[at] in "([{" else at + 1
+
+    def _comments(self, telling: frozenset[int]) -> Iterator[Entry]:
+        lines: list[tuple[int, str]] = []
+        text = self._document.text
+        for start, end in self._tokens.comments:
+            if not telling.isdisjoint(range(self._document.line_of(start), self._document.line_of(end) + 1)):
+                for line in text[start:end].split("\n"):
+                    body = line.lstrip(_MARKS)
+                    if "=" in body or ":" in body or "," in body or body.isascii() is False:
+                        lines.append((start + len(line) - len(body), body.rstrip("*/-} ")))
+                    start += len(line) + 1
+        return read_lines(lines, ("#",), place=Place.COMMENT)
+
+
+def _entry(slot: Slot, literal: Literal) -> Entry:
+    return Entry(slot.path, literal.value, literal.span, slot.place, literal.quoted, literal.visible)
