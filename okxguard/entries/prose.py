@@ -46,8 +46,8 @@ _STOPWORDS = frozenset(
     re.findall(
         r"\w+",
         "the a an my our your his her its their this that and or then with for here so y e и а la el los las lo mi tu"
-        " su un una o os as do da minha meu nossa mon ma le les et der die das mein meine und мой моя мое моё наш вот ve bu"
-        " benim 내 제 我的 和 以及",
+        " su un una o os as do da minha meu nossa mon ma le les et der die das mein meine und мой моя мое моё наш вот"
+        " ve bu benim 내 제 我的 和 以及",
     )
 )
 _MARKUP = re.compile(r"[\"'][ \t]*[:,=}\])]|[:,={\[(][ \t]*[\"']|[{}<>]")

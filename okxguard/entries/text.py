@@ -49,11 +49,12 @@ class _Outline:
     def __init__(self, path: tuple[str, ...]) -> None:
         self.path = path
         self.heading: tuple[str, ...] = ()
+        self.block: tuple[str, ...] = ()
         self.scopes: list[_Scope] = []
         self.serial = 0
 
     def here(self) -> tuple[str, ...]:
-        return (*self.path, *self.heading, *(scope.title for scope in self.scopes))
+        return (*self.path, *self.heading, *self.block, *(scope.title for scope in self.scopes))
 
     def open(self, title: str, indent: int, *, bracket: bool) -> None:
         self.serial += 1
@@ -122,22 +123,21 @@ def read_lines(
     outline = _Outline(path)
     page = Page(lines)
     prose = Prose(page.lines) if markdown or place is Place.COMMENT else None
-    block: tuple[str, ...] = ()
     for index, (offset, line) in enumerate(page.lines):
         if not line or line.isspace():
-            block = ()
+            outline.block = ()
             continue
-        if markdown and not block:
-            block = (f"#{index}",)
+        if markdown and not outline.block:
+            outline.block = (f"#{index}",)
         _follow_title(line, outline, markdown=markdown)
         told = telling is None or offset in telling
         read = _read_line(line, outline, code=code, place=place, told=told)
         if len(line) > _LONGEST_LINE:
             read = _read_long_line(line, outline, code=code, place=place)
         for name, start, end, quoted, where in read:
-            yield from page.entries((*outline.here(), *block, name), (index, start, end), where, quoted=quoted)
+            yield from page.entries((*outline.here(), name), (index, start, end), where, quoted=quoted)
         if prose and told:
-            yield from _prose_entries(page, prose, index, (*outline.here(), *block))
+            yield from _prose_entries(page, prose, index, outline.here())
 
 
 def _prose_entries(page: Page, prose: Prose, index: int, path: tuple[str, ...]) -> Iterator[Entry]:
