@@ -116,7 +116,12 @@ BROKEN = {
     "other name": ("OKX104-api-key.toml", 'name = "api-key"', 'name = "key-of-api"', "id"),
     "not TOML": ("OKX105-account-token.toml", 'id = "OKX105"', "id = OKX105", "TOML"),
     "unknown word list": ("vocabulary.toml", "[names]", "[names]\nlovely = []", "names.lovely"),
-    "unknown role": ("vocabulary.toml", 'order = ["secret_key"]', 'order = ["secretkey"]', "order"),
+    "unknown role": (
+        "vocabulary.toml",
+        'order = ["api_key", "passphrase", "secret_key"]',
+        'order = ["apikey", "passphrase", "secret_key"]',
+        "order",
+    ),
     "not a list": (
         "vocabulary.toml",
         "[documented]",

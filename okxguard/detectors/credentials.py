@@ -208,6 +208,8 @@ class CredentialDetector:
         ):
             return None
         if ownership.context <= Context.NEAR and surroundings.product_near(entry):
+            if not reading.strong:
+                return None
             verdict = verdict._replace(together=True)
         return _candidate(claim, verdict, ownership, surroundings)
 
