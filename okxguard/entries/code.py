@@ -32,11 +32,17 @@ _BEFORE_NAME = re.compile(r"(?:[=(,:\[{?&+]|\|\||\?\?|=>|<-|->)\s*(?:&|\*|\$|@|\
 _AFTER_NAME = re.compile(
     r"\s*(?:[,)\]};\n]|$|\.(?:to_string|clone|into|to_owned|as_str|encode|getBytes|c_str|trim|unwrap)\b|as\b)"
 )
+_TAG = re.compile(r"\b(?:env-?)?[dD]efault:\"(?P<value>[^\"\\]{1,200})\"")
+_SHELLS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
 _MARKS = " \t/*#-;%'!<>({"
 
 
 def read_code(document: Document, find_telling: FindTelling) -> Reading:
     """Return the entries of a source file; a language that is not in the table is read as plain text."""
+    if language_of(document.path, document.text) in _SHELLS:
+        from okxguard.entries.shell import read_shell  # most code is no script
+
+        return read_shell(document, find_telling)
     language = language_for(language_of(document.path, document.text), document.path, document.text)
     if language is None:
         return read_text(document, find_telling)
@@ -77,11 +83,22 @@ class _Reader:
             for slot in slots:
                 yield _entry(slot, whole)
             self._note(index, slots, whole)
+        yield from self._tagged(index, own)
         if may_hold_entries(own.value):
             start, end = own.span
             raw = self._document.text[start:end]
             path = self._slots.outline.path_at(self._tokens.frames[index], start)
             yield from read_embedded(raw, own.value, start, (*path, '""'))
+
+    def _tagged(self, index: int, literal: Literal) -> Iterator[Entry]:
+        """Yield the default that the tag of a field states: ``Name string `default:"v"` ``."""
+        match = _TAG.search(literal.value) if literal.visible and self._language.named_first else None
+        field = re.search(r"(?:^|\n)[ \t]*(?P<name>\w+)[ \t]+[\w.*]+[ \t]*$", self._tokens.gap(index))
+        if match and field:
+            start = literal.span.start + match.start("value")
+            path = self._slots.outline.path_at(self._tokens.frames[index], start)
+            span = Span(start, start + len(match["value"]))
+            yield Entry((*path, field["name"]), match["value"], span, Place.DEFAULT)
 
     def _is_key(self, index: int) -> bool:
         """Tell whether a string is the name of the value that follows it."""

@@ -21,6 +21,10 @@ _CLOSERS = {
     "heredoc": r"\n?[ \t]*\w+$",
     "sigil": r"(?:\"{3}|.)$",
 }
+_JOINER = re.compile(
+    r"\s*\.\s*(?:join|concat|joinToString|mkString|joined)\s*\(?\s*(?:separator\s*[:=]\s*)?(?:[\"'`](?P<separator>[^\"'`]{0,3})[\"'`])?"
+)
+_IMPLODE = re.compile(r"(?:paste0|string\.Concat|table\.concat|strcat|concat|Concat|implode|join)\s*$")
 _REGEX_FORMS = frozenset({"regex", "perl regex", "elixir char", "erlang char", "clojure char"})
 _NOT_A_VALUE = re.compile(
     r"\s*(?:[=!]==?|[<>]=|=~)|\s*\.(?:equals|equalsIgnoreCase|startsWith|includes|contains|test|match|length|size|split"
@@ -75,6 +79,8 @@ class Literals:
         The later pieces of a concatenation and strings that are joined with something unknown give None.
         """
         left = _PREFIX.sub("", self._tokens.gap(index))
+        if joined := self._joined(index):
+            return joined
         if self._follows(index) or self._open_left.search(left[-80:].rstrip()):
             return None
         pieces = [index]
@@ -91,6 +97,25 @@ class Literals:
         value = "".join(literal.value for literal in found)
         first = next((literal for literal in found if len(literal.value) > 1), found[0])
         return Literal(value, first.span, visible=False) if len(value) <= _LONGEST_FOLDED else None
+
+    def _joined(self, index: int) -> Literal | None:
+        """Return the text that `["a", "b"].join("")` stands for, under its first piece."""
+        tokens = self._tokens
+        frame = tokens.frames[index]
+        closing = tokens.partners.get(frame, -1)
+        if frame != index - 1 or tokens.kinds[frame] not in "[(" or closing - index > 2 * _MOST_PIECES or closing < 0:
+            return None
+        joiner = _JOINER.match(tokens.code, tokens.ends[closing])
+        before = _IMPLODE.search(tokens.gap(frame)) if frame else None
+        if not (joiner or before):
+            return None
+        pieces = [self.literal(at) for at in range(index, closing) if tokens.kinds[at] == STRING]
+        known = [piece for piece in pieces if piece]
+        if len(known) < 2 or any(tokens.kinds[at] not in ",s" for at in range(index, closing)):
+            return None
+        separator = joiner["separator"] or "" if joiner else ""
+        value = separator.join(piece.value for piece in known)
+        return Literal(value, known[0].span, visible=False) if len(value) <= _LONGEST_FOLDED else None
 
     def end_of(self, index: int) -> int:
         """Return the index of the last string of the concatenation that begins at `index`."""
@@ -122,7 +147,11 @@ def _literal(raw: str, start: int, escapes: str, *, lines: bool) -> Literal:
         stripped = raw.strip()
         start += len(raw) - len(raw.lstrip()) if stripped else 0
         raw = stripped
-    return Literal(meaning(raw, escapes), Span(start, start + len(raw)), visible=meaning(raw, escapes) == raw)
+    nested = re.fullmatch(r"(?s)(\\?[\"'])([^\"'\\]+)\1", raw)
+    if nested:
+        start, raw = start + nested.start(2), nested[2]
+    value = meaning(raw, escapes)
+    return Literal(value, Span(start, start + len(raw)), visible=value == raw)
 
 
 def meaning(raw: str, escapes: str) -> str:

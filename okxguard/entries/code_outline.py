@@ -36,6 +36,7 @@ _INDENTED = re.compile(
     r"(?P<name>[A-Za-z_][\w.:?!]*)",
     re.MULTILINE,
 )
+_PLAIN_TYPES = frozenset({"", "string", "any", "interface", "object", "char", "byte", "str"})
 _FUNCTIONS = frozenset({"def", "defp", "defmacro", "function", "Function", "Sub", "procedure", "macro"})
 _CONTINUES = re.compile(r"[ \t]*(?:begin|end|var|const|private|protected|public|published|else|rescue|ensure|[)\]}])\b")
 _LINE = re.compile(r"^[ \t]*(?=\S)", re.MULTILINE)
@@ -125,9 +126,15 @@ class Outline:
     def is_block(self, frame: int) -> bool:
         """Tell whether braces hold statements and no list of values."""
         header = self._header(frame)
-        listed = self._tokens.frames[frame]
-        if not header.strip():
-            return listed < 0 or self._tokens.kinds[listed] not in "[("
+        for _ in range(_DEEPEST):
+            if header.strip():
+                break
+            frame = self._tokens.frames[frame]
+            if frame < 0 or self._tokens.kinds[frame] in "[(":
+                return frame < 0
+            header = self._header(frame)
+        if self._language.commands and re.fullmatch(r"\s*[a-z]\w*", header):
+            return True
         if _VALUE_BEFORE.search(header):
             return header.endswith(("=>", "->"))
         return (
@@ -159,6 +166,8 @@ class Outline:
     def _path_of_literal(self, frame: int, name: str, outer: _Path) -> _Path:
         """Return the path of the members of a literal of the type `name`."""
         gap = self._tokens.gap(frame)
+        if frame and self._tokens.kinds[frame - 1] == "]" and not gap.strip(" \t" + name):
+            return self._path_of_array(frame, name, outer)
         match = re.search(r"(?:\bnew\s+|&)?[\w$.:<>\[\]*, ]+?\s*$", gap)
         start = self._tokens.starts[frame] - (len(match[0].lstrip()) if match else 0)
         slots = (
@@ -168,6 +177,19 @@ class Outline:
         )
         inside = slots[0].path if slots else outer
         return (*inside, f"{self.slots.names.resolve(name)}()#{frame}")
+
+    def _path_of_array(self, frame: int, name: str, outer: _Path) -> _Path:
+        """Return the path of the items of `[][3]Type{...}` or `new Type[] {...}`."""
+        tokens = self._tokens
+        at = frame
+        for _ in range(_DEEPEST):
+            if not at or tokens.kinds[at - 1] != "]" or (at != frame and tokens.gap(at).strip()):
+                break
+            at = tokens.partners.get(at - 1, at - 1)
+        before = re.search(r"(?:\bnew\s+)?(?:[\w.]+)?\s*$", tokens.gap(at))
+        slots = self.slots.slots_at(at, tokens.starts[at] - (len(before[0]) if before else 0))
+        inside = slots[0].path if slots else outer
+        return inside if name.lower() in _PLAIN_TYPES else (*inside, f"{self.slots.names.resolve(name)}()#{frame}")
 
     def _header(self, frame: int) -> str:
         """Return what stands between the end of the last statement and the brace at `frame`; brackets are empty."""

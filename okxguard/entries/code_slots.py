@@ -19,16 +19,18 @@ _DEEPEST = 8
 _MOST_NAMES = 30
 _ASSIGN = re.compile(r"(?<![=!<>~])(?::=|<<?-|\?\?=|\|\|=|\+=|\?=|=)$")
 _LEADING = re.compile(
-    r"(?:(?<=[(,])\s*(?:move\s*)?\|[\w\s,]{0,30}\||(?:^|(?<=\())\s*(?:move\s*)?\|[\w\s,]{0,30}\||(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try)\s*$"
+    r"(?:(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try)\s*$"
 )
-_TYPED = re.compile(r"(?P<name>[\w$\-]+)\s*[?!]?\s*:\s*(?!=)[\w\s.:&'<>\[\]|?*,!]{0,120}$")
+_CLOSURE = re.compile(r"\s*(?:move\s*)?\|[\w\s,&:]{0,40}\|\s*\{?$")
+_TYPED = re.compile(r"(?P<name>[\w$\-]+)\s*[?!]?\s*:(?![=:])\s*[\w\s.:&'<>\[\]|?*,!]{0,120}$")
 _VB = re.compile(r"(?P<name>\w+)(?:\(\))?\s+(?:As|as|AS)\s+[\w.]+$")
 _NAMED_FIRST = re.compile(r"(?:^|\b(?:var|const)\s+)(?P<name>(?!(?:var|const)\b)\w+)\s+[\w.*\[\]]+$")
 _TERNARY = re.compile(r"(?<![?.\w\]>])\s*\?(?![?.:])|\s\?(?![?.:])|(?<=[)\]\w])\?(?=\s*[\"'(\w])(?![?.:])")
 _RETURN = re.compile(r"\b(?:return|yield|return\()\s*\(*$")
 _FUNCTION = re.compile(r"(?:\b(?:def|fn|fun|func|function|let|val)\s+)(?P<name>[\w.?!]+)[^=\n]*$")
 _WRAPPER_NAMES = (
-    "String.from str.from Some Ok Just Right pure Arc.new Box.new Rc.new Secret.new SecretString.new "
+    "useState useRef signal useSignal createSignal BehaviorSubject HeaderValue.from_static HeaderValue.from_str from_static"
+    " byte bytes b String.from str.from Some Ok Just Right pure Arc.new Box.new Rc.new Secret.new SecretString.new "
     "SecretString.from Cow.from Zeroizing.new Buffer.from String.valueOf string std.string QString TEXT _T L F "
     "PSTR strdup std.string_view string_view Secret SecretString Optional.of Option Encoding.UTF8.GetBytes "
     "Encoding.ASCII.GetBytes Encoding.Default.GetBytes TextEncoder().encode encode utf8.encode StringBuilder "
@@ -43,12 +45,16 @@ _DEFAULTING = re.compile(
     r"|defaultTo|default_value|DefaultIfEmpty|otherwise|ifBlank|presence)$",
     re.IGNORECASE,
 )
+_LOOKUP = re.compile(
+    r"(?:^|[._])\w*(?:get|env|conf|param|option|fetch|read|load|setting|default|lookup)\w*$", re.IGNORECASE
+)
 _SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
 _NAME_LIKE = re.compile(r"[-:@]{0,2}[A-Za-z_][\w.\-]{0,80}(?:[ -]\w+){0,3}")
 _PAIRED = re.compile(
     r"(?:Pair|Entry|Header|KeyValue\w*|Tuple\d?|Param|Field|NameValue\w*|Item|Property|Option|Of|Env)$"
 )
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
+_DECLARING = frozenset({"const", "let", "var", "final", "val", "my", "our", "local", "auto"})
 _VALUE_ARGUMENT_NAMES = "default defaultValue default_value value fallback unset defaultTo"
 _VALUE_ARGUMENTS = frozenset(_VALUE_ARGUMENT_NAMES.split())
 
@@ -84,6 +90,8 @@ class Slots:
         left = gap.rstrip()
         for _ in range(3):
             left = _LEADING.sub("", left).rstrip() if not left.endswith("=") else left
+        if index and tokens.kinds[index - 1] in "({,":
+            left = "" if _CLOSURE.fullmatch(left) else left
         here = self.outline.path_at(tokens.frames[index], offset)
         if assign := _ASSIGN.search(left):
             return self._assigned(index, left[: assign.start()], here, assign[0])
@@ -147,6 +155,8 @@ class Slots:
         for pattern in (_TYPED, _VB):
             if (typed := pattern.search(line)) and not ("?" in line[: typed.start()] and pattern is _TYPED):
                 return (typed["name"],)
+        if quoted := re.search(r"`([^`]{1,80})`$", line.rstrip()):
+            return (quoted[1],)
         match = self._calls.dotted_end(line)
         return self._split_name(match["name"]) if match else ()
 
@@ -168,11 +178,16 @@ class Slots:
         if opening is None or tokens.kinds[index - 1] not in ")]}":
             return ()
         before = tokens.gap(opening)
+        inside = tokens.code[tokens.ends[opening] : tokens.starts[index - 1]].strip()
+        if not before.strip() or is_control(before.split()[-1]) or before.split()[-1] in _DECLARING:
+            if tokens.kinds[opening] == "[" and tokens.kinds[opening + 1] == STRING:
+                return (self._string(opening + 1),)
+            name = re.match(r"(?:var\s+|let\s+|mut\s+)?[$@%]?([\w$]+)\s*(?:,|$)", inside)
+            return (name[1],) if name else ()
         match = self._calls.dotted_end(before)
         owner = normalised(match["name"]) if match else ""
         if tokens.kinds[opening] in "[(" and tokens.kinds[opening + 1] == STRING:
             return (self.names.resolve(owner), self._string(opening + 1))
-        inside = tokens.code[tokens.ends[opening] : tokens.starts[index - 1]].strip()
         if (
             tokens.kinds[opening] == "["
             and re.fullmatch(r"[:$]?[A-Za-z_][\w.:]*", inside)
@@ -285,7 +300,7 @@ class Slots:
         before = tokens.kinds[index - 1]
         frame = tokens.frames[index]
         if before == STRING:
-            return self._beside(index, here)
+            return self._beside(index, here) or (self._paired(index, frame) if frame >= 0 else [])
         if before == ")":
             opening = tokens.partners.get(index - 1)
             return (
@@ -303,7 +318,33 @@ class Slots:
             return self._in_statement(index, here)
         slots = [Slot(path) for path in self._item(frame, tokens.items[index], here)]
         alone = tokens.kinds[frame] == "{" and index == frame + 1 and tokens.partners.get(frame) == index + 1
-        return [*slots, Slot(here, Place.DEFAULT)] if alone and here else slots
+        if alone and here:
+            slots += self._alone(frame, here, depth)
+        return slots + self._paired(index, frame)
+
+    def _alone(self, frame: int, here: _Path, depth: int) -> list[Slot]:
+        """Return the names of the only thing in braces: `x { "v" }`, `fetch("NAME") { "v" }`."""
+        slots = [Slot(here, Place.DEFAULT)]
+        if frame and self._tokens.kinds[frame - 1] == ")":
+            operand = self._calls.operand_before(frame, self._tokens.gap(frame))
+            slots += [Slot((*here[:-1], operand.name), Place.DEFAULT)] if operand.name else []
+            slots += self._outer(operand, depth)
+        return slots
+
+    def _paired(self, index: int, frame: int) -> list[Slot]:
+        """Return the name of the second of two strings in brackets of their own: `{ "name", "v" }`."""
+        tokens = self._tokens
+        gap = tokens.gap(index).strip()
+        at = index - 2 if tokens.kinds[index - 1] == "," else index - 1
+        only = at == frame + 1 and tokens.partners.get(frame) == index + 1
+        rows = tokens.kinds[index - 1] == STRING and not self._language.commands
+        if gap or at < 0 or tokens.kinds[at] != STRING or not (only or rows):
+            return []
+        name = self._string(at)
+        if not _NAME_LIKE.fullmatch(name) or _HEXADECIMAL.fullmatch(name):
+            return []
+        outer = self.outline.path_at(tokens.frames[frame], tokens.starts[frame])
+        return [Slot((*outer, name.lstrip("-:@")))]
 
     def _is_subscript(self, frame: int) -> bool:
         gap = self._tokens.gap(frame)
@@ -337,7 +378,7 @@ class Slots:
         tokens = self._tokens
         names: list[str] = []
         for _ in range(_MOST_NAMES):
-            target = self._target(index, left) if re.fullmatch(r"[\s\w$@.*&:<>]*", left) else ()
+            target = self._target(index, left) if left.strip() and re.fullmatch(r"[\s\w$@.*&:<>]*", left) else ()
             names.append(target[-1] if target else "")
             if not index or tokens.kinds[index - 1] != "," or "\n" in left.strip() or not target:
                 break
@@ -385,10 +426,23 @@ class Slots:
             )
         slots = [Slot((*here, f"[{item}]"), Place.ARGUMENT)]
         if item:
-            slots += self._pair(index, here)
+            pair = self._pair(index, here)
+            slots += pair
+            if pair and item == 1 and _LOOKUP.search(callee) and closing is not None and tokens.items[closing] == 1:
+                slots += self._outer(self._calls.operand_before(frame, tokens.gap(frame)), depth)
+        if named := self._named_behind(index):
+            slots.append(Slot((*here[:-1], here[-1].split("#")[0], named), Place.ARGUMENT))
         if single:
             slots += self._single(frame, callee, here[:-1], depth)
         return slots
+
+    def _named_behind(self, index: int) -> str:
+        """Return the name that an argument behind the value gives it: `addValue("v", forHTTPHeaderField: "NAME")`."""
+        tokens = self._tokens
+        at = index + 1 + (index + 1 < len(tokens.kinds) and tokens.kinds[index + 1] == ",")
+        if at >= len(tokens.kinds) or tokens.kinds[at] != STRING:
+            return ""
+        return self._string(at) if re.fullmatch(r"\s*for\w*\s*:\s*@?", tokens.gap(at)) else ""
 
     def _single(self, frame: int, callee: str, scope: _Path, depth: int) -> list[Slot]:
         """Return the names that the only argument of a call goes by: that of a setter, those of the result."""
@@ -403,6 +457,9 @@ class Slots:
             slots += [Slot((*scope, start.name), Place.DEFAULT)] if start.name else []
             return slots + self._outer(start, depth)
         if callee in _WRAPPERS or ".".join(callee.split(".")[-2:]) in _WRAPPERS or last in _WRAPPERS:
+            if start.at and self._tokens.kinds[start.at - 1] == "]" and last == "byte":
+                opening = self._tokens.partners.get(start.at - 1, start.at)
+                return slots + self.slots_at(opening, self._tokens.starts[opening], depth + 1)
             return slots + self.slots_at(start.at, start.offset, depth + 1)
         return slots
 

@@ -209,7 +209,7 @@ LANGUAGES = {
         ("//", "(*"), ("triple raw", "verbatim", "double lines", "char"), commands=True, indented=True, members=r":|->"
     ),
     "vb": Language(
-        ("'", "rem"), ("doubled",), joins=r"[&+]", defaults=_NOTHING, indented=True, brackets="(){}", members=":"
+        ("'", "rem"), ("doubled",), joins=r"[&+]", defaults=_NOTHING, indented=True, brackets="(){}", members=":", commands=True
     ),
     "rust": Language(
         ("//", "/* nested"), ("rust hashed", "rust raw", "double lines", "char"), defaults=_NOTHING, members="=>|:"
