@@ -10,9 +10,12 @@ from okxguard.model import Entry, Place, Span
 
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
 _DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
-_PAIR_NAMES = ("name", "key", "Name", "Key", "variable", "env")
-_PAIR_VALUES = ("value", "Value", "val", "default", "defaultValue")
-_PAIR_MEMBERS = frozenset((*_PAIR_NAMES, *_PAIR_VALUES))
+# What stands inside or beside a value is looked for only where one of these signs is.
+_TELLING_SIGNS = r"[\n;%&]|\{.*['\"]|\s-|[A-Za-z0-9+/_-]{80}"
+_TELLING_NAMES = frozenset(
+    ("value", "val", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "v", "s")
+)
+_SHORTEST_TELLING = 8
 _LONGEST_TRIMMED = 1000
 _AROUND = r"(?:\s|\\[nrt\n]|[“”„‘’«»])*"
 _CURLY_ENDS = frozenset("“”‘’«»")
@@ -36,7 +39,24 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
             plain.append(entry)
         if meant is not None:
             decoded.append(meant)
-    return (*plain, *decoded, *_pairs(plain), *_defaults(plain), *_records(plain))
+    found = [*plain, *decoded, *_records(plain)]
+    # Imported when there is something to look for: most dotenv files hold names and values only.
+    if any(re.search(_TELLING_SIGNS, entry.value) for entry in found if len(entry.value) >= _SHORTEST_TELLING):
+        from okxguard.entries.within import read_all_within
+
+        found += read_all_within(document, found)
+    if any(_may_be_paired(entry) for entry in found):
+        from okxguard.entries.pairing import read_pairs, without_keywords
+
+        found = without_keywords(found)
+        found += read_pairs(found)
+    return (*found, *_defaults(found))
+
+
+def _may_be_paired(entry: Entry) -> bool:
+    """Tell whether the name of a value may stand elsewhere: the entry is a position, or named `value` or the like."""
+    last = entry.path[-1] if entry.path else ""
+    return last.startswith("[") or last.rpartition(".")[2].lower() in _TELLING_NAMES
 
 
 def _trimmed(document: Document, entry: Entry) -> Entry:
@@ -87,20 +107,6 @@ def _text_of(value: str) -> str | None:
     except ValueError:
         return None
     return text if text and text.isprintable() else None
-
-
-def _pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the values of `name: X, value: Y` under their names."""
-    pairs: dict[tuple[str, ...], dict[str, Entry]] = {}
-    for entry in entries:
-        if entry.value and entry.place is Place.ASSIGNMENT and entry.path and entry.path[-1] in _PAIR_MEMBERS:
-            pairs.setdefault(entry.path[:-1], {})[entry.path[-1]] = entry
-    for scope, members in pairs.items():
-        name = next((members[key] for key in _PAIR_NAMES if key in members), None)
-        value = next((members[key] for key in _PAIR_VALUES if key in members), None)
-        if name and value and 0 < len(name.value) <= 100:
-            parent = scope[:-1] if scope and scope[-1].startswith("[") else scope
-            yield value._replace(path=(*parent, name.value))
 
 
 def _records(entries: list[Entry]) -> Iterator[Entry]:
