@@ -114,6 +114,8 @@ class Calls:
     def first_string(self, opening: int) -> str:
         """Return the inside of the first string in a bracket, which names what is looked up."""
         following = opening + 1
+        while following < min(len(self._tokens.kinds), opening + 4) and self._tokens.kinds[following] == "(":
+            following += 1
         if following < len(self._tokens.kinds) and self._tokens.kinds[following] == STRING:
             start, end = self._tokens.starts[following], self._tokens.ends[following]
             if end - start <= 102:

@@ -133,7 +133,7 @@ class Outline:
             if frame < 0 or self._tokens.kinds[frame] in "[(":
                 return frame < 0
             header = self._header(frame)
-        if self._language.commands and re.fullmatch(r"\s*[a-z]\w*", header):
+        if self._language.commands and re.fullmatch(r"\s*[a-z][\w.]*", header):
             return True
         if _VALUE_BEFORE.search(header):
             return header.endswith(("=>", "->"))
@@ -159,7 +159,8 @@ class Outline:
         if not name or is_control(name):
             return outer
         before = header[: len(header) - len(match[0])] if match else ""
-        if _VALUE_BEFORE.search(before) or name[:1].isupper() or "." in name:
+        block = self._language.commands and name[:1].islower() and not before.strip()
+        if not block and (_VALUE_BEFORE.search(before) or name[:1].isupper() or "." in name):
             return self._path_of_literal(frame, name, outer)
         return (*outer, name)
 
@@ -206,8 +207,10 @@ class Outline:
                 at = opening
             elif kind == STRING:
                 pieces.append(tokens.code[tokens.starts[at] : tokens.ends[at]][:102])
-            else:
+            elif kind != "," or not re.match(r"[^<]*>", "".join(reversed(pieces))):
                 break
+            else:
+                pieces.append(kind)
             pieces.append(tokens.gap(at))
             at -= 1
         header = "".join(reversed(pieces)).rstrip()

@@ -50,6 +50,11 @@ _LOOKUP = re.compile(
 )
 _SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
 _NAME_LIKE = re.compile(r"[-:@]{0,2}[A-Za-z_][\w.\-]{0,80}(?:[ -]\w+){0,3}")
+_FIELD = re.compile(
+    r"\s*\]?(?:\s*(?:@\w+(?:\([^()]{0,80}\))?|\#?\[[^\[\]]{0,80}\]))*\s*(?:(?:pub(?:\([^()]*\))?|private|public|protected"
+    r"|internal|final|static|readonly|val|var|let|lateinit|override|const)\s+)*"
+    r"(?:(?P<typed>\w+)\s*[?!]?\s*:|[\w.<>?\[\]]+\s+(?P<name>\w+)\s*[;=){,])"
+)
 _PAIRED = re.compile(
     r"(?:Pair|Entry|Header|KeyValue\w*|Tuple\d?|Param|Field|NameValue\w*|Item|Property|Option|Of|Env)$"
 )
@@ -142,6 +147,7 @@ class Slots:
         """Return the slots of `fromEnvironment("NAME", defaultValue: ...)`: the name, and that of the whole call."""
         name = self._calls.first_string(opening)
         own = [Slot((*here, name), Place.DEFAULT)] if name and _NAME_LIKE.fullmatch(name) else []
+        own += self._annotated(opening, here[:-1])
         start = self._calls.operand_before(opening, self._tokens.gap(opening))
         return own + self._outer(start, 1)
 
@@ -215,6 +221,8 @@ class Slots:
         slots = [Slot((*self._statement(index, here), name), Place.ARGUMENT if in_call else Place.ASSIGNMENT)]
         if in_call and name in _VALUE_ARGUMENTS:
             slots += self._named_value(frame, here)
+        if in_call and tokens.partners.get(frame) is not None and tokens.items[tokens.partners[frame] - 1] == 0:
+            slots.append(Slot((*here, "[0]"), Place.ARGUMENT))
         return slots
 
     def _lambda(self, index: int, left: str) -> int | None:
@@ -290,6 +298,18 @@ class Slots:
         operand = self._calls.operand_before(index, left)
         slots = [Slot((*here, operand.name), Place.DEFAULT)] if operand.name else []
         return self._outer(operand, depth) + slots
+
+    def _annotated(self, opening: int, scope: _Path) -> list[Slot]:
+        """Return the name of the field, argument or variable that an annotation with a value stands in front of."""
+        tokens = self._tokens
+        closing = tokens.partners.get(opening)
+        marked = re.search(
+            r"@[\w.:]*$|\[\s*[\w.:]*$", tokens.code[max(0, tokens.starts[opening] - 60) : tokens.starts[opening]]
+        )
+        if closing is None or not marked or "serde" in marked[0]:
+            return []
+        field = _FIELD.match(tokens.code, tokens.ends[closing], tokens.ends[closing] + 300)
+        return [Slot((*scope, field["typed"] or field["name"]), Place.DEFAULT)] if field else []
 
     # Positions
 
@@ -453,6 +473,7 @@ class Slots:
         slots = [Slot((*scope, *((owner,) if owner else ()), setter["name"] if setter else last), Place.ARGUMENT)]
         gap = self._tokens.gap(frame)
         start = self._calls.operand_before(frame, gap)
+        slots += self._annotated(frame, scope)
         if _DEFAULTING.search(callee):
             slots += [Slot((*scope, start.name), Place.DEFAULT)] if start.name else []
             return slots + self._outer(start, depth)

@@ -37,7 +37,7 @@ def _triple(quote: str) -> str:
 
 def _interpolated(start: str, opening: str, closing: str, line: str) -> str:
     """Return a pattern for a double-quoted string in which expressions may hold quotes of their own."""
-    sign = re.escape(start[0])
+    sign = start[: 2 if start[0] == "\\" else 1].replace("{", r"\{")
     nested = rf"[^{opening}{closing}\"\n]{{0,300}}"
     held = rf"{start}{nested}(?:(?:\"[^\"\n{{}}]{{0,300}}\"|{opening}{nested}{closing}){nested}){{0,20}}{closing}"
     plain = rf"[^\"\\{sign}{line}]"
@@ -209,7 +209,14 @@ LANGUAGES = {
         ("//", "(*"), ("triple raw", "verbatim", "double lines", "char"), commands=True, indented=True, members=r":|->"
     ),
     "vb": Language(
-        ("'", "rem"), ("doubled",), joins=r"[&+]", defaults=_NOTHING, indented=True, brackets="(){}", members=":", commands=True
+        ("'", "rem"),
+        ("doubled",),
+        joins=r"[&+]",
+        defaults=_NOTHING,
+        indented=True,
+        brackets="(){}",
+        members=":",
+        commands=True,
     ),
     "rust": Language(
         ("//", "/* nested"), ("rust hashed", "rust raw", "double lines", "char"), defaults=_NOTHING, members="=>|:"
@@ -287,17 +294,14 @@ LANGUAGES = {
 }
 
 _OBJECTIVE_C = re.compile(
-    r"^\s*(?:#import|#include|@interface|@implementation|@import|@class|//)|;\s*\n\s*\[", re.MULTILINE
-)
-_MATLAB = re.compile(
-    r"^\s*(?:%|function\b|classdef\b|end\b|disp\b)|^[^\"\n]*=\s*'[^'\n]*';?\s*$|\.\.\.\s*$", re.MULTILINE
+    r"^\s*(?:#import|#include|@interface|@implementation|@import|@class|//|/\*)|;\s*\n\s*\[|@\"", re.MULTILINE
 )
 
 
 def language_for(name: str, path: str, text: str) -> Language | None:
     """Return the language called `name`, or None where none is known; some endings belong to two languages."""
     ending = path.rpartition(".")[2].lower()
-    if name == "c" and ending == "m" and _MATLAB.search(text) and not _OBJECTIVE_C.search(text):
+    if name == "c" and ending == "m" and not _OBJECTIVE_C.search(text):
         return LANGUAGES["matlab"]
     if ending in ("pine", "coffee"):
         return LANGUAGES[ending]

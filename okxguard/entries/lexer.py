@@ -16,6 +16,9 @@ from okxguard.model import Span
 _OPENING = "([{"
 _CLOSING = ")]}"
 _DEEPEST = 3000
+# The commas between the types of `Map<String, String>` separate nothing.
+_TYPE = r"[\w.:?*&\[\] ]{1,60}(?:<[\w.:?*&\[\] ,]{0,60}>)?"
+_GENERICS = rf"<{_TYPE}(?:, {_TYPE}){{1,4}}>"
 STRING = "s"
 
 
@@ -49,6 +52,7 @@ def _pattern(language: Language) -> re.Pattern[str]:
     signs = f"(?P<p>[{re.escape(language.brackets)},;])"
     # Signs are most of what there is; only where none of them begins a comment or a string may they come first.
     first = all(pattern.lstrip("\\^")[0] not in "([{;," for pattern in patterns)
+    signs += f"|(?P<g>{_GENERICS})"
     others = "|".join([f"(?P<c>{'|'.join(COMMENTS[name] for name in language.comments)})", *forms])
     return re.compile(f"{signs}|{others}" if first else f"{others}|{signs}", re.MULTILINE)
 
@@ -66,6 +70,8 @@ def tokenize(text: str, language: Language) -> Tokens:
         group = match.lastgroup
         if group == "p":
             add_kind(text[start])
+        elif group == "g":
+            continue
         elif group == "c":
             comments.append(Span(start, end))
             continue
