@@ -31,6 +31,7 @@ _READERS = {
     Kind.MARKDOWN: ("markdown", "read_markdown"),
     Kind.PYTHON: ("python", "read_python"),
     Kind.CODE: ("code", "read_code"),
+    Kind.PATCH: ("patch", "read_patch"),
 }
 _TEXT = ("text", "read_text")
 # Lines are read one by one, so that size costs nothing but time.
