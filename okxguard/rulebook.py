@@ -35,6 +35,7 @@ class Vocabulary(NamedTuple):
     neutral: tuple[str, ...]
     demo_words: tuple[str, ...]
     fake_words: tuple[str, ...]
+    sealed_words: tuple[str, ...]
     discriminators: tuple[str, ...]
     discriminating_endings: tuple[str, ...]
     headers: dict[str, Role]
@@ -231,6 +232,7 @@ def _vocabulary(table: _Table) -> Vocabulary:
         neutral=names.words("neutral"),
         demo_words=names.words("demo"),
         fake_words=names.words("fake"),
+        sealed_words=names.words("sealed"),
         discriminators=discriminators.words("names"),
         discriminating_endings=discriminators.words("endings"),
         headers={name: headers.role(name, role) for name, role in headers.mapping().items()},

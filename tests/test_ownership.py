@@ -50,6 +50,10 @@ SILENT = {
         "alert.json",
         '{{"passphrase": "{pw}", "exchange": "OKX", "ticker": "{{{{t}}}}", "strategy": {{"order_action": "buy"}}}}',
     ),
+    "a sealed secret": (
+        "sealed.yaml",
+        "kind: SealedSecret\nmetadata:\n  name: okx\nspec:\n  encryptedData:\n    OKX_PASSPHRASE: AgB{hex24}x{pw}\n",
+    ),
     "a hash of a password": ("okx.yml", "okx:\n  password: $2b$12${hex24}{hex24}\n"),
     "a reference by its scheme": (".env", "OKX_PASSPHRASE=gcp-sm://okx-pass-77\n"),
     "a possessive joined to the word": (

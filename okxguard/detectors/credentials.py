@@ -103,8 +103,9 @@ class CredentialDetector:
         return not self._is_in_fake(claim.entry)
 
     def _is_in_fake(self, entry: Entry) -> bool:
-        """Tell whether a mapping, class or variable around the entry is named fake, dummy, mock or example."""
-        return any(self._is_fake_title(segment) for segment in entry.path[-_FAKE_DEPTH:-1])
+        """Tell whether a mapping, class or variable around the entry is named fake, dummy, mock or example, or sealed."""
+        around = entry.path[-_FAKE_DEPTH:-1]
+        return any(self._is_fake_title(segment) or normalise(segment) in self.words.sealed for segment in around)
 
     def _is_fake_title(self, segment: str) -> bool:
         title = _SERIAL.sub("", segment)
