@@ -103,7 +103,7 @@ class CredentialDetector:
         return not self._is_in_fake(claim.entry)
 
     def _is_in_fake(self, entry: Entry) -> bool:
-        """Tell whether a mapping, class or variable around the entry is named fake, dummy, mock or example, or sealed."""
+        """Tell whether something around the entry is named fake, dummy, mock, example or sealed."""
         around = entry.path[-_FAKE_DEPTH:-1]
         return any(self._is_fake_title(segment) or normalise(segment) in self.words.sealed for segment in around)
 
