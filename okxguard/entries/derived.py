@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
@@ -15,7 +16,10 @@ _TELLING_SIGNS = r"[\n;%&]|\{.*['\"]|\s-|[A-Za-z0-9+/_-]{80}"
 _TELLING_NAMES = frozenset(
     ("value", "val", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "v", "s")
 )
+_OPENAPI = (("openapi",), ("swagger",))
 _SHORTEST_TELLING = 8
+_WITH_COMMANDS = frozenset({Kind.TEXT, Kind.CODE, Kind.MARKDOWN, Kind.YAML, Kind.SQL})
+_COMMANDS = r"redis-cli|(?m:^[ \t]*(?:H?M?SET(?:NX|EX)?|JSON\.SET|hm?set)[ \t])"
 _LONGEST_TRIMMED = 1000
 _AROUND = r"(?:\s|\\[nrt\n]|[“”„‘’«»])*"
 _CURLY_ENDS = frozenset("“”‘’«»")
@@ -39,7 +43,7 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
             plain.append(entry)
         if meant is not None:
             decoded.append(meant)
-    found = [*plain, *decoded, *_records(plain)]
+    found = [*plain, *decoded, *_records(plain), *_commands(document)]
     # Imported when there is something to look for: most dotenv files hold names and values only.
     if any(re.search(_TELLING_SIGNS, entry.value) for entry in found if len(entry.value) >= _SHORTEST_TELLING):
         from okxguard.entries.within import read_all_within
@@ -53,10 +57,18 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return (*found, *_defaults(found))
 
 
+def _commands(document: Document) -> Iterator[Entry]:
+    """Yield what the commands of a database say that stand in scripts and notes."""
+    if document.kind in _WITH_COMMANDS and re.search(_COMMANDS, document.text):
+        from okxguard.entries.redis import read_redis  # most texts hold no such command
+
+        yield from read_redis(document)
+
+
 def _may_be_paired(entry: Entry) -> bool:
     """Tell whether the name of a value may stand elsewhere: the entry is a position, or named `value` or the like."""
     last = entry.path[-1] if entry.path else ""
-    return last.startswith("[") or last.rpartition(".")[2].lower() in _TELLING_NAMES
+    return last.startswith("[") or entry.path in _OPENAPI or last.rpartition(".")[2].lower() in _TELLING_NAMES
 
 
 def _trimmed(document: Document, entry: Entry) -> Entry:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
-from okxguard.entries.inner import OffsetMap
+from okxguard.entries.inner import OffsetMap, read_inner
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry, Place, Span
 
@@ -27,6 +27,7 @@ _LONGEST_VALUE = 1000
 _SHORTEST, _LONGEST = 12, 200_000
 _SHORTEST_FILE = 24
 _DEEPEST = 4
+_SCRIPT = "exec"
 _NAMED = frozenset({Kind.TEXT, Kind.MARKDOWN, Kind.TABLE})
 
 
@@ -41,7 +42,7 @@ class _Inner(NamedTuple):
 
 def read_all_within(document: Document, entries: list[Entry]) -> list[Entry]:
     """Return everything that stands inside the values of entries, and what they mean without escapes."""
-    found = list(read_within(document, entries))
+    found = [*read_within(document, entries), *_scripts(document, entries)]
     everything = [*entries, *found]
     found += read_fields(document, everything)
     found += _spelled_out(everything)
@@ -158,6 +159,24 @@ def _encoded_file(document: Document, entry: Entry) -> Iterator[_Inner]:
         kind, name = Kind.TEXT, "value.txt"
     if kind is not None:
         yield _Inner(text, OffsetMap(pieces), kind, name)
+
+
+def _scripts(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield what scripts say that are written as lists of lines, as those of Postman."""
+    scripts: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        if len(entry.path) > 1 and entry.path[-2] == _SCRIPT and entry.path[-1].startswith("["):
+            scripts.setdefault(entry.path[:-1], []).append(entry)
+    for path, lines in scripts.items():
+        pieces: list[tuple[int, int]] = []
+        length = 0
+        for line in lines:
+            raw = document.text[line.span.start : line.span.end]
+            offsets = _offsets(raw, line.value, line)
+            pieces += [(length + at, offsets.of(at)) for at in range(len(line.value) + 1)]
+            length += len(line.value) + 1
+        text = "\n".join(line.value for line in lines)
+        yield from read_inner(document, text, OffsetMap(pieces), "script.js", Kind.CODE, path).entries
 
 
 def read_fields(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
