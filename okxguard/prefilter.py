@@ -10,6 +10,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from okxguard.blocks import find_blocks
+
 if TYPE_CHECKING:
     from okxguard.rulebook import Vocabulary
 
@@ -50,8 +52,21 @@ class Prefilter:
         return (
             self._names_okx(data.lower())
             or _shows_key(data)
-            or _shows_secret(data)
             or (not data.isascii() and bool(self._scripts.search(data)))
+            or any(self._tells(data[block.start : block.end], block.texts) for block in find_blocks(data))
+        )
+
+    def _tells(self, letters: bytes, texts: tuple[bytes, ...]) -> bool:
+        """Tell whether a run of letters shows a secret key, or stands in base64 for something to read.
+
+        Secret keys are looked for here as well because all their digits are letters of base64.
+        """
+        return _shows_secret(letters) or any(
+            self._names_okx(text.lower())
+            or _shows_key(text)
+            or _shows_secret(text)
+            or (not text.isascii() and bool(self._scripts.search(text)))
+            for text in texts
         )
 
     def _names_okx(self, lower: bytes) -> bool:

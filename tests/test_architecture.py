@@ -22,7 +22,7 @@ LEVELS = [
     {"detectors", "correlate", "suppress", "prefilter"},
     {"entries"},
     {"documents"},
-    {"rulebook", "config", "decoding", "kinds"},
+    {"rulebook", "config", "decoding", "blocks", "kinds"},
     {"model", "errors", "encodings", "__init__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

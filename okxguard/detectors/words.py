@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property
 
+from okxguard.blocks import find_blocks
 from okxguard.detectors.lexicon import normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
 from okxguard.documents import Document
@@ -62,6 +63,7 @@ class Words:
         self._products = WordSet(vocabulary.foreign_products)
         self.lookalikes = WordSet(vocabulary.foreign_lookalikes)
         self.ordinary = frozenset(vocabulary.foreign_ordinary)
+        self.sealed = frozenset(vocabulary.sealed_words)
         self.web_secrets = frozenset(vocabulary.foreign_web_secrets)
         self.alerts = frozenset(vocabulary.foreign_alerts)
         self.logins = frozenset(vocabulary.foreign_logins)
@@ -93,15 +95,28 @@ class Words:
             }
         last = len(document.line_starts)
         telling |= shown
+        telling |= {document.line_of(start) for start, meant in _meant(document.text) if self._tells(meant)}
         return frozenset(
             near for line in telling for near in range(max(0, line - _READ_AROUND), min(last, line + _READ_AROUND + 1))
         )
 
     def may_report(self, document: Document) -> bool:
-        """Tell whether the document says OKX at all, or shows a key and a secret, which need no such word."""
-        if self.okx.search(document.evidence) or self.okx.search(document.text) or self.hints.search(document.text):
+        """Tell whether the document says OKX at all, or shows a key and a secret, which need no such word.
+
+        It may do so in base64.
+        """
+        if self.okx.search(document.evidence) or self._says_okx(document.text):
             return True
-        return bool(UUID.search(document.text)) and bool(SECRET.search(document.text))
+        meant = "\n".join(meant for _, meant in _meant(document.text))
+        if self._says_okx(meant):
+            return True
+        return all(shape.search(document.text) or shape.search(meant) for shape in (UUID, SECRET))
+
+    def _says_okx(self, text: str) -> bool:
+        return bool(self.okx.search(text) or self.hints.search(text))
+
+    def _tells(self, text: str) -> bool:
+        return self._says_okx(text) or bool(UUID.search(text) or SECRET.search(text))
 
     def owner_in(self, text: str) -> Owner | None:
         """Return the exchange that a text names; OKX where it names several."""
@@ -117,6 +132,13 @@ class Words:
         """Tell whether a dotted name belongs to a library that takes passwords of its own."""
         pieces = re.split(r"[^A-Za-z0-9_]+", segment.lower())
         return bool(self._callees.intersection(pieces))
+
+
+def _meant(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the texts that stand in a text in base64, and where."""
+    for block in find_blocks(text.encode("latin-1", "replace")):
+        for meant in block.texts:
+            yield block.start, meant.decode("utf-8", "replace")
 
 
 class WordSet:
