@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.code_literals import Literal, Literals
 from okxguard.entries.code_names import Names, normalised
-from okxguard.entries.code_slots import Slot, Slots
+from okxguard.entries.code_slots import Slots
+from okxguard.entries.code_targets import Slot
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize

@@ -115,6 +115,9 @@ class Outline:
         held = _PROPERTY_HEADER.search(header)
         if held:
             return (*outer, held["name"])
+        if re.search(r"\bnew\s*\(\)\s*$", header) and (opening := self._tokens.partners.get(frame - 1)) is not None:
+            slots = self.slots.slots_at(opening, self._tokens.starts[opening])
+            return slots[0].path if slots else outer
         made = re.search(r"\bnew\s+([\w.:<>, ]+?)\s*(?:\(\)|\[\])*\s*$", header)
         if made:
             return self._path_of_literal(frame, made[1], outer)
@@ -135,6 +138,8 @@ class Outline:
             header = self._header(frame)
         if self._language.commands and re.fullmatch(r"\s*[a-z][\w.]*", header):
             return True
+        if re.search(r"\bnew\b", header):
+            return False
         if _VALUE_BEFORE.search(header):
             return header.endswith(("=>", "->"))
         return (
@@ -166,13 +171,16 @@ class Outline:
 
     def _path_of_literal(self, frame: int, name: str, outer: _Path) -> _Path:
         """Return the path of the members of a literal of the type `name`."""
-        gap = self._tokens.gap(frame)
+        at = frame
+        if frame and self._tokens.kinds[frame - 1] == ")" and not self._tokens.gap(frame).strip():
+            at = self._tokens.partners.get(frame - 1, frame)
+        gap = self._tokens.gap(at)
         if frame and self._tokens.kinds[frame - 1] == "]" and not gap.strip(" \t" + name):
             return self._path_of_array(frame, name, outer)
         match = re.search(r"(?:\bnew\s+|&)?[\w$.:<>\[\]*, ]+?\s*$", gap)
-        start = self._tokens.starts[frame] - (len(match[0].lstrip()) if match else 0)
+        start = self._tokens.starts[at] - (len(match[0].lstrip()) if match else 0)
         slots = (
-            self.slots.slots_at(frame, start)
+            self.slots.slots_at(at, start)
             if match and _VALUE_BEFORE.search(gap[: match.start()].rstrip() or "")
             else ()
         )

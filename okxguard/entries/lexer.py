@@ -10,7 +10,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from okxguard.entries.languages import COMMENTS, STRINGS, Form, Language
+from okxguard.entries.languages import Language
+from okxguard.entries.string_forms import COMMENTS, STRINGS, Form
 from okxguard.model import Span
 
 _OPENING = "([{"

@@ -1,0 +1,139 @@
+"""Read the name that a value is assigned to, or the key that it goes by in a mapping, from the text to its left."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from okxguard.entries.code_calls import Calls
+from okxguard.entries.code_names import Names, is_control, normalised
+from okxguard.entries.languages import Language
+from okxguard.entries.lexer import STRING, Tokens
+from okxguard.model import Place
+
+_Path = tuple[str, ...]
+MOST_NAMES = 30
+ASSIGN = re.compile(r"(?<![=!<>~])(?::=|<<?-|\?\?=|\|\|=|\+=|\?=|=)$")
+_TYPED = re.compile(r"(?P<name>[\w$\-]+)\s*[?!]?\s*:(?![=:])\s*[\w\s.:&'<>\[\]|?*,!]{0,120}$")
+_VB = re.compile(r"(?P<name>\w+)(?:\(\))?\s+(?:As|as|AS)\s+[\w.]+$")
+_NAMED_FIRST = re.compile(r"(?:^|\b(?:var|const)\s+)(?P<name>(?!(?:var|const)\b)\w+)\s+[\w.*\[\]]+$")
+_DECLARING = frozenset({"const", "let", "var", "final", "val", "my", "our", "local", "auto"})
+
+
+class Slot(NamedTuple):
+    """One name that a value goes by, and how it stands there."""
+
+    path: _Path
+    place: Place = Place.ASSIGNMENT
+
+
+class Targets:
+    """Finds the names of one text that values are given to."""
+
+    def __init__(self, tokens: Tokens, language: Language, names: Names, calls: Calls) -> None:
+        self._tokens = tokens
+        self._language = language
+        self._names = names
+        self._calls = calls
+
+    def target(self, index: int, left: str, sign: str = "=") -> _Path:
+        """Return the name that stands at the end of `left`, with the object that it belongs to."""
+        line = left.rstrip().rpartition("\n")[2]
+        if not line.strip():
+            return self._target_in_brackets(index)
+        if self._language.named_first and sign == "=" and (named := _NAMED_FIRST.search(line.strip())):
+            return (named["name"],)
+        for pattern in (_TYPED, _VB):
+            if (typed := pattern.search(line)) and not ("?" in line[: typed.start()] and pattern is _TYPED):
+                return (typed["name"],)
+        if quoted := re.search(r"`([^`]{1,80})`$", line.rstrip()):
+            return (quoted[1],)
+        match = self._calls.dotted_end(line)
+        return self._split_name(match["name"]) if match else ()
+
+    def _split_name(self, written: str) -> _Path:
+        dotted = normalised(written).rstrip("?!")
+        owner, _, name = dotted.rpartition(".")
+        if owner:
+            return (self._names.resolve(owner), name)
+        return (name,)
+
+    def _target_in_brackets(self, index: int) -> _Path:
+        """Return the name of a value that follows a closing bracket: `x["name"] =`, `x[] =`, `X { get; } =`."""
+        tokens = self._tokens
+        if not index:
+            return ()
+        if tokens.kinds[index - 1] == STRING:
+            return (self.string(index - 1),)
+        opening = tokens.partners.get(index - 1)
+        if opening is None or tokens.kinds[index - 1] not in ")]}":
+            return ()
+        before = tokens.gap(opening)
+        inside = tokens.code[tokens.ends[opening] : tokens.starts[index - 1]].strip()
+        if not before.strip() or is_control(before.split()[-1]) or before.split()[-1] in _DECLARING:
+            if tokens.kinds[opening] == "[" and tokens.kinds[opening + 1] == STRING:
+                return (self.string(opening + 1),)
+            name = re.match(r"(?:var\s+|let\s+|mut\s+)?[$@%]?([\w$]+)\s*(?:,|$)", inside)
+            return (name[1],) if name else ()
+        match = self._calls.dotted_end(before)
+        owner = normalised(match["name"]) if match else ""
+        if tokens.kinds[opening] in "[(" and tokens.kinds[opening + 1] == STRING:
+            return (self._names.resolve(owner), self.string(opening + 1))
+        if (
+            tokens.kinds[opening] == "["
+            and re.fullmatch(r"[:$]?[A-Za-z_][\w.:]*", inside)
+            and not self._declares(before)
+        ):
+            return (self._names.resolve(owner), normalised(inside).rpartition(".")[2])
+        return (owner.rpartition(".")[2],) if owner else ()
+
+    def _declares(self, before: str) -> bool:
+        """Tell whether a name in front of `[` comes with its type, so that the bracket holds a size."""
+        return re.search(r"\b(?:char|string|byte|uint8_t|wchar_t|TCHAR)\b[^=;]*$", before) is not None
+
+    def key(self, index: int, left: str) -> str:
+        if not left.strip():
+            if index and self._tokens.kinds[index - 1] == STRING:
+                return self.string(index - 1)
+            target = self._target_in_brackets(index)
+            if index and self._tokens.kinds[index - 1] == "]" and not target:
+                opening = self._tokens.partners.get(index - 1, index - 1)
+                inside = self._tokens.code[self._tokens.ends[opening] : self._tokens.starts[index - 1]]
+                return normalised(inside).rpartition(".")[2]
+            return target[-1] if target else ""
+        match = self._calls.dotted_end(left)
+        return normalised(match["name"]).rpartition(".")[2] if match else ""
+
+    def unpacked(self, frame: int) -> list[str]:
+        """Return the names in the bracket that a list is assigned to: `(a, b) = (...)`, `a, b = [...]`."""
+        tokens = self._tokens
+        gap = tokens.gap(frame)
+        assign = ASSIGN.search(gap.rstrip().removesuffix("new").rstrip())
+        if assign is None:
+            return []
+        left = gap[: assign.start()].strip()
+        if not left and frame and tokens.kinds[frame - 1] in ")]}":
+            opening = tokens.partners.get(frame - 1)
+            inside = tokens.code[tokens.ends[opening] : tokens.starts[frame - 1]] if opening is not None else ""
+            names = [re.search(r"([\w$]+)\s*$", each.partition(":")[0].rstrip("! ")) for each in inside.split(",")]
+            return [name[1].lstrip("$@%") if name else "" for name in names] if len(names) > 1 else []
+        names_before = self.names_before(frame, gap[: assign.start()])
+        return names_before if len(names_before) > 1 else []
+
+    def names_before(self, index: int, left: str) -> list[str]:
+        """Return the names `a, b, c` of which `left` ends with the last one."""
+        tokens = self._tokens
+        names: list[str] = []
+        for _ in range(MOST_NAMES):
+            target = self.target(index, left) if left.strip() and re.fullmatch(r"[\s\w$@.*&:<>]*", left) else ()
+            names.append(target[-1] if target else "")
+            if not index or tokens.kinds[index - 1] != "," or "\n" in left.strip() or not target:
+                break
+            index -= 1
+            left = tokens.gap(index)
+        return names[::-1]
+
+    def string(self, index: int) -> str:
+        tokens = self._tokens
+        inside = tokens.code[tokens.starts[index] + 1 : tokens.ends[index] - 1]
+        return inside[:200]
