@@ -77,8 +77,9 @@ def is_tar_header(block: bytes) -> bool:
     if not said.isdigit() or len(said) > 7 or b"8" in said or b"9" in said:
         return False
     others = block[:148] + b" " * 8 + block[156:]
-    signed = sum(byte - 256 if byte > 127 else byte for byte in others)
-    return int(said, 8) in (sum(others), signed)
+    total = sum(others)
+    # Some old programs take the bytes as signed.
+    return total == int(said, 8) or total - 256 * sum(byte > 127 for byte in others) == int(said, 8)
 
 
 def sliced(data: bytes | memoryview) -> Iterator[bytes]:
