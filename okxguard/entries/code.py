@@ -24,7 +24,7 @@ from okxguard.kinds import language_of
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
-_LONGEST_VALUE = 2000
+_SHORTEST, _LONGEST_VALUE = 2, 2000
 _MOST_MEMBERS = 400
 _DOTTED = re.compile(r"[A-Za-z_$@][\w$]*(?:(?:\.|::|->|\?\.)[\w$]+){0,4}")
 _KEY = re.compile(r"\s*(?:[\"']?)(?P<name>[A-Za-z_$@:][\w$\-.]{0,80})[\"']?\s*(?:=>|:(?!:)|=(?!=))")
@@ -35,6 +35,9 @@ _AFTER_NAME = re.compile(
 )
 _TAG = re.compile(r"\b(?:env-?)?[dD]efault:\"(?P<value>[^\"\\]{1,200})\"")
 _SHELLS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
+# In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
+_MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
+_KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")
 _MARKS = " \t/*#-;%'!<>({"
 
 
@@ -66,13 +69,27 @@ class _Reader:
 
     def read(self, find_telling: FindTelling) -> Iterator[Entry]:
         """Yield the entries of the strings, of the constants where they are passed on, and of the comments."""
-        for index, kind in enumerate(self._tokens.kinds):
-            if kind == STRING:
+        for index in self._strings():
+            if self._tokens.ends[index] - self._tokens.starts[index] > _SHORTEST:
                 yield from self._string(index)
         yield from self._passed()
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
         yield from self._comments(find_telling())
+
+    def _strings(self) -> list[int]:
+        """Return the indices of the strings to read: all, or in a text with very many those near one like a key."""
+        tokens = self._tokens
+        strings = [index for index, kind in enumerate(tokens.kinds) if kind == STRING]
+        if len(strings) <= _MANY_STRINGS:
+            return strings
+        near: set[int] = set()
+        for at, index in enumerate(strings):
+            if _KEY_LIKE.search(tokens.code, tokens.starts[index], min(tokens.ends[index], tokens.starts[index] + 500)):
+                near.update(range(max(0, at - _NEIGHBOURS), min(len(strings), at + _NEIGHBOURS)))
+                if len(near) > _MOST_READ:
+                    break
+        return [strings[at] for at in sorted(near)]
 
     def _string(self, index: int) -> Iterator[Entry]:
         own = self._literals.literal(index)

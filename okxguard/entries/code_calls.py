@@ -11,6 +11,7 @@ from okxguard.entries.lexer import STRING, Tokens
 
 _LONGEST_GAP = 240
 _LONGEST_CHAIN = 40
+_LONGEST_OPERAND = 12
 _GENERICS = r"(?:::)?<[^<>()]{0,80}(?:<[^<>()]{0,80}>[^<>()]{0,80})?>"
 _SIGN = r"(?:\?\.|!{1,2}\.|\.(?!\.)|::|->|\\|:(?=[A-Za-z_]))"
 
@@ -93,7 +94,7 @@ class Calls:
         gap_start = tokens.ends[index - 1] if index else 0
         match = self.dotted_end(left)
         name = ""
-        for _ in range(_LONGEST_CHAIN):
+        for _ in range(_LONGEST_OPERAND):
             if match is not None:
                 name = name or normalised(match["name"]).rpartition(".")[2]
                 before = left[: len(left) - len(match[0])] if len(match[0]) < len(left) else ""

@@ -21,8 +21,8 @@ _RETURN = re.compile(r"\b(?:return|yield|return\()\s*\(*$")
 _WRAPPER_NAMES = (
     "useState useRef signal useSignal createSignal BehaviorSubject HeaderValue.from_static HeaderValue.from_str"
     " from_static byte bytes b String.from str.from Some Ok Just Right pure Arc.new Box.new Rc.new Secret.new"
-    " SecretString.new SecretString.from Cow.from Zeroizing.new Buffer.from String.valueOf string std.string QString TEXT _T L F "
-    "PSTR strdup std.string_view string_view Secret SecretString Optional.of Option Encoding.UTF8.GetBytes "
+    " SecretString.new SecretString.from Cow.from Zeroizing.new Buffer.from String.valueOf string std.string QString"
+    " TEXT _T L F PSTR strdup std.string_view string_view Secret SecretString Optional.of Option Encoding.UTF8.GetBytes "
     "Encoding.ASCII.GetBytes Encoding.Default.GetBytes TextEncoder().encode encode utf8.encode StringBuilder "
     "GetBytes Data data Symbol as.character c_str to_string aws.String String.new charlist to_charlist NSString "
     "String.init toString trim Object.freeze freeze ref Ref computed lazy Lazy Future.value Ok.Some AnsiString "

@@ -16,7 +16,9 @@ from okxguard.model import Place
 
 _Path = tuple[str, ...]
 _LONGEST_GAP = 400
-_DEEPEST = 8
+_DEEPEST = 6
+# How many tokens one text may cost that are looked at again to find where a condition begins.
+_MOST_STEPS = 100_000
 _LEADING = re.compile(
     r"(?:(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try)\s*$"
 )
@@ -38,6 +40,7 @@ class Slots:
         self._positions = Positions(tokens, language, self._calls, self._targets, self)
         self.outline = Outline(tokens, language, self._calls)
         self.outline.slots = self
+        self._steps = _MOST_STEPS
         self._default = re.compile(rf"(?:{language.defaults})$")
         self._member = re.compile(rf"(?<![:<])(?:{language.members})$")
 
@@ -157,7 +160,8 @@ class Slots:
         """Return where the expression begins that `left` is the end of: behind a comma, a bracket or an assignment."""
         tokens = self._tokens
         frame = tokens.frames[index]
-        for _ in range(MOST_NAMES):
+        for _ in range(min(MOST_NAMES, self._steps)):
+            self._steps -= 1
             begin = tokens.ends[index - 1] if index else 0
             for match in reversed(list(re.finditer(r"(?<![=!<>~])(?::=|<-|=)(?![=>~])|\breturn\b", left))):
                 return Operand(index, begin + match.end())
