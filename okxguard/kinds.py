@@ -104,6 +104,9 @@ def kind_of(path: str, text: str) -> Kind:
     """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
     name, ending = _name_and_ending(path)
     kind = _KIND_BY_ENDING.get(ending)
+    if kind is Kind.XML and "!" in path and not text.startswith("<"):
+        # What office documents hold, as text: sheets by rows, anything else by paragraphs.
+        return Kind.TABLE if "/worksheets/" in path else Kind.TEXT
     if kind is not None:
         return kind
     language = _LANGUAGE_BY_ENDING.get(ending)

@@ -433,13 +433,13 @@ WORKBOOK = {
 
 def test_word_document_is_read_by_paragraphs() -> None:
     found = texts(expanded(zip_of(LETTER), name="a.docx"))
-    assert found["a.docx!word/document.txt"] == b"OKX\napi key: K1\nSecret key \tS1 \t\n"
+    assert found["a.docx!word/document.xml"] == b"OKX\napi key: K1\nSecret key \tS1 \t\n"
 
 
 def test_sheet_is_read_as_a_table_whose_lines_are_rows() -> None:
     found = texts(expanded(zip_of(WORKBOOK), name="a.xlsx"))
-    assert found["a.xlsx!xl/worksheets/sheet1.tsv"] == b'name\t\tsecret\n\nokx\t5\t"a ""b"""'
-    assert found["a.xlsx!xl/sharedStrings.txt"] == b"forgotten"
+    assert found["a.xlsx!xl/worksheets/sheet1.xml"] == b'name\t\tsecret\n\nokx\t5\t"a ""b"""'
+    assert found["a.xlsx!xl/sharedStrings.xml"] == b"forgotten"
 
 
 def test_open_document_is_read_by_paragraphs() -> None:
@@ -450,13 +450,13 @@ def test_open_document_is_read_by_paragraphs() -> None:
     )
     files = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": xml(body)}
     found = texts(expanded(zip_of(files), name="a.odt"))
-    assert found["a.odt!content.txt"] == b"OKX\napi key:\tK1\na \tb \t\n"
+    assert found["a.odt!content.xml"] == b"OKX\napi key:\tK1\na \tb \t\n"
 
 
 def test_slides_are_read_by_paragraphs() -> None:
     body = xml("<p:sld><a:p><a:r><a:t>OKX</a:t></a:r></a:p><a:p><a:r><a:t>key</a:t></a:r></a:p></p:sld>")
     found = texts(expanded(zip_of({**CONTENT_TYPES, "ppt/slides/slide1.xml": body}), name="a.pptx"))
-    assert found["a.pptx!ppt/slides/slide1.txt"] == b"OKX\nkey\n"
+    assert found["a.pptx!ppt/slides/slide1.xml"] == b"OKX\nkey\n"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from okxguard.model import Entry, Place, Span
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 20
-_BY_ENDING = {"tsv": "\t", "tab": "\t", "psv": "|"}
+_BY_ENDING = {"tsv": "\t", "tab": "\t", "psv": "|", "xml": "\t"}
 _COMMENT = re.compile(r"\s*(?:#|//|--)")
 _SEPARATOR_LINE = re.compile(r"(?i)sep=(.)$")
 

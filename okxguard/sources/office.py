@@ -68,20 +68,20 @@ class Office:
             return None if self._strings else Converted(name, data)
         if _SHEET.fullmatch(name):
             sheet = _Sheet(self._most, self._strings, self._used)
-            return self._text(name, ".tsv", data, sheet)
+            return self._text(name, data, sheet)
         if _PAGES.fullmatch(name) or (self._is_open and name == _OPEN_CONTENT):
-            return self._text(name, ".txt", data, _Pages(self._most, is_open=self._is_open))
+            return self._text(name, data, _Pages(self._most, is_open=self._is_open))
         return Converted(name, data)
 
     def left_over(self) -> Converted | None:
         """Return the texts of a workbook that none of its sheets shows."""
         left = [text for number, text in enumerate(self._strings) if number not in self._used]
-        return Converted(_SHARED.replace(".xml", ".txt"), _encoded("\n".join(left))) if left else None
+        return Converted(_SHARED, _encoded("\n".join(left))) if left else None
 
-    def _text(self, name: str, ending: str, data: bytes, parser: _Parser) -> Converted:
+    def _text(self, name: str, data: bytes, parser: _Parser) -> Converted:
         if not parser.parse(data):
             return Converted(name, data)
-        return Converted(name.removesuffix(".xml") + ending, _encoded(parser.text()), parser.problem)
+        return Converted(name, _encoded(parser.text()), parser.problem)
 
 
 def _encoded(text: str) -> bytes:
