@@ -95,9 +95,14 @@ class _Reader:
         own = self._literals.literal(index)
         if own is None:
             return
-        whole = None if self._is_key(index) else self._literals.folded(index)
+        joined = self._literals.joined(index)
+        whole = joined or (None if self._is_key(index) else self._literals.folded(index))
         if whole is not None and 0 < len(whole.value) <= _LONGEST_VALUE:
-            slots = self._slots.slots_at(index, self._tokens.starts[index])
+            slots = (
+                self._slots.slots_of_group(self._tokens.frames[index])
+                if joined
+                else self._slots.slots_at(index, self._tokens.starts[index])
+            )
             for slot in slots:
                 yield _entry(slot, whole)
             self._note(index, slots, whole)
@@ -106,7 +111,9 @@ class _Reader:
             start, end = own.span
             raw = self._document.text[start:end]
             path = self._slots.outline.path_at(self._tokens.frames[index], start)
-            yield from read_embedded(raw, own.value, start, (*path, '""'))
+            for entry in read_embedded(raw, own.value, start, (*path, '""')):
+                shown = self._document.text[entry.span.start : entry.span.end] == entry.value
+                yield entry if shown else entry._replace(visible=False)
 
     def _tagged(self, index: int, literal: Literal) -> Iterator[Entry]:
         """Yield the default that the tag of a field states: ``Name string `default:"v"` ``."""

@@ -79,8 +79,6 @@ class Literals:
         The later pieces of a concatenation and strings that are joined with something unknown give None.
         """
         left = _PREFIX.sub("", self._tokens.gap(index))
-        if joined := self._joined(index):
-            return joined
         if self._follows(index) or self._open_left.search(left[-80:].rstrip()):
             return None
         pieces = [index]
@@ -98,7 +96,7 @@ class Literals:
         first = next((literal for literal in found if len(literal.value) > 1), found[0])
         return Literal(value, first.span, visible=False) if len(value) <= _LONGEST_FOLDED else None
 
-    def _joined(self, index: int) -> Literal | None:
+    def joined(self, index: int) -> Literal | None:
         """Return the text that `["a", "b"].join("")` stands for, under its first piece."""
         tokens = self._tokens
         frame = tokens.frames[index]

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 _Path = tuple[str, ...]
 _RETURN = re.compile(r"\b(?:return|yield|return\()\s*\(*$")
 _WRAPPER_NAMES = (
-    "useState useRef signal useSignal createSignal BehaviorSubject HeaderValue.from_static HeaderValue.from_str"
-    " from_static byte bytes b String.from str.from Some Ok Just Right pure Arc.new Box.new Rc.new Secret.new"
-    " SecretString.new SecretString.from Cow.from Zeroizing.new Buffer.from String.valueOf string std.string QString"
-    " TEXT _T L F PSTR strdup std.string_view string_view Secret SecretString Optional.of Option Encoding.UTF8.GetBytes "
-    "Encoding.ASCII.GetBytes Encoding.Default.GetBytes TextEncoder().encode encode utf8.encode StringBuilder "
-    "GetBytes Data data Symbol as.character c_str to_string aws.String String.new charlist to_charlist NSString "
-    "String.init toString trim Object.freeze freeze ref Ref computed lazy Lazy Future.value Ok.Some AnsiString "
-    "UTF8String PAnsiChar cstring fmt.Sprint String OptionString SecureString Some.Some std.make_optional str "
-    "Text T.pack pack BS.pack encodeUtf8 BC.pack ptr pointer.String to.Ptr nconst toCharArray"
+    "useState useRef signal useSignal createSignal BehaviorSubject HeaderValue.from_static "
+    "HeaderValue.from_str from_static byte bytes b String.from str.from Some Ok Just Right pure Arc.new "
+    "Box.new Rc.new Secret.new SecretString.new SecretString.from Cow.from Zeroizing.new Buffer.from "
+    "String.valueOf string std.string QString TEXT _T L F PSTR strdup std.string_view string_view Secret "
+    "SecretString Optional.of Option Encoding.UTF8.GetBytes Encoding.ASCII.GetBytes Encoding.Default.GetBytes "
+    "TextEncoder().encode encode utf8.encode StringBuilder GetBytes Data data Symbol as.character c_str "
+    "to_string aws.String String.new charlist to_charlist NSString String.init toString trim Object.freeze "
+    "freeze ref Ref computed lazy Lazy Future.value Ok.Some AnsiString UTF8String PAnsiChar cstring fmt.Sprint "
+    "String OptionString SecureString Some.Some std.make_optional str Text T.pack pack BS.pack encodeUtf8 "
+    "BC.pack ptr pointer.String to.Ptr nconst toCharArray"
 )
 _WRAPPERS = frozenset(_WRAPPER_NAMES.split())
 _DEFAULTING = re.compile(
@@ -152,12 +153,10 @@ class Positions:
         item = tokens.items[index]
         callee = self._calls.callee(frame)
         closing = tokens.partners.get(frame)
-        single = (
-            item == 0
-            and closing is not None
-            and (tokens.items[closing - 1] == 0 or tokens.frames[closing - 1] != frame)
+        commas = tokens.items[closing] if closing is not None else 1
+        single = item == 0 and (
+            commas == 0 or (commas == 1 and closing is not None and tokens.kinds[closing - 1] == ",")
         )
-        single = single and not (tokens.kinds[closing - 1] == "," if closing else False)
         if callee is None:
             return (
                 self._slots.slots_at(frame, tokens.starts[frame], depth + 1)

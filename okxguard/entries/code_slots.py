@@ -70,6 +70,13 @@ class Slots:
             return self._positions.nameless(index, gap, here, depth)
         return self._positions.behind_word(index, left, gap, here, depth)
 
+    def slots_of_group(self, frame: int) -> list[Slot]:
+        """Return the slots of a list, or of the result of a call, that begins with the bracket at `frame`."""
+        if self._tokens.kinds[frame] != "(":
+            return self.slots_at(frame, self._tokens.starts[frame])
+        start = self._calls.operand_before(frame, self._tokens.gap(frame))
+        return self.slots_at(start.at, start.offset)
+
     def outer(self, operand: Operand, depth: int) -> list[Slot]:
         """Return the slots of an expression that the value is a part of."""
         found = self.slots_at(operand.at, operand.offset, depth + 1)
@@ -115,7 +122,7 @@ class Slots:
         slots = [Slot((*self._statement(index, here), name), Place.ARGUMENT if in_call else Place.ASSIGNMENT)]
         if in_call and name in _VALUE_ARGUMENTS:
             slots += self._positions.named_value(frame, here)
-        if in_call and tokens.partners.get(frame) is not None and tokens.items[tokens.partners[frame] - 1] == 0:
+        if in_call and tokens.partners.get(frame) is not None and tokens.items[tokens.partners[frame]] == 0:
             slots.append(Slot((*here, "[0]"), Place.ARGUMENT))
         return slots
 

@@ -101,6 +101,7 @@ def _nest(kinds: list[str]) -> tuple[list[int], list[int], dict[int, int]]:
                 stack.append((frame, count))
                 frame, count = index, 0
         elif kind in _CLOSING:
+            frames[index], items[index] = frame, count
             # A closing bracket that fits none of the last few opened ones closes nothing.
             opening = _OPENING[_CLOSING.index(kind)]
             for depth in range(min(4, len(stack))):
@@ -110,7 +111,6 @@ def _nest(kinds: list[str]) -> tuple[list[int], list[int], dict[int, int]]:
                     frame, count = stack[-1 - depth]
                     del stack[-1 - depth :]
                     break
-            frames[index], items[index] = frame, count
         else:
             frames[index], items[index] = frame, count
             if kind == ";":
