@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from okxguard.documents import Document
 from okxguard.kinds import Kind
@@ -12,7 +13,7 @@ from okxguard.model import Entry, Place, Span
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
 _DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
 # What stands inside or beside a value is looked for only where one of these signs is.
-_TELLING_SIGNS = r"[\n;%&]|\{.*['\"]|\s-|[A-Za-z0-9+/_-]{80}"
+_TELLING_SIGNS = r"[\n;%&]|\{.*['\"]|\s-|^[\w-]+=|[A-Za-z0-9+/_-]{80}"
 _TELLING_NAMES = frozenset(
     ("value", "val", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "v", "s")
 )
@@ -27,6 +28,7 @@ _CURLY = r"(?s)[“”„‘’«»](.+)[“”‘’«»]"
 _BASE64 = r"[A-Za-z0-9+/_-]{2,}={0,2}"
 _SHORTEST_BASE64, _LONGEST_BASE64 = 40, 64
 _SHORTEST_RECORD = 45
+_MOST_DEFAULTS = 8
 _BASE64_NAME = r"(?i)[_.-]?(?:b64|base64)(?:[_-]?encoded)?$"
 _DATA = r"data(?:~\d+)?"
 
@@ -134,7 +136,7 @@ def _defaults(entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in entries:
         if "${" not in entry.value:
             continue
-        for match in re.finditer(_DEFAULTED, entry.value):
+        for match in islice(re.finditer(_DEFAULTED, entry.value), _MOST_DEFAULTS):
             start = entry.span.start + match.start("default")
             span = Span(start, start + len(match["default"])) if entry.visible else entry.span
             yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, entry.visible)

@@ -121,7 +121,8 @@ def scalar_entries(scalar: Scalar) -> Iterator[Entry]:
     path, raw, start, quoted, top = scalar
     value = unescape(raw)
     yield Entry(path, value, Span(start, start + len(raw)), Place.ASSIGNMENT, quoted, value == raw)
-    if quoted:
+    nested = '\\"' in value and value.lstrip()[:1] in ("{", "[")
+    if quoted and not nested:
         # A list of lines is one text, as in the cells of notebooks.
         top.holds_lines = not top.mapping and (top.holds_lines or value.endswith("\n"))
         yield from read_embedded(raw, value, start, path[:-1] if top.holds_lines else path)

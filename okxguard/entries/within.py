@@ -17,6 +17,7 @@ _BASE64 = r"[A-Za-z0-9+/_-][A-Za-z0-9+/_\s-]{10,}={0,2}\s*"
 _ENCODED = r"%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|amp|quot|lt|gt|apos);"
 _FIELD = r"[ \t]{0,9}(?P<name>[A-Za-z][\w .-]{0,60}?)[ \t]{0,9}=[ \t]{0,9}(?P<value>[^;\n]{1,400})"
 _SETTING = r"(?m)^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.-]{0,80}[ \t]*=[ \t]*\S"
+_ASSIGNED = r"-{0,2}(?P<name>[A-Za-z_][\w.-]{1,80})=(?P<value>\S.{0,400})"
 _OPTION = r"(?:^|\s)--?[A-Za-z][\w-]{1,60}\s+[^\s-]"
 # Defaults of references in templates: serverless, Helm, Jinja.
 _FALLBACK = (
@@ -99,11 +100,10 @@ def _documents(document: Document, entry: Entry) -> Iterator[_Inner]:
 
 def decoded_letters(value: str) -> str:
     """Return a value with its URL escapes and character references resolved."""
-    from html import unescape
-
     from okxguard.entries.alignment import resolve_percent
+    from okxguard.entries.markup import resolve
 
-    return unescape(resolve_percent(value))
+    return resolve(resolve_percent(value), 0).text
 
 
 def _offsets(raw: str, value: str, entry: Entry) -> OffsetMap:
@@ -181,11 +181,17 @@ def _scripts(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
 
 def read_fields(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the fields of connection strings such as `Name=value;Other=value`, and the options of command lines."""
+    covered = Span(0, 0)
     for entry in entries:
         value = entry.value
         if not _SHORTEST <= len(value) <= 2000 or not entry.path or "\n" in value:
             continue
-        if ";" in value and value.count("=") > 1:
+        assigned = re.fullmatch(_ASSIGNED, value) if entry.path[-1].startswith("[") else None
+        if assigned:
+            yield from _part(document, entry, (*entry.path[:-1], assigned["name"]), assigned.span("value"))
+        # What the text reader took out of a string of fields holds the same fields again.
+        if ";" in value and value.count("=") > 1 and not covered.start < entry.span.start < covered.end:
+            covered = entry.span
             for match in re.finditer(_FIELD, value):
                 yield from _part(document, entry, (*entry.path, match["name"].strip()), match.span("value"))
         if " -" in value and re.search(_OPTION, value):
