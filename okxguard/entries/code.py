@@ -95,6 +95,9 @@ class _Reader:
         own = self._literals.literal(index)
         if own is None:
             return
+        if self._tokens.forms[index] == "percent" and self._document.text[self._tokens.starts[index] + 1] in "wW":
+            yield from self._words(index, own)
+            return
         joined = self._literals.joined(index)
         whole = joined or (None if self._is_key(index) else self._literals.folded(index))
         if whole is not None and 0 < len(whole.value) <= _LONGEST_VALUE:
@@ -130,6 +133,14 @@ class _Reader:
         return self._key_sign.match(self._tokens.code, self._tokens.ends[index]) is not None and not self._tokens.gap(
             index
         ).rstrip().endswith(("?", "case", "when"))
+
+    def _words(self, index: int, literal: Literal) -> Iterator[Entry]:
+        """Yield the words of `%w[one two]` as the items of a list."""
+        slots = self._slots.unpacked_at(index)
+        for item, match in enumerate(re.finditer(r"\S+", literal.value)):
+            start = literal.span.start + match.start()
+            path = slots[item] if item < len(slots) else (*slots[-1][:-1], f"[{item}]") if slots else (f"[{item}]",)
+            yield Entry(path, match[0], Span(start, start + len(match[0])), visible=literal.visible)
 
     def _note(self, index: int, slots: list[Slot], literal: Literal) -> None:
         """Remember constants and the mappings that hold literals."""

@@ -70,6 +70,14 @@ class Slots:
             return self._positions.nameless(index, gap, here, depth)
         return self._positions.behind_word(index, left, gap, here, depth)
 
+    def unpacked_at(self, index: int) -> list[_Path]:
+        """Return the paths that the items of the list at `index` go by where it is unpacked into names."""
+        here = self.outline.path_at(self._tokens.frames[index], self._tokens.starts[index])
+        left = self._tokens.gap(index).rstrip()
+        assign = ASSIGN.search(left)
+        names = self._targets.names_before(index, left[: assign.start()]) if assign else []
+        return [(*here, name) for name in names] if len(names) > 1 else [(*here, *names, "[0]")]
+
     def slots_of_group(self, frame: int) -> list[Slot]:
         """Return the slots of a list, or of the result of a call, that begins with the bracket at `frame`."""
         if self._tokens.kinds[frame] != "(":

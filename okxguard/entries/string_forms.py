@@ -46,7 +46,7 @@ _WORDS_BEFORE_QUOTE = "".join(rf"|(?<=\b{word}')" for word in _JS_WORDS.split())
 # A quote behind a letter is an apostrophe (in the text of a page) or a prime, unless the word is one of JavaScript's.
 _NO_WORD = r"(?<![\w]')"
 _BEFORE_REGEX = (
-    r"(?:(?<=[=(,:;!&|?{}\[+~^%\n]/)|(?<=[=(,:;!&|?{}\[+>] /)|(?<=\s\s/)|(?<=\breturn/)|(?<=\breturn /)"
+    r"(?:(?<=[=(,:;!&|?{}\[+~^%\n]/)|(?<=[=(,:;!&|?{}\[+>~] /)|(?<=\s\s/)|(?<=\breturn/)|(?<=\breturn /)"
     r"|(?<=\bcase /)|(?<=\btypeof /)|(?<=\A/)|(?<=\bif /)|(?<=\bwhen /)|(?<=\bunless /)|(?<=\band /)|(?<=\bsplit /))"
 )
 _REGEX = (
@@ -66,7 +66,7 @@ STRINGS = {
     "single lines": Form(_lines("'", _NO_WORD), escapes="quote"),
     "single guarded": Form(_one_line("'", _NO_WORD)),
     "single js": Form(_one_line("'", rf"(?:{_NO_WORD}{_WORDS_BEFORE_QUOTE})")),
-    "char": Form(rf"'{_NO_WORD}(?:[^'\\\n]|\\[^\n][0-9A-Fa-f{{}}]{{0,9}})'"),
+    "char": Form(rf"'(?:{_NO_WORD}|(?<=\b[bLuU]'))(?:[^'\\\n]|\\[^\n][0-9A-Fa-f{{}}]{{0,9}})'"),
     "triple": Form(_triple('"'), '"{3}', 3),
     "triple raw": Form(r"\"{3}[^\"]*(?:\"{1,2}[^\"]+)*(?:\"{3,6}|\"{0,2}\Z)", '"{3}', 3, "none"),
     "triple single": Form(_triple("'"), "'{3}", 3),
