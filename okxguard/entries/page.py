@@ -31,7 +31,7 @@ class Page:
             kept.append(line[at : code.start()])
             size += code.start() - at
             at = code.end()
-            pieces.append((size, at))
+            pieces += [(size, code.start()), (size, at)]
         self._maps[index] = OffsetMap(pieces)
         return "".join([*kept, line[at:]])
 

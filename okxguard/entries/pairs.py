@@ -38,6 +38,7 @@ _TYPE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[\w$.@/#()'-]+(?:[ \t]+[\w$.@/#()'-]+){0,5}$")
+_LABEL_STOPS = ":=,;|，：；。"
 _REFERENCE = re.compile(r"\$\{\w+:$")
 _BARE = re.compile(r"[^\s\"'`，；。、]{1,400}")
 _LISTED = re.compile(r"\[(?P<value>[^\s\"'`\[\],]{6,200})\](?![\w(])")
@@ -124,7 +125,8 @@ def _name_before(left: str, sep: str, *, code: bool) -> str | None:
         return typed[1]
     if code or sep in ("=", ":=", "=>", "<-", "||", "??", "＝"):
         return _identifier_before(left)
-    label = _LABEL.search(left.rstrip(_DECORATION))
+    left = left.rstrip(_DECORATION)
+    label = _LABEL.search(left, 1 + max(left.rfind(sign) for sign in _LABEL_STOPS))
     return _short_label(_BULLET.sub("", label[0])) if label else None
 
 
@@ -180,7 +182,7 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
     bare = _BARE.match(line, at)
     if bare is None:
         return None
-    following = _NEXT_OF_QUERY.search(line, at, bare.end() + 1)
+    following = _NEXT_OF_QUERY.search(line, at, bare.end() + 1) if "&" in bare[0] else None
     end = following.start() if following else bare.end()
     for _ in range(_MOST_CLOSERS):
         if end > at and (line[end - 1] in ",;|" or (line[end - 1] in ")]}>" and not _balanced(line[at:end]))):

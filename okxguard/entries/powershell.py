@@ -36,7 +36,7 @@ _BRACES = re.compile(
     r"(?:[$'\"]?(?P<title>[\w:.-]{1,80})['\"]?\s*=\s*|-(?P<option>\w{1,60})\s+)?(?:\[[\w.]+\]\s*)?@\{|(?P<open>\{)|(?P<close>\})"
     r"|'(?:[^'\n]|''){0,1000}'|\"(?:[^\"`\n]|`.){0,1000}\""
 )
-_HERE = re.compile(r"@(?P<quote>[\"'])[ \t]*\n(?P<body>.*?)\n(?P=quote)@", re.DOTALL)
+_HERE = re.compile(r"@(?P<quote>[\"'])[ \t]*\n")
 _TARGET = re.compile(
     r"[^\n|]{0,40}?(?:\|\s*)?(?:(?:Out-File|Set-Content|Add-Content|Tee-Object)(?:\s+-\w+)*|>>?)\s*[\"']?(?P<path>[^\s\"']{1,200})"
 )
@@ -56,13 +56,23 @@ def powershell_entries(document: Document) -> Iterator[Entry]:
         for match in pattern.finditer(text):
             if not _COMMENT.match(document.line_text(document.line_of(match.start()))):
                 yield from _entry(match, place, _path_at(tables, match.start()))
-    for number, match in enumerate(_HERE.finditer(text)):
-        target = _TARGET.match(text, match.end())
+    yield from _here_strings(document)
+
+
+def _here_strings(document: Document) -> Iterator[Entry]:
+    """Yield what stands in here-strings, each read as the file that it is written to."""
+    text = document.text
+    at = 0
+    while match := _HERE.search(text, at):
+        end = text.find(f"\n{match['quote']}@", match.end() - 1)
+        if end < 0:
+            return
+        body = text[match.end() : end]
+        target = _TARGET.match(text, end + 3)
         name = target["path"] if target else ""
-        kind = kind_of(name, match["body"])
-        yield from read_inner(
-            document, match["body"], OffsetMap([(0, match.start("body"))]), name, kind, (f"@#{number}",)
-        ).entries
+        offsets = OffsetMap([(0, match.end())])
+        yield from read_inner(document, body, offsets, name, kind_of(name, body), (f"@#{match.start()}",)).entries
+        at = end + 3
 
 
 def _tables(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:

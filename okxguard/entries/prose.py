@@ -27,7 +27,8 @@ _WORD_OF_VALUE = r"[!#-&(-~\w]{6,64}"
 _LABELLED = re.compile(
     rf"""
     (?P<label>
-        (?: (?<![\w$.@/-]){_WORD} [ \t]+ ){{0,5}} (?<![\w$.@/-])[^\W\d_][\w'’/.-]{{0,40}}? [)）\]】*_"'`]{{0,3}}
+        (?: (?<![\w$.@/-])(?!{OPAQUE}){_WORD} [ \t]+ ){{0,5}}
+        (?<![\w$.@/-])[^\W\d_][\w'’/.-]{{0,40}}? [)）\]】*_"'`]{{0,3}}
     )
     (?: [ \t]+ (?: {_VERB} [ \t]* )? | {_GLUED_VERB} [ \t]* )
     (?P<open> ["'`“„«「『‘*_]{{0,3}} ) (?P<value> {_WORD_OF_VALUE} )
@@ -52,6 +53,7 @@ _STOPWORDS = frozenset(
 )
 _MARKUP = re.compile(r"[\"'][ \t]*[:,=}\])]|[:,={\[(][ \t]*[\"']|[{}<>]")
 _QUOTE_INSIDE = re.compile(r"\w[^\s，；。、]*[\"'`][^\s，；。、]*\w")
+_STOPS = ".,;:，。；：、"
 _TRAILING = ".,;:!?，。；：！？、)]}"
 _TELLING = re.compile(OPAQUE)
 
@@ -141,25 +143,19 @@ class Prose:
         """Yield `label value` and `label is value`, several on a line."""
         at = 0
         while match := _LABELLED.search(line, at, _LONGEST * 5):
-            value = match["value"].rstrip(_TRAILING)
+            value = match["value"].rstrip(_STOPS)
             if not (_TELLING.fullmatch(value) or (_is_token(value) and len(value) < 40)):
                 at = max(match.end("label"), match.start() + 1)
                 continue
             name = label_of(match["label"])
             start = match.start("value")
             if name:
-                full = match["value"] if _closes_line(line, match) else value
-                yield name, start, start + len(full), bool(match["open"].strip("*_"))
+                yield name, start, start + len(value), bool(match["open"].strip("*_"))
             at = start + len(value)
         for match in _BRACKETED.finditer(line):
             text, start = _bare(line[match.end() :], quotes_only=True)
             if text and (_is_token(text) or _is_phrase(text)):
                 yield match[1].strip(), match.end() + start, match.end() + start + len(text), " " in text
-
-
-def _closes_line(line: str, match: re.Match[str]) -> bool:
-    """Tell whether a value ends its line with a sign that may be its own: `!` or `?` but no full stop."""
-    return not line[match.end() :].strip() and match["value"][-1] in "!?)]}"
 
 
 def label_of(text: str) -> str:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from okxguard.model import Entry, Span
+from okxguard.model import Entry, Place, Span
 
 # Letters and digits that no language has as a word. The patterns are texts: most files need none of them.
 OPAQUE = r"(?<![0-9A-Za-z])(?=[A-Za-z-]{0,40}[0-9])[0-9A-Za-z](?:[0-9A-Za-z]|-(?!-)){18,110}[0-9A-Za-z](?![0-9A-Za-z])"
 _DELIMITER = r"[\"'`]?[ \t]*(?P<mark>-{2,6}|_{2,6}|=>|->|[:;,|/#~>&+]|\t|(?<=[ \t]))[ \t]*[\"'`]?"
 _BETWEEN = rf"(?:{_DELIMITER})(?:(?P<middle>[^\s\"'`:;,|/]{{6,40}})(?P=mark))?"
 _SHORTEST = 45
+_LONGEST = 20_000
 _MOST_RECORDS = 200
 _ENDS_OF_RECORD = r"[\"'`<]|[ \t]{2,}|\t|[ \t][#(/|-]"
 _ENDS_OF_ITEM = r"[,;\s]"
@@ -63,7 +64,9 @@ def record_entries(entries: Iterable[Entry]) -> Iterator[Entry]:
     known: set[Span] | None = None
     entries = list(entries)
     for entry in entries:
-        if len(entry.value) < _SHORTEST or "\n" in entry.value or len(entry.value) > 20_000:
+        if len(entry.value) < _SHORTEST or "\n" in entry.value or len(entry.value) > _LONGEST:
+            continue
+        if entry.place is Place.TEXT and not entry.quoted:  # its line has been looked at
             continue
         records = list(find_records(entry.value))[:_MOST_RECORDS]
         if not records:

@@ -12,7 +12,8 @@ from okxguard.model import Entry, Place, Span
 
 # One pattern a syntax; `re` compiles the one that is needed.
 _COMMENTED = r"\s*(?:[#;!]+|//)[ \t]*"
-_SECTION = r"\s*\[\s*([^\]\n]{1,200}?)\s*\]\s*(?:[#;].*)?$"
+# The closing bracket may be missing.
+_SECTION = r"\s*\[\s*(\w[\w.: -]{0,60}(?=\s*$)|[^\]\n]{1,200}?(?=\s*\]))\s*(?:\]\s*(?:[#;].*)?)?$"
 _DOTENV = (
     r"(?i)\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
 )

@@ -26,6 +26,8 @@ _SUBSTITUTION = re.compile(
 _HEADER = re.compile(r"(?P<name>[A-Za-z][\w-]{1,60}):[ \t]*(?P<value>\S.*)")
 _FORM = re.compile(r"(?:^|[&?;])(?P<name>[\w.\[\]-]{1,80})=(?P<value>[^&;\s]*)")
 _SLOT = re.compile(r"(?P<name>[A-Za-z_][\w.-]{0,80})[\"']?(?:\s{0,4}[:=]\s{0,4})[\"']?%[sqb]|%[-\d.]*[sdqbif]")
+_SHORTEST_TEXT = 8
+_MOST_WORDS = 1000
 _SETTERS = frozenset({"set", "setenv", "setx", "universal", "global"})
 _NAMING = frozenset({"name", "n", "key", "k", "id", "secret-id", "secret-name", "parameter-name", "var", "variable"})
 _GIVING = frozenset({"value", "v", "body", "b", "secret-string", "plaintext", "data", "string-value", "secret", "text"})
@@ -73,7 +75,7 @@ class CommandReader:
         position = 0
         previous: Word | None = None
         array: tuple[str, ...] | None = None
-        for index, word in enumerate(words):
+        for index, word in enumerate(words[:_MOST_WORDS]):
             if (element := _ELEMENT.match(word.value)) and array:
                 yield self._entry((*array, element["name"]), word, element.end())
                 continue
@@ -96,6 +98,8 @@ class CommandReader:
                 yield self._entry((*scope, f"[{position}]"), word)
                 position += 1
             previous = word
+        for word in words[_MOST_WORDS:]:
+            yield from self._word(word, scope)
 
     def _word(self, word: Word, scope: tuple[str, ...]) -> Iterator[Entry]:
         """Yield what stands inside a word: an assignment, a header, a document, a substitution."""
@@ -117,7 +121,7 @@ class CommandReader:
             yield self._entry((*scope, match["name"]), word, match.start("value"))
         elif match := _SUBSTITUTION.match(value):
             yield from self._replacement(match, word)
-        elif "=" in value or ":" in value or "\n" in value:
+        elif len(value) >= _SHORTEST_TEXT and ("=" in value or ":" in value):
             yield from self._text(word, scope)
 
     def _assigned(self, match: re.Match[str], word: Word) -> Entry:
