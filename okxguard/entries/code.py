@@ -19,7 +19,7 @@ from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize
 from okxguard.entries.reading import FindTelling, Reading
-from okxguard.entries.text import read_lines, read_text
+from okxguard.entries.text import read_lines, read_telling, read_text
 from okxguard.kinds import language_of
 from okxguard.model import Entry, Place, Span
 
@@ -38,6 +38,8 @@ _SHELLS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
 # In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
 _MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")
+# Word processors make quotes that no language knows.
+_CURLY = re.compile(r"[=:(,]\s{0,3}[“”„‘’«]")
 _MARKS = " \t/*#-;%'!<>({"
 
 
@@ -76,6 +78,8 @@ class _Reader:
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
         yield from self._comments(find_telling())
+        curly = {self._document.line_of(match.start()) for match in _CURLY.finditer(self._tokens.code)}
+        yield from read_telling(self._document, frozenset(curly)) if curly else ()
 
     def _strings(self) -> list[int]:
         """Return the indices of the strings to read: all, or in a text with very many those near one like a key."""

@@ -125,7 +125,11 @@ class Targets:
         tokens = self._tokens
         names: list[str] = []
         for _ in range(MOST_NAMES):
-            target = self.target(index, left) if left.strip() and re.fullmatch(r"[\s\w$@.*&:<>]*", left) else ()
+            target = (
+                self.target(index, left)
+                if left.strip() and re.fullmatch(r"[\s\w$@.*&:<>]*", left.rpartition("\n")[2])
+                else ()
+            )
             names.append(target[-1] if target else "")
             if not index or tokens.kinds[index - 1] != "," or "\n" in left.strip() or not target:
                 break
