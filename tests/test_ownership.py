@@ -50,6 +50,7 @@ SILENT = {
         "alert.json",
         '{{"passphrase": "{pw}", "exchange": "OKX", "ticker": "{{{{t}}}}", "strategy": {{"order_action": "buy"}}}}',
     ),
+    "a verb in front of a name in prose": ("okx.md", "For `EVENTS`, pass OKX `seriesId` values such as `BTC`.\n"),
     "a sealed secret": (
         "sealed.yaml",
         "kind: SealedSecret\nmetadata:\n  name: okx\nspec:\n  encryptedData:\n    OKX_PASSPHRASE: AgB{hex24}x{pw}\n",

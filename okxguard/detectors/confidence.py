@@ -51,6 +51,8 @@ def weigh_passphrase(likeness: Likeness, reading: NameReading, ownership: Owners
     if likeness is Likeness.WEAK or ownership.owner is None:
         return _IN_COMPANY
     strong = likeness is Likeness.STRONG
+    if entry.place in (Place.TEXT, Place.COMMENT) and not (reading.strong or strong):
+        return _IN_COMPANY
     if ownership.context is Context.NAME:
         return Verdict(Confidence.HIGH if strong else Confidence.MEDIUM)
     if ownership.context is Context.AROUND:

@@ -51,6 +51,7 @@ _WRITTEN_WORDS = r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+"
 _CODE = r"[A-Z]{1,6}[-_]?[0-9]{2,4}"
 _IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _CHOSEN = r"[\w!@#$%^&*.+-]{6,32}"
+_NUMBERED = r"(?:pass|phrase|pwd|pw|secret|test|demo|user)[-_ ]?[0-9]{1,3}"
 _SHORT_THING = frozenset({"pass", "phrase", "pwd", "secret", "word", "pw"})
 _THING = frozenset({"passphrase", "password", "passwd", "passphase", "pass-phrase"})
 
@@ -140,6 +141,8 @@ class ValueJudge:
         if self._weak_words.intersection(words) and (re.fullmatch(_WRITTEN_WORDS, value) or (known and not digits)):
             return True
         lower = value.lower()
+        if re.fullmatch(_NUMBERED, lower):
+            return True
         if any(thing in lower for thing in _THING) and re.fullmatch(self._joined, lower):
             return True
         return self._is_obvious_fake(words, digits=digits)
