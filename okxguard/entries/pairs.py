@@ -42,7 +42,8 @@ _LABEL_STOPS = ":=,;|，：；。"
 _REFERENCE = re.compile(r"\$\{\w+:$")
 _BARE = re.compile(r"[^\s\"'`，；。、]{1,400}")
 _LISTED = re.compile(r"\[(?P<value>[^\s\"'`\[\],]{6,200})\](?![\w(])")
-_NEXT_OF_QUERY = re.compile(r"&[\w.-]{1,80}=")
+_QUERY_SIGN = re.compile("[&;]")
+_NEXT_OF_QUERY = re.compile(r"[&;][\w.-]{1,80}=")
 # What word processors make of quotes; some languages open with what others close with.
 _CLOSING = {"“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
 _QUERY_VALUE = re.compile(r"[^&\s\\]+")
@@ -89,6 +90,8 @@ def comma_pair(line: str, tokens: list[re.Match[str]], index: int) -> Iterator[P
             and not line[before.end() : tokens[index].start()].strip()
             and line[tokens[index].end() : after.start()].strip() in _PREFIXES
         ):
+            if index > 1 and tokens[index - 2]["sep"] == "," and after["string"][1:-1].isdigit():
+                return  # a row of values, no name with its value
             yield before["string"][1:-1], after.start() + 1, after.end() - 1, True
 
 
@@ -182,7 +185,7 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
     bare = _BARE.match(line, at)
     if bare is None:
         return None
-    following = _NEXT_OF_QUERY.search(line, at, bare.end() + 1) if "&" in bare[0] else None
+    following = _NEXT_OF_QUERY.search(line, at, bare.end() + 1) if _QUERY_SIGN.search(bare[0]) else None
     end = following.start() if following else bare.end()
     for _ in range(_MOST_CLOSERS):
         if end > at and (line[end - 1] in ",;|" or (line[end - 1] in ")]}>" and not _balanced(line[at:end]))):
