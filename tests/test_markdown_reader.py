@@ -19,6 +19,11 @@ NAMED = {
     "table": ("a.md", "## O\n\n| k | n |\n|---|---|\n| {} | x |\n", ("O", "[0]", "k")),
     "bare table": ("a.md", "k | n\n--- | ---\n`{}` | x\n", ("[0]", "k")),
     "table of names": ("a.md", "## O\n| what | it is |\n|:--|--:|\n| **k** | `{}` |\n", ("O", "it is", "k")),
+    "table below a table": (
+        "a.md",
+        "| a | b |\n|---|---|\n| c | d |\n| n | k |\n|---|---|\n| y | {} |\n",
+        ("[0]", "k"),
+    ),
     "table in a list": ("a.md", "- x\n\n  | n | k |\n  |---|---|\n  | y | {} |\n", ("[0]", "k")),
     "grid": ("a.rst", "+---+---+\n| n | k |\n+===+===+\n| y | {} |\n+---+---+\n", ("[0]", "k")),
     "Python": ("a.md", "## O\n```python\nk = '{}'\n```\n", ("O", "k")),

@@ -108,3 +108,9 @@ def test_escapes_of_other_syntaxes_are_resolved(written: str) -> None:
 def test_hostile_text_ends(path: str, piece: str) -> None:
     head, tail = ('{"a": "', '"}') if path == "a.json" else ("", "")
     entries_of(path, head + piece * 20_000 + tail)
+
+
+def test_field_of_a_connection_string_ends_at_the_next(credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    found = entries_of("a.json", json.dumps({"c": f"Host=x;Field={value};Port=1"}))
+    assert {entry.value for entry in found if entry.path[-1] == "Field"} == {value}

@@ -50,7 +50,7 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     if any(re.search(_TELLING_SIGNS, entry.value) for entry in found if len(entry.value) >= _SHORTEST_TELLING):
         from okxguard.entries.within import read_all_within
 
-        found += read_all_within(document, found)
+        found = read_all_within(document, found)
     if any(_may_be_paired(entry) for entry in found):
         from okxguard.entries.pairing import read_pairs, without_keywords
 

@@ -165,9 +165,7 @@ class _Reader:
 
     def _table(self, at: int, *, headed: bool | None) -> tuple[Iterator[Entry], int]:
         end = at
-        while end < len(self._lines) and (
-            ("|" in self._lines[end] and self._lines[end].strip()) or _RULE.match(self._lines[end])
-        ):
+        while end < len(self._lines) and self._is_row(end) and (end <= at + 1 or not self._is_header(end)):
             end += 1
         if self._telling.isdisjoint(range(at, end)):
             return iter(()), end
@@ -177,6 +175,16 @@ class _Reader:
             if not (_RULE.match(self._lines[index]) or _DELIMITERS.match(self._lines[index]))
         ]
         return read_grid([row for row in rows if row], self._heading, headed=headed), end
+
+    def _is_row(self, index: int) -> bool:
+        line = self._lines[index]
+        return ("|" in line and bool(line.strip())) or bool(_RULE.match(line))
+
+    def _is_header(self, index: int) -> bool:
+        """Tell whether the next line says that this one names the columns of a table."""
+        below = self._lines[index + 1] if index + 1 < len(self._lines) else ""
+        named = "|" in self._lines[index] and "-" in below and "|" in below
+        return named and not _DELIMITERS.match(self._lines[index]) and bool(_DELIMITERS.match(below))
 
     def _row(self, index: int) -> Row:
         line, start = self._lines[index], self._document.line_starts[index]

@@ -42,12 +42,18 @@ class _Inner(NamedTuple):
 
 
 def read_all_within(document: Document, entries: list[Entry]) -> list[Entry]:
-    """Return everything that stands inside the values of entries, and what they mean without escapes."""
-    found = [*read_within(document, entries), *_scripts(document, entries)]
-    everything = [*entries, *found]
-    found += read_fields(document, everything)
-    found += _spelled_out(everything)
-    return [*found, *_fallbacks(everything)]
+    """Return the entries with all that stands inside their values, and with what they mean without escapes."""
+    everything = [*entries, *read_within(document, entries), *_scripts(document, entries)]
+    fields = list(read_fields(document, everything))
+    # What the text reader took for the value of a field goes on over the fields behind it.
+    ends = {(field.path, field.span.start): field.span.end for field in fields}
+    everything = [
+        entry
+        for entry in everything
+        if ";" not in entry.value or entry.span.end <= ends.get((entry.path, entry.span.start), entry.span.end)
+    ]
+    everything += fields
+    return [*everything, *_spelled_out(everything), *_fallbacks(everything)]
 
 
 def read_within(document: Document, entries: Iterable[Entry], depth: int = 0) -> Iterator[Entry]:
