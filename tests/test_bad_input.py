@@ -253,7 +253,6 @@ BROKEN = {
     "json with words": ("m.json", 'see: {{"okx_api_key": "{key}"}} and }} so on'),
     "json with a merge conflict": ("m.json", '{{\n<<<<<<< HEAD\n"okx_api_key": "{key}"\n=======\n'),
     "yaml with a tab": ("m.yml", "okx:\n\tokx_api_key: {key}\n"),
-    "yaml template": ("m.yml", "okx:\n  {{{{ if .Values.x }}}}\n  okx_api_key: {key}\n  {{{{- end }}}}\n"),
     "yaml with an unknown tag": ("m.yml", "!!python/object/apply:os.system [x]\n---\nokx_api_key: {key}\n: : :\n"),
     "toml with a bare value": ("m.toml", 'x = bare\nokx_api_key = "{key}"\n'),
     "toml without an end": ("m.toml", 'okx_api_key = "{key}"\n[okx\n'),

@@ -28,7 +28,7 @@ _MOST_STEPS = 15
 
 _TEMPLATE = r"""(?x)
     \$\{ | \$\( | \{\{ | \}\} | \{% | \#\{ | %\([^)]*\) | <%  # Jinja, shell, Ruby, Python
-    | ^<[^<>]{1,80}>$ | <[A-Za-z][A-Za-z _./-]{2,80}>
+    | ^<[^<>]{1,80}>$ | <[A-Za-z]+(?:[ _./-][A-Za-z]+){1,8}> | ^<[A-Za-z]{3,40}>
     | ^\$(?:[A-Za-z_]+|[A-Z_][A-Z0-9_]*)(?:[.\[]|$)             # $VARIABLE
     | ^[a-z][a-z0-9+-]{1,20}://                                # gcp-sm://name
     | ^\$(?:2[abxy]|[156]|argon2\w*|pbkdf2[\w-]*)\$            # a password hash

@@ -132,7 +132,7 @@ class Positions:
         tokens = self._tokens
         at, item = index, 0
         for _ in range(MOST_NAMES * 2):
-            if at and tokens.kinds[at - 1] == "," and not tokens.gap(at).strip(" \t\n*&@$LurbfR"):
+            if at > 1 and tokens.kinds[at - 1] == "," and not tokens.gap(at).strip(" \t\n*&@$LurbfR"):
                 item += 1
                 at -= 2
                 while at > 0 and tokens.kinds[at] in ")]}" and at in tokens.partners:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document
@@ -122,6 +123,7 @@ class _Reader:
         self._forms = 0
         self._inline_end = -1
         self._heading_from = 0
+        self._own_element = ""
 
     def read(self, start: int, end: int) -> Iterator[Entry]:
         at = start
@@ -159,6 +161,8 @@ class _Reader:
             self._forms += 1
         if name in ("tr", "td", "th", "table"):
             yield from self._table(tag, name)
+        # An element that HTML does not know names its text, as in XML.
+        self._own_element = "" if tag.closes or not re.search("[_-]", name) else name
         self._lay_out(tag, name, at)
 
     def _note_heading(self, tag: Tag) -> None:
@@ -201,6 +205,11 @@ class _Reader:
             self._raw = ""
             return
         text, pieces = resolve(self._document.text[token.start : token.end], token.start)
+        if self._own_element and (value := text.strip()):
+            start = text.find(value)
+            span = OffsetMap(pieces).span_of(Span(start, start + len(value)))
+            visible = self._document.text[span.start : span.end] == value
+            yield Entry((*self._heading, self._own_element), value, span, self._place, True, visible)
         if not self._preformatted:
             text = text.replace("\n", " ").replace("\xa0", " ")
         if self._cell is not None:
