@@ -16,7 +16,7 @@ TOKEN = re.compile(
         | `[^`\n]{0,1000}` )
     | (?P<escaped> \\{1,7}["'] )                             # no opening quote: each would be looked for to the end
     | (?P<open> [{(\[] ) | (?P<close> [})\]] )
-    | (?P<sep> := | => | <- | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]{1,3}\s | — )
+    | (?P<sep> := | => | <- | ->> | -> | \|\| | \?\? | [=!<>]=+ | [=:：＝|,] | \s[-–—]{1,3}\s | — | \.{3,}\s | …+\s )
     """,
     re.VERBOSE,
 )
@@ -24,6 +24,11 @@ _OPTION = re.compile(r"(?:^|\s)--?(?P<name>[A-Za-z][\w.-]{1,60})\s+(?P<value>[^\
 _COMMAND = re.compile(
     r"^\s*(?:RUN\s+)?(?:ENV|ARG|LABEL|setx?|setenv|SetEnv|set\s+-\w+|export|putenv)\s+(?P<name>[A-Za-z_]\w{1,80})\s+(?P<value>[^\s=:].*)",
     re.IGNORECASE,
+)
+# A directive of a server, its object and a value: proxy_set_header NAME "value";
+_DIRECTIVE = re.compile(
+    r"^\s*(?:[A-Za-z][\w-]{1,40}\s+){1,3}[\"']?(?P<name>[$%]?[A-Za-z][\w.-]{1,80})[\"']?\s+"
+    r"(?P<value>\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'|(?=[^\s;]*\d)[^\s;\"'`(){}\[\]<>=,]{8,200})\s*;?\s*$"
 )
 _ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,400})</")
 _IDENTIFIER = re.compile(r"[\w$@][\w$.@-]*(?:\[[\"']?[\w.-]{1,60}[\"']?\])?$")
@@ -207,7 +212,7 @@ def _balanced(text: str) -> bool:
 
 def line_pairs(line: str) -> Iterator[Pair]:
     """Yield pairs without a separator: options, shell commands, XML elements."""
-    patterns = [_COMMAND]
+    patterns = [_COMMAND, _DIRECTIVE]
     if "-" in line:
         patterns.append(_OPTION)
     if "</" in line:

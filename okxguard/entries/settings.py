@@ -28,6 +28,7 @@ _INLINE_COMMENT = {
 _PATTERNS = {Kind.DOTENV: _DOTENV, Kind.INI: _INI, Kind.PROPERTIES: _PROPERTY}
 _QUOTES = ('"', "'", "`")
 _SHORTEST_PAIR = 12
+_DIRECTIVE = re.compile(r"\s*[A-Za-z][\w-]+\s+\S+\s+\S")
 _NESTED = r"__|:(?=\w)"
 _INDEX = r"\[(\d+)\]"
 
@@ -67,7 +68,7 @@ def _read(document: Document) -> Iterator[Entry]:
 
 def _read_text(offset: int, line: str, path: tuple[str, ...], place: Place) -> Iterator[Entry]:
     """Read a line that is no setting, what stands inside a value, or a comment behind one."""
-    if len(line) < _SHORTEST_PAIR or not any(sign in line for sign in "=:：|"):
+    if len(line) < _SHORTEST_PAIR or not (any(sign in line for sign in "=:：|") or _DIRECTIVE.match(line)):
         return
     # Imported when there is something to read: most settings files have no such line.
     from okxguard.entries.text import read_lines

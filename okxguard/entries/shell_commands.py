@@ -29,6 +29,7 @@ _SLOT = re.compile(r"(?P<name>[A-Za-z_][\w.-]{0,80})[\"']?(?:\s{0,4}[:=]\s{0,4})
 _SHORTEST_TEXT = 8
 _MOST_WORDS = 1000
 _SETTERS = frozenset({"set", "setenv", "setx", "universal", "global"})
+_MOST_NAMES = 12
 _NAMING = frozenset({"name", "n", "key", "k", "id", "secret-id", "secret-name", "parameter-name", "var", "variable"})
 _GIVING = frozenset({"value", "v", "body", "b", "secret-string", "plaintext", "data", "string-value", "secret", "text"})
 _INTERPRETERS = {
@@ -70,6 +71,7 @@ class CommandReader:
         yield from self._words(words, scope)
         yield from self._named_pairs(words)
         yield from self._strings(command.strings)
+        yield from self._given(words, command.strings)
 
     def _words(self, words: Sequence[Word], scope: tuple[str, ...]) -> Iterator[Entry]:
         position = 0
@@ -155,6 +157,14 @@ class CommandReader:
         label = name or positional
         if label and value and len(label.value) <= 120:
             yield self._entry((*self._path, label.value), value)
+
+    def _given(self, words: Sequence[Word], strings: Sequence[Word]) -> Iterator[Entry]:
+        """Yield what a command reads from a pipe, under each of its arguments that may be its name."""
+        for string in strings:
+            if string.value and not re.search(r"\s", string.value):
+                for word in words[1:_MOST_NAMES]:
+                    if _NAME.fullmatch(word.value) and len(word.value) > 3:
+                        yield self._entry((*self._path, word.value.rpartition("/")[2]), string)
 
     def _set(self, words: Sequence[Word]) -> Iterator[Entry]:
         """Yield `set -x NAME value`, `setenv NAME value` and `set NAME=value to the end`."""

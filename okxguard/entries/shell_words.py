@@ -145,6 +145,11 @@ class _Lexer:
             yield command
             self._command = Command([], [], [])
 
+    def _said(self) -> Word | None:
+        """Return what the command that is being read prints into a pipe, where that is one word."""
+        words = self._command.words
+        return words[-1] if len(words) > 1 and words[0].value in ("echo", "printf", "print") else None
+
     def follow(self, group: str, match: re.Match[str], at: int) -> Generator[Command, None, int]:
         """Yield the commands that a sign between words ends, and return where reading goes on."""
         sign = match[0]
@@ -155,7 +160,14 @@ class _Lexer:
         elif group == "end" and self.arrays and sign in ")\n":
             self.arrays -= sign == ")"
         elif group == "end":
+            said = (
+                self._said()
+                if sign == "|" and "|" not in (self._text[at : at + 1], self._text[at - 2 : at - 1])
+                else None
+            )
             yield from self.close_command()
+            if said is not None:
+                self._command.strings.append(said)
             if sign == "\n" and self._tags:
                 bodies, at = _bodies(self._text, at, self._end, self._tags)
                 self._tags = []
