@@ -49,6 +49,7 @@ _WORD = r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+"
 _SEPARATED = r"[^\W_]+(?:[ _.-]+[^\W_]+)+"
 _WRITTEN_WORDS = r"[a-z0-9]+(?:[ _.-][a-z0-9]+)+|[A-Z0-9]+(?:[ _.-][A-Z0-9]+)+"
 _CODE = r"[A-Z]{1,6}[-_]?[0-9]{2,4}"
+_CODES = rf"{_CODE}(?:[,;/ ]{{1,3}}{_CODE})+"
 _IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _CHOSEN = r"[\w!@#$%^&*.+-]{6,32}"
 _NUMBERED = r"(?:pass|phrase|pwd|pw|secret|test|demo|user)[-_ ]?[0-9]{1,3}"
@@ -159,7 +160,7 @@ class ValueJudge:
         """Return how much `value` looks like a passphrase; `quoted` means that it cannot be an expression."""
         if not _SHORTEST_PASSPHRASE <= len(value) <= _LONGEST_PASSPHRASE or not value.isprintable():
             return Likeness.NONE
-        if self.is_placeholder(value) or re.match(_PATH, value) or re.fullmatch(_CONSTANT, value):
+        if self.is_placeholder(value) or re.match(_PATH, value) or re.fullmatch(f"{_CONSTANT}|{_CODES}", value):
             return Likeness.NONE
         if re.search(_IDEOGRAPH, value):
             return (

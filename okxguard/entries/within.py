@@ -12,7 +12,7 @@ from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry, Place, Span
 
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
-_JSON = r"[\s\ufeff]*[\[{][\s\S]*[\"']\s*[:,][\s\S]*[\]}]\s*"
+_JSON_MEMBER = r"[\"']\s{0,20}[:,]"
 _BASE64 = r"[A-Za-z0-9+/_-][A-Za-z0-9+/_\s-]{10,}={0,2}\s*"
 _ENCODED = r"%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|amp|quot|lt|gt|apos);"
 _FIELD = r"[ \t]{0,9}(?P<name>[A-Za-z][\w .-]{0,60}?)[ \t]{0,9}=[ \t]{0,9}(?P<value>[^;\n]{1,400})"
@@ -122,7 +122,7 @@ def _kind_of_value(entry: Entry) -> tuple[Kind | None, str]:
     """Return the syntax of the document that a value is, None if it is a mere value; and what to call it."""
     value, name = entry.value, entry.path[-1]
     head = value[:200].lstrip()
-    if head[:1] in ("{", "[") and ("'" in value or '"' in value) and re.fullmatch(_JSON, value):
+    if head[:1] in ("{", "[") and value.rstrip()[-1:] in ("}", "]") and re.search(_JSON_MEMBER, value):
         return Kind.JSON, "value.json"
     if head.startswith(("<?xml", "<plist", "<configuration")):
         return Kind.XML, "value.xml"
