@@ -171,6 +171,14 @@ def test_deep_nesting_and_long_lines_end(path: str, opening: str) -> None:
     assert not SCANNER.scan([Source("file", path, data, path)]).errors
 
 
+@pytest.mark.parametrize("hint", ["x-simulated-trading: 1", "GET /api/v5/account/balance", "instId: BTC-USDT-SWAP"])
+def test_prefilter_and_detectors_agree_on_what_names_nobody(hint: str) -> None:
+    """What only hints at OKX counts where a key or a secret is shown, and the prefilter knows no more."""
+    data = f'{hint}\npassphrase = "Kqw7rtz!zz"\n'.encode()
+    document = make_document("a.py", "a.py", Window(data))
+    assert PREFILTER.may_hold_credential("a.py", data) or not EXAMINER.examine(document).findings
+
+
 def test_finding_has_no_room_for_a_value() -> None:
     fields = set(Finding._fields) | set(Report._fields)
     assert not fields & {"value", "secret", "text", "match", "context"}

@@ -16,6 +16,7 @@ from okxguard.rulebook import Vocabulary
 
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _READ_AROUND = 25
+_LONE_SECRET = rf"(?<![0-9A-F]){SECRET.pattern}(?![0-9A-F])"
 _SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
 # What constants are folded from in Python: pieces of a key or a secret, and functions that decode.
 _PIECES = (
@@ -103,14 +104,13 @@ class Words:
     def may_report(self, document: Document) -> bool:
         """Tell whether the document says OKX at all, or shows a key and a secret, which need no such word.
 
-        It may do so in base64.
+        It may do so in base64. What only hints at OKX counts beside a key or a secret: the prefilter knows no hints.
         """
-        if self.okx.search(document.evidence) or self._says_okx(document.text):
+        texts = [document.text, "\n".join(meant for _, meant in _meant(document.text))]
+        if any(map(self.okx.search, [document.evidence, *texts])):
             return True
-        meant = "\n".join(meant for _, meant in _meant(document.text))
-        if self._says_okx(meant):
-            return True
-        return all(shape.search(document.text) or shape.search(meant) for shape in (UUID, SECRET))
+        shown = [any(re.search(shape, text) for text in texts) for shape in (UUID.pattern, _LONE_SECRET)]
+        return all(shown) or (any(shown) and any(map(self.hints.search, texts)))
 
     def _says_okx(self, text: str) -> bool:
         return bool(self.okx.search(text) or self.hints.search(text))
