@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from okxguard.entries.languages import LANGUAGES
 from okxguard.entries.lexer import tokenize
 from okxguard.entries.reading import Reading
 from okxguard.model import Entry, Place
-from tests.conftest import Credentials
+from tests.conftest import Credentials, Run, ScanJson, write_files
 
 
 def document_of(path: str, text: str) -> Document:
@@ -197,3 +198,15 @@ def test_any_text_is_cut_into_tokens(language: str) -> None:
         path = {"javascript": "a.js", "ruby": "a.rb", "go": "a.go", "rust": "a.rs"}.get(language, "a.php")
         for entry in reading_of(path, text).entries:
             assert not entry.visible or text[entry.span.start : entry.span.end] == entry.value
+
+
+def test_bundle_with_very_many_strings_loses_nothing_and_says_how_it_was_read(
+    tmp_path: Path, credentials: Credentials, scan_json: ScanJson, run: Run
+) -> None:
+    filler = ",".join(f'f{number}("t{number}")' for number in range(7000))
+    passphrase = credentials.passphrase()
+    text = f'{filler};var o={{exchange:"okx",passphrase:"{passphrase}"}};{filler}'
+    write_files(tmp_path, {"dist/app.js": text})
+    (finding,) = scan_json(tmp_path)["findings"]
+    assert (finding["rule"], finding["column"]) == ("OKX103", text.index(passphrase) + 1)
+    assert "dist/app.js: holds more strings" in run(tmp_path, "scan").err

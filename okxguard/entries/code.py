@@ -52,7 +52,12 @@ def read_code(document: Document, find_telling: FindTelling) -> Reading:
     language = language_for(language_of(document.path, document.text), document.path, document.text)
     if language is None:
         return read_text(document, find_telling)
-    return Reading(tuple(_Reader(document, language).read(find_telling)))
+    reader = _Reader(document, language)
+    entries = tuple(reader.read(find_telling))
+    if not reader.is_cut:
+        return Reading(entries)
+    others = tuple(read_telling(document, find_telling()))
+    return Reading((*entries, *others), "holds more strings than anybody writes by hand; most were read as plain text")
 
 
 class _Reader:
@@ -68,6 +73,7 @@ class _Reader:
         self._key_sign = re.compile(rf"\s*(?:{language.members})(?!:)")
         self._member_frames: set[int] = set()
         self._written: set[int] = set()
+        self.is_cut = False
 
     def read(self, find_telling: FindTelling) -> Iterator[Entry]:
         """Yield the entries of the strings, of the constants where they are passed on, and of the comments."""
@@ -87,6 +93,7 @@ class _Reader:
         strings = [index for index, kind in enumerate(tokens.kinds) if kind == STRING]
         if len(strings) <= _MANY_STRINGS:
             return strings
+        self.is_cut = True
         near: set[int] = set()
         for at, index in enumerate(strings):
             if _KEY_LIKE.search(tokens.code, tokens.starts[index], min(tokens.ends[index], tokens.starts[index] + 500)):
