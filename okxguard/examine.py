@@ -12,7 +12,7 @@ from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
 from okxguard.findings import credential_finding, plain_finding
-from okxguard.model import Candidate, Entry, Finding, Policing
+from okxguard.model import Candidate, Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Examiner:
         policy = Policing()
         if document.declares or self._gate.may_name_host(document):
             policy = self._police.examine(document, reading.entries, bool(credentials), commit)
-        return Examination((*found, *policy.findings), (*parts, *tokens), reading.note, credentials, policy)
+        completed = tuple(_completed(credential, credentials, reading.entries) for credential in credentials)
+        return Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
 
     @cached_property
     def _police(self) -> Police:
@@ -89,3 +90,13 @@ class Examiner:
             plain_finding(rule, document, span, confidence, (name,), commit=commit)
             for name, span, confidence in bundled
         ]
+
+
+def _completed(credential: Credential, others: tuple[Credential, ...], entries: tuple[Entry, ...]) -> Credential:
+    """Return a credential with the passphrase that it shares with another one: a constant that both are given."""
+    if Role.PASSPHRASE in credential.roles or Role.ACCOUNT_TOKEN in credential.roles:
+        return credential
+    scope = credential.parts[0].scope
+    given = {entry.span for entry in entries if entry.path[:-1] == scope}
+    shared = [part for other in others for part in other.parts if part.role is Role.PASSPHRASE and part.span in given]
+    return credential._replace(parts=(*credential.parts, *shared[:1]))

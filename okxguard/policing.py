@@ -34,7 +34,7 @@ class Police:
         self._rules = rules
         self._credentials = credentials
         self._calendar = Calendar(today, max_key_age)
-        self._detector = PolicyDetector(book)
+        self._detector = PolicyDetector(book, credentials.names)
         self._console = ConsoleReader(book, PermissionReader(book))
         self._bindings = BindingJudge(book)
         self._hosts = HostReader(book.hosts)
@@ -49,7 +49,8 @@ class Police:
     ) -> Policing:
         """Return what a document says about keys; `holds_credentials` tells that it holds one letter by letter."""
         judgement = self._judge(document, entries) if document.declares else Judgement()
-        violations = [*judgement.violations, *self._copied(document)]
+        told = judgement.violations
+        violations = [*told, *(each for each in self._copied(document) if not any(_overlap(each, one) for one in told))]
         findings = [self._finding(document, violation, commit) for violation in violations]
         findings += self._hosts_of(document, entries, holds_credentials, commit)
         pins = tuple(self._pinned(document, pin, commit) for pin in self._pins.read(document))
@@ -107,6 +108,10 @@ class Police:
             rule, document, violation.span, violation.confidence, violation.identity, message=message, commit=commit
         )
         return finding._replace(severity=rule.severity.lowered()) if violation.demo else finding
+
+
+def _overlap(first: Violation, second: Violation) -> bool:
+    return first.span.start < second.span.end and second.span.start < first.span.end
 
 
 def _unique(findings: list[Finding]) -> tuple[Finding, ...]:

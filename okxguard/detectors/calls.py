@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from okxguard.detectors.bindings import Binding, BindingJudge, State
+from okxguard.detectors.declarations import ELSEWHERE, is_bare_name
 from okxguard.detectors.declared import constants_of, texts_of, truth_of
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.permissions import Permission, PermissionReader
@@ -23,7 +24,9 @@ _UNCHANGED = "-1"
 _PERMISSIONS = frozenset({"perm", "perms", "permission", "permissions"})
 _ADDRESSES = frozenset({"ip", "ips", "ipaddress", "ipaddresses"})
 _READ, _TRADE = frozenset({"readflag", "readpermission"}), frozenset({"tradeflag", "tradepermission"})
-_BODY = frozenset({"subacct", "apikey", "label", "passphrase", "perm", "ip"})
+# A key of the Fast API may be bound to an application in place of addresses.
+_APP = frozenset({"bindapp"})
+_BODY = frozenset({"subacct", "apikey", "label", "passphrase", "perm", "ip", "bindapp"})
 
 
 class JudgedCall(NamedTuple):
@@ -80,7 +83,7 @@ class CallJudge:
         paths = [(match.start(), (match.lastgroup or "")[:6]) for match in self._paths.finditer(document.text)]
         bodies: dict[tuple[str, ...], _Arguments] = {}
         for entry in entries:
-            if len(entry.path) < 2 or entry.place in (Place.COMMENT, Place.TEXT):
+            if len(entry.path) < 2 or entry.place in ELSEWHERE or is_bare_name(entry):
                 continue
             found = self._call_of(entry)
             if found is not None:
@@ -127,13 +130,14 @@ class CallJudge:
         span = Span(min(each.start for each in spans), max(max(each.end for each in spans), spans[0].start + 1))
         granted = self._granted(arguments)
         addresses = arguments.entries_of(_ADDRESSES)
-        opened = self._is_open(call, addresses)
+        opened = self._is_open(call, arguments, addresses)
+        clears = opened and not call.creates and not _given(addresses)
         broken: list[tuple[str, str]] = []
         if opened and granted and Permission.WITHDRAW in granted:
             broken.append(("OKX201", ""))
-        elif opened and call.creates and granted and Permission.TRADE in granted:
+        elif opened and not clears and granted and Permission.TRADE in granted:
             broken.append(("OKX202", ""))
-        if opened and not call.creates:
+        if clears:
             broken.append(("OKX204", ""))
         weak = self._weakness(addresses)
         if weak:
@@ -147,14 +151,13 @@ class CallJudge:
             granted |= self._permissions.read(constants_of(entry) if texts is None else texts) or frozenset()
         return granted
 
-    def _is_open(self, call: Call, addresses: list[Entry]) -> bool:
+    def _is_open(self, call: Call, arguments: _Arguments, addresses: list[Entry]) -> bool:
         if not addresses:
-            return call.missing_opens
+            return call.missing_opens and not _is_true(arguments.entries_of(_APP))
         binding = self._binding(addresses)
         if binding is None or binding.state is not State.NONE:
             return False
-        given = [text for entry in addresses for text in texts_of(entry) or ()]
-        return True if any(text.strip() for text in given) else call.empty_opens
+        return _given(addresses) or call.empty_opens
 
     def _binding(self, addresses: list[Entry]) -> Binding | None:
         """Return the binding that the arguments make, or None where it stays as it is or only a run will tell."""
@@ -169,6 +172,11 @@ class CallJudge:
     def _weakness(self, addresses: list[Entry]) -> str:
         binding = self._binding(addresses) if addresses else None
         return binding.weakness if binding is not None and binding.state is State.WEAK else ""
+
+
+def _given(addresses: list[Entry]) -> bool:
+    """Tell whether something is passed as an address, though it may stand for every one."""
+    return any(text.strip() for entry in addresses for text in texts_of(entry) or ())
 
 
 def _is_true(entries: list[Entry]) -> bool:

@@ -22,7 +22,7 @@ _PLAIN_TYPES = frozenset(
 
 
 # What comments, prose and defaults say declares nothing: what else may be given is unknown.
-_ELSEWHERE = frozenset({Place.COMMENT, Place.TEXT, Place.DEFAULT})
+ELSEWHERE = frozenset({Place.COMMENT, Place.TEXT, Place.DEFAULT})
 _MEMBERS_WORDS = (
     "action address cidr cidrip code entry host id ip key name network perm permission range right scope "
     "subnet token type value"
@@ -89,7 +89,7 @@ class Declarations:
     def _fields(self, entries: Iterable[Entry]) -> Iterator[tuple[Field, tuple[str, ...]]]:
         lists: dict[tuple[tuple[str, ...], FieldName], list[Entry]] = {}
         for entry in entries:
-            if not entry.path or entry.place in _ELSEWHERE:
+            if not entry.path or entry.place in ELSEWHERE or is_bare_name(entry):
                 continue
             scope, name, member = self._slot(entry)
             if name is None or self._is_trapped(scope):
@@ -178,6 +178,11 @@ def _in_order(declarations: Iterable[Declaration]) -> tuple[Declaration, ...]:
     return tuple(sorted(declarations, key=lambda each: min(field.entry.span for field in each.fields)))
 
 
+def is_bare_name(entry: Entry) -> bool:
+    """Tell whether an entry says only that a name is there, not what it stands for."""
+    return not (entry.value or entry.visible or entry.place is Place.EXPRESSION)
+
+
 _BINDS = frozenset({Kind.ADDRESSES, Kind.BOUND, Kind.UNBOUND})
 
 
@@ -208,4 +213,6 @@ def permissions_of(field: Field, reader: PermissionReader) -> frozenset[Permissi
     if field.name.kind in FLAGS:
         truth = truth_of(field.texts)
         return None if truth is None else frozenset({FLAGS[field.name.kind]} if truth else ())
+    if field.name.kind is not Kind.PERMISSIONS:
+        return None
     return reader.read(field.constants if field.texts is None else field.texts)

@@ -106,7 +106,7 @@ class HostReader:
             plain = scheme in ("http", "ws") and domain in self._hosts.domains
             return "credentials would travel without encryption" if plain else ""
         if domain in self._hosts.retired or host in self._hosts.retired_hosts:
-            return "it is retired" if self._is_about_okx(host) else ""
+            return "it is retired" if any(name in host for name in (*self._names, "okcoin")) else ""
         if self._is_harmless(host, domain):
             return ""
         if at and any(own in login.lower() for own in (*self._own, *self._hosts.retired)):
@@ -129,6 +129,8 @@ class HostReader:
     def _passes_for_okx(self, word: str) -> bool:
         plain = word.translate(_LOOKALIKE_LETTERS)
         if plain in self._names or word in self._typos or plain in self._typos:
+            return True
+        if word.startswith(self._hosts.names):
             return True
         return any(
             re.fullmatch(

@@ -64,14 +64,14 @@ class KeyContext:
         if ownership.owner is not Owner.OKX:
             return False
         if self._is_key_scope(declaration):
-            return ownership.context >= Context.NEAR or not ownership.mixed or bool(self._parts.get(declaration.scope))
+            return ownership.context >= Context.NEAR or not ownership.mixed or bool(self._parts_of(declaration))
         strong = any(field.name.kind is Kind.PERMISSIONS and not field.name.weak for field in declaration.fields)
         return strong and ownership.context >= Context.AROUND
 
     def holds_key(self, declaration: Declaration) -> bool:
         """Tell whether the mapping of a declaration names a key of OKX's, so that its dates are those of the key."""
         scope = declaration.scope
-        named = self._parts.get(scope) or any(field.name.about_key for field in declaration.fields)
+        named = self._parts_of(declaration) or any(field.name.about_key for field in declaration.fields)
         listed = any(self._is_around(segment) for segment in scope[-2:]) or self._key_names & self._siblings.get(
             scope, set()
         )
@@ -88,18 +88,24 @@ class KeyContext:
 
     def is_of_coin(self, declaration: Declaration) -> bool:
         """Tell whether flags stand beside those of a coin, a chain or the methods of a client."""
-        return bool(self._coin & self._siblings.get(declaration.scope, set()))
+        return bool(self._coin & self._siblings_of(declaration))
 
     def _is_key_scope(self, declaration: Declaration) -> bool:
-        scope = declaration.scope
         kinds = {field.name.kind for field in declaration.fields}
         if Kind.PERMISSIONS in kinds and kinds & {Kind.ADDRESSES, Kind.BOUND, Kind.UNBOUND}:
             return True
-        if self._parts.get(scope) or any(field.name.about_key for field in declaration.fields):
+        if self._parts_of(declaration) or any(field.name.about_key for field in declaration.fields):
             return True
-        if any(self._is_around(segment) for segment in scope[-_AROUND:]):
+        if any(self._is_around(segment) for segment in declaration.scope[-_AROUND:]):
             return True
-        return bool(self._key_names & self._siblings.get(scope, set()))
+        return bool(self._key_names & self._siblings_of(declaration))
+
+    def _parts_of(self, declaration: Declaration) -> set[Role]:
+        """Return the roles that are named in the mapping of a key or beside one of its fields."""
+        return set().union(*(self._parts.get(scope, set()) for scope in _scopes(declaration)))
+
+    def _siblings_of(self, declaration: Declaration) -> set[str]:
+        return set().union(*(self._siblings.get(scope, set()) for scope in _scopes(declaration)))
 
     def _is_around(self, segment: str) -> bool:
         name = plain(segment).removesuffix("()").rpartition(".")[2]
@@ -149,3 +155,7 @@ class KeyContext:
         probe = Entry((*scope, member, "key"), "", Span(0, 0))
         ownership = self._surroundings.owner_of(probe, NameReading())
         return ownership.owner is Owner.OKX
+
+
+def _scopes(declaration: Declaration) -> set[tuple[str, ...]]:
+    return {declaration.scope, *(field.entry.path[:-1] for field in declaration.fields)}

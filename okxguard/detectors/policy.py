@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from okxguard import kinds
 from okxguard.detectors.bindings import Binding, BindingJudge, State
 from okxguard.detectors.calls import CallJudge
 from okxguard.detectors.dates import Calendar
@@ -12,12 +13,15 @@ from okxguard.detectors.declarations import Declaration, Declarations, Field, pe
 from okxguard.detectors.declared import truth_of
 from okxguard.detectors.fields import DATES, FieldReader, Kind
 from okxguard.detectors.keys import KeyContext
+from okxguard.detectors.names import NameReader
+from okxguard.detectors.notes import NoteReader
 from okxguard.detectors.permissions import Permission, PermissionReader
 from okxguard.documents import Document
 from okxguard.model import Confidence, Entry, Span
 from okxguard.policybook import PolicyBook
 
 WITHDRAW_UNBOUND, TRADE_UNBOUND, INEFFECTIVE, CLEARING = "OKX201", "OKX202", "OKX203", "OKX204"
+_PROSE = frozenset({kinds.Kind.MARKDOWN, kinds.Kind.TEXT})
 STALE, OPEN_ADDRESSES = "OKX209", "OKX210"
 
 
@@ -45,12 +49,13 @@ class Judgement(NamedTuple):
 class PolicyDetector:
     """Judges the entries of documents with one policy book."""
 
-    def __init__(self, book: PolicyBook) -> None:
+    def __init__(self, book: PolicyBook, names: NameReader) -> None:
         self._book = book
         self._names = FieldReader(book)
         self._permissions = PermissionReader(book)
         self._bindings = BindingJudge(book)
         self._declarations = Declarations(book, self._names, self._permissions)
+        self._notes = NoteReader(self._names, self._permissions, names)
         self._calls = CallJudge(book, self._bindings, self._permissions)
 
     def judge(
@@ -60,12 +65,12 @@ class PolicyDetector:
         violations: list[Violation] = []
         withdrawing: list[Violation] = []
         called = self._calls.judge(document, entries)
-        taken = {call.scope for call in called}
+        taken = {call.scope[:depth] for call in called for depth in (len(call.scope), len(call.scope) - 1) if depth}
         for call in called:
             violations += (
                 Violation(rule, call.span, Confidence.HIGH, call.scope, detail) for rule, detail in call.broken
             )
-        for declaration in self._declarations.group(entries):
+        for declaration in [*self._declarations.group(entries), *self._noted(document, entries)]:
             if declaration.scope in taken:
                 continue
             granted = self._granted(declaration, context)
@@ -77,6 +82,9 @@ class PolicyDetector:
                 withdrawing.append(_violation("OKX205", document, declaration, context))
         violations += self._stale(document, entries, context, calendar)
         return Judgement(tuple(violations), tuple(withdrawing))
+
+    def _noted(self, document: Document, entries: tuple[Entry, ...]) -> list[Declaration]:
+        return self._notes.read(document, entries) if document.kind in _PROSE else []
 
     def _granted(self, declaration: Declaration, context: KeyContext) -> frozenset[Permission] | None:
         """Return what a declaration grants, or None where no field of it is a grant."""

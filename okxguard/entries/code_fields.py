@@ -18,12 +18,22 @@ _KEY = re.compile(
 )
 _CALL = re.compile(r"[\w$)>][ \t]{0,4}\(")
 _NAME = re.compile(r"[&*$@]?(?:[A-Za-z_]\w*(?:\.|::|->)){0,4}(?P<last>[A-Za-z_]\w*)(?:\.\w+\(\))?")
+_SETTER = re.compile(r"(?P<root>[\w.$]+(?:\(\))?)(?:\.\w+\(\)){0,40}\.(?:set_?|with_?)?(?P<name>\w+)\(\)#\d+")
 _LONGEST = 600
 _LONGEST_NAME = 80
 _MOST = 400
 _MOST_STEPS = 80
-_DEFINED = r"(?<![\w.]){name}\b[^=\n;(){{}}]{{0,60}}(?::=|=)(?![=>~])[ \t]*"
+_DEFINED = r"(?<![\w.]){name}(?:\[\])?(?:\s?[:\s][\w<>\[\] |&?*.]{{0,60}})?\s{{0,4}}(?::=|=)(?![=>~])[ \t]*"
+_WORDS = frozenset({"true", "false", "null", "nil", "none", "undefined", "default", "void", "this", "self", "string"})
+_NAMED = re.compile(r"\w+\s*(?::(?!:)|=(?!=))")
 _VARIABLE = r"variable\s+\"{name}\"\s*\{{[^{{}}]{{0,400}}?\bdefault\s*=\s*"
+
+
+def _set(path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the path of a value that a chain of setters or a setter gives to a name: `key.setIps(x)`, `.ips(x)`."""
+    setter = _SETTER.fullmatch(path[-2]) if len(path) > 1 and path[-1] == "[0]" else None
+    if setter:
+        yield (*path[:-2], setter["root"], setter["name"])
 
 
 class Fields:
@@ -74,9 +84,11 @@ class Fields:
         if not source or index >= len(self._tokens.starts) or self._is_text(index, start, end):
             return
         slots = self._slots.slots_at(index, start)
-        if slots and slots[0].path and slots[0].place is not Place.DEFAULT:
+        named = slots and slots[0].path and slots[0].path[-1].startswith("[") and _NAMED.match(source)
+        if slots and slots[0].path and slots[0].path[-1] and slots[0].place is not Place.DEFAULT and not named:
             value = self._constant(source)
-            yield Entry(slots[0].path, value, Span(start, max(end, start)), Place.EXPRESSION, False, value == source)
+            for path in (slots[0].path, *_set(slots[0].path)):
+                yield Entry(path, value, Span(start, max(end, start)), Place.EXPRESSION, False, value == source)
 
     def _is_text(self, index: int, start: int, end: int) -> bool:
         """Tell whether the expression is one literal text, which has an entry of its own unless it is empty."""
@@ -105,7 +117,7 @@ class Fields:
     def _constant(self, source: str) -> str:
         """Return what a name stands for that is given one value in the file, or the source as it is."""
         match = _NAME.fullmatch(source)
-        if match is None:
+        if match is None or source.lower() in _WORDS:
             return source
         if source not in self._constants:
             self._constants[source] = self._defined(source, match["last"])

@@ -100,7 +100,7 @@ def _sign(token: re.Match[str], stack: list[Container]) -> Scalar | None:
         if len(stack) == 1 or top.mapping != (sign == "}"):
             raise MismatchError
         stack.pop()
-        if not top.index and top.path:
+        if top.is_empty and top.path:
             return Scalar(top.path, "[]" if sign == "]" else "{}", token.start(), False, top)
     elif sign == ":":
         if not top.mapping or not top.key:

@@ -141,7 +141,7 @@ class _Locator:
         elif sign in "]}" and len(self._stack) > 1:
             self._stack.pop()
             self._value_done()
-            return top.path if not top.index and not top.key else None
+            return top.path if top.is_empty else None
         elif sign == "=":
             top.expects_value = True
         elif sign == ",":

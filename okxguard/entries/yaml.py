@@ -97,7 +97,7 @@ class _Walk:
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 closed = self._stack.pop()
                 self._stack[-1].done()
-                if not closed.index and closed.path and event.start_mark is not None:
+                if closed.is_empty and closed.path and event.start_mark is not None:
                     self.empty.append((closed.path, event.start_mark.index))
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(event)
@@ -145,10 +145,11 @@ def _repeated(entries: list[Entry], walk: _Walk) -> list[Entry]:
     most = min(_MOST_ALIASES, _MOST_COMPARED // (len(entries) + 1))
     for path, anchored in walk.aliases[:most]:
         depth = len(anchored)
+        own = {entry.path[: len(path) + 1] for entry in entries if entry.path[: len(path)] == path}
         for entry in (*entries, *repeated[:_MOST_REPEATED]):
             if entry.path[:depth] == anchored and len(repeated) < _MOST_REPEATED:
                 again = (*path, *entry.path[depth:])
-                if again not in known:
+                if again not in known and again[: len(path) + 1] not in own:
                     known.add(again)
                     repeated.append(entry._replace(path=again))
     return repeated
