@@ -58,6 +58,7 @@ class PolicyBook(NamedTuple):
     trap_around: tuple[str, ...]
     trap_siblings: tuple[str, ...]
     negations: tuple[str, ...]
+    key_loose: tuple[str, ...]
     key_around: tuple[str, ...]
     key_siblings: tuple[str, ...]
     address_flags: tuple[str, ...]
@@ -101,6 +102,7 @@ def load_policy(folder: str) -> PolicyBook:
         trap_around=traps.words("around"),
         trap_siblings=traps.words("siblings"),
         negations=traps.words("negations"),
+        key_loose=keys.words("loose"),
         key_around=keys.words("around"),
         key_siblings=keys.words("siblings"),
         address_flags=addresses.words("flags"),

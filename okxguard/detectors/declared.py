@@ -48,7 +48,7 @@ def texts_of(entry: Entry) -> tuple[str, ...] | None:
     value = entry.value.strip()
     if len(value) > _LONGEST:
         return None
-    if entry.place is Place.EXPRESSION or not entry.quoted:
+    if entry.place is Place.EXPRESSION or not (entry.quoted or entry.place is Place.TEXT):
         return _of_expression(value)
     if value.lower() in ("null", "~", "nil"):
         return ()

@@ -103,8 +103,6 @@ class FieldReader:
             return None
         account = tuple(word for word in [*before, *tail] if word not in _GLUE)
         about_key = any(word in ("key", "apikey", "api") for word in before)
-        if weak and kind is Kind.ADDRESSES and account:
-            return None
         return FieldName(kind, weak, about_key, account)
 
     def is_trap(self, segment: str) -> bool:

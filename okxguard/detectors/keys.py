@@ -37,6 +37,7 @@ class KeyContext:
         self._surroundings = surroundings
         self._names = names
         self._around = frozenset(map(normalise, book.key_around))
+        self._loose = frozenset(map(normalise, book.key_loose))
         self._coin = frozenset(map(normalise, book.trap_siblings))
         self._key_names = frozenset(map(normalise, book.key_siblings))
         self._replies = [frozenset(map(normalise, reply)) for reply in book.replies]
@@ -62,6 +63,8 @@ class KeyContext:
             return True
         ownership = self._owner(declaration)
         if ownership.owner is not Owner.OKX:
+            return False
+        if declaration.scope and normalise(declaration.scope[-1]) in self._loose and ownership.context < Context.AROUND:
             return False
         if self._is_key_scope(declaration):
             return ownership.context >= Context.NEAR or not ownership.mixed or bool(self._parts_of(declaration))

@@ -108,23 +108,28 @@ def _only_below(spec: str, below: str) -> bool:
 
 def _bounds(sign: str, version: str, limit: tuple[int, ...]) -> bool:
     """Tell whether one clause alone keeps every version below the limit."""
-    parts = _parts(version)
+    parts, written = _parts(version), _written(version)
     if sign in ("==", "===", "=", "<="):
         return parts < limit
     if sign == "<":
         return parts <= limit
     if sign == "~=":
-        return (*parts[:-2], parts[-2] + 1) <= limit if len(parts) > 1 else False
+        return len(written) > 1 and (*written[:-2], written[-2] + 1) <= limit
     if sign == "~":
-        return (*parts[:1], parts[1] + 1) <= limit if len(parts) > 1 else False
+        return len(written) > 1 and (written[0], written[1] + 1) <= limit
     if sign == "^":
-        first = next((index for index, part in enumerate(parts) if part), len(parts) - 1)
-        return (*parts[:first], parts[first] + 1) <= limit
+        first = next((index for index, part in enumerate(written) if part), len(written) - 1)
+        return (*written[:first], written[first] + 1) <= limit
     return False
 
 
+def _written(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in _PARTS.findall(re.split(r"[a-zA-Z]", version.lstrip("v"))[0])) or (0,)
+
+
 def _parts(version: str) -> tuple[int, ...]:
-    numbers = tuple(int(part) for part in _PARTS.findall(re.split(r"[a-zA-Z]", version.lstrip("v"))[0]))
+    """Return the numbers of a version without zeros at the end, so that 0.3 and 0.3.0 are one."""
+    numbers = _written(version)
     while len(numbers) > 1 and not numbers[-1]:
         numbers = numbers[:-1]
-    return numbers or (0,)
+    return numbers
