@@ -163,6 +163,8 @@ class Outline:
         name = normalised(match["name"]) if match else ""
         if not name or is_control(name):
             return outer
+        if name in _PLAIN_TYPES and frame and self._tokens.kinds[frame - 1] == "]":
+            return self._path_of_array(frame, name, outer)
         before = header[: len(header) - len(match[0])] if match else ""
         block = self._language.commands and name[:1].islower() and not before.strip()
         if not block and (_VALUE_BEFORE.search(before) or name[:1].isupper() or "." in name):

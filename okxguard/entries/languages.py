@@ -16,7 +16,8 @@ class Language(NamedTuple):
     whose right side counts when the left one is empty. `commands` tells that a name and a string without anything
     between them are a call or a setting. `indented` tells that blocks are told by words and indentation.
     `members` are further signs between a name and its value. `named_first` tells that a declaration is a name
-    and then a type without any sign between them; `hyphens` that names may hold some.
+    and then a type without any sign between them; `hyphens` that names may hold some; `atoms` that a bare word may name
+    the value behind it in a tuple; `hashes` that braces behind a name look something up.
     """
 
     comments: tuple[str, ...]
@@ -29,6 +30,8 @@ class Language(NamedTuple):
     members: str = "=>|:"
     named_first: bool = False
     hyphens: bool = False
+    atoms: bool = False
+    hashes: bool = False
 
 
 _C = ("//", "/*")

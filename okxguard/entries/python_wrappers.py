@@ -8,32 +8,14 @@ from collections.abc import Iterator
 
 from okxguard.entries.python_fold import Folder
 from okxguard.entries.python_names import Bindings
+from okxguard.entries.wrapping import wraps
 from okxguard.model import Place
 
 _Path = tuple[str, ...]
 VALUE_KEYWORDS = frozenset({"default", "default_value", "value", "fallback", "initial", "default_factory"})
-_WRAPPERS = frozenset(
-    {
-        "SecretStr",
-        "Secret",
-        "SecretBytes",
-        "str",
-        "bytes",
-        "Field",
-        "field",
-        "Final",
-        "Option",
-        "Argument",
-        "ContextVar",
-        "Var",
-        "StringVar",
-        "cast",
-        "String",
-        "CharField",
-        "ib",
-        "attrib",
-    }
-)
+# Callees whose first argument, and of some the last one, is what they hold.
+_HOLDING = frozenset({"Field", "field", "Option", "Argument", "CharField", "ib", "attrib", "str", "bytes"})
+_HOLDING_LAST = frozenset({"ContextVar", "cast", "partial"})
 _NAME_LIKE = re.compile(r"-{0,2}[A-Za-z][\w.-]{0,80}(?:[ -]\w+){0,3}")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
 
@@ -47,7 +29,8 @@ class Wrappers:
 
     def wrapped(self, node: ast.Call, path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
         """Yield the arguments of a call whose result holds them: a default, a secret wrapper, dict(...)."""
-        callee = (self._bindings.dotted(node.func) or "").rpartition(".")[2]
+        dotted = self._bindings.dotted(node.func) or ""
+        callee = dotted.rpartition(".")[2]
         if callee == "dict":
             yield from (
                 (keyword.value, (*path, keyword.arg) if keyword.arg else path, Place.ASSIGNMENT)
@@ -59,8 +42,10 @@ class Wrappers:
         for keyword in node.keywords:
             if keyword.arg in VALUE_KEYWORDS:
                 yield keyword.value, path, Place.DEFAULT
-        if callee in _WRAPPERS and node.args:
-            yield node.args[-1] if callee in ("ContextVar", "cast") else node.args[0], path, Place.DEFAULT
+        if callee in _HOLDING_LAST and node.args:
+            yield node.args[-1], path, Place.DEFAULT
+        elif (callee in _HOLDING or wraps(dotted)) and (node.args or len(node.keywords) == 1):
+            yield node.args[0] if node.args else node.keywords[0].value, path, Place.DEFAULT
         elif len(node.args) >= 2 and self.is_name(node.args[0]):
             yield node.args[1], path, Place.DEFAULT
 
