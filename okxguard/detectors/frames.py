@@ -15,7 +15,11 @@ _INDEX = re.compile(r"\[\d+\]")
 def name_frames(entries: Iterable[Entry], purposes: frozenset[str]) -> list[Entry]:
     """Return entries in which the items of such a list are the arguments of a call, where the vocabulary knows it."""
     entries = list(entries)
-    said = {entry.path[:-1]: entry.value for entry in entries if entry.path[-1] in _SAYING and entry.value in purposes}
+    said = {
+        entry.path[:-1]: entry.value
+        for entry in entries
+        if entry.value in purposes and entry.path[-1].lower() in _SAYING
+    }
     if not said:
         return entries
     return [_as_argument(entry, said) for entry in entries]

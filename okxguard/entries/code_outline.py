@@ -115,7 +115,10 @@ class Outline:
         held = _PROPERTY_HEADER.search(header)
         if held:
             return (*outer, held["name"])
-        if re.search(r"\bnew\s*\(\)\s*$", header) and (opening := self._tokens.partners.get(frame - 1)) is not None:
+        if (
+            re.search(r"\bnew\s*(?:\(\)|\[\])\s*$", header)
+            and (opening := self._tokens.partners.get(frame - 1)) is not None
+        ):
             slots = self.slots.slots_at(opening, self._tokens.starts[opening])
             return slots[0].path if slots else outer
         made = re.search(r"\bnew\s+([\w.:<>, ]+?)\s*(?:\(\)|\[\])*\s*$", header)

@@ -212,6 +212,12 @@ class Positions:
         while at and item < MOST_NAMES and self._tokens.kinds[at - 1] == STRING and not self._tokens.gap(at).strip():
             at -= 1
             item += 1
+        if (
+            at - 1 == self._tokens.frames[index]
+            and self._tokens.kinds[at - 1] == "["
+            and not self._tokens.gap(at).strip()
+        ):
+            return [Slot((*here, f"[{item}]"))]
         return self._command(at, without_prefix(self._tokens.gap(at)).rstrip(), item, here, index)
 
     def behind_word(self, index: int, left: str, gap: str, here: _Path, depth: int) -> list[Slot]:
@@ -242,6 +248,8 @@ class Positions:
         name = normalised(match["name"]) if match else ""
         if not name or is_control(name):
             return []
+        if self._language.hyphens and not item and match and match["chain"] == ":":
+            return [Slot((*here, name))]
         callee = self._names.resolve(name)
         slots = [Slot((*here, f"{callee}()#{at}", f"[{item}]"), Place.ARGUMENT)]
         if item:

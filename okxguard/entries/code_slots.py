@@ -21,7 +21,7 @@ _DEEPEST = 6
 # How many tokens one text may cost that are looked at again to find where a condition begins.
 _MOST_STEPS = 100_000
 _LEADING = re.compile(
-    r"(?:(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try)\s*$"
+    r"(?:(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try|<[\w.]{1,40}>)\s*$"
 )
 _CLOSURE = re.compile(r"\s*(?:move\s*)?\|[\w\s,&:]{0,40}\|\s*\{?$")
 _TERNARY = re.compile(r"(?<![?.\w\]>])\s*\?(?![?.:])|\s\?(?![?.:])|(?<=[)\]\w])\?(?=\s*[\"'(\w])(?![?.:])")
@@ -53,7 +53,8 @@ class Slots:
         tokens = self._tokens
         begin = tokens.ends[index - 1] if index else 0
         gap = tokens.code[max(begin, offset - _LONGEST_GAP) : offset]
-        gap = without_prefix(gap) if tokens.kinds[index] == STRING and offset == tokens.starts[index] else gap
+        if tokens.kinds[index] == STRING and offset == tokens.starts[index]:
+            gap = without_prefix(gap, tokens.forms[index])
         left = gap.rstrip()
         for _ in range(3):
             left = _LEADING.sub("", left).rstrip() if not left.endswith("=") else left

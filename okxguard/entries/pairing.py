@@ -27,7 +27,7 @@ _LABEL = re.compile(r"[^\W\d_][\w.-]*(?: [\w().-]+){0,4}\s*[:：?*]?\s*")
 _HELD = ("value", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "s", "#text")
 _MEMBERS = frozenset((*_NAMES, *_VALUES, *_HELD, *_LABELS, "secretname"))
 # Between a name and its value may stand what kind of value it is.
-_SCHEMAS = frozenset(("schema", "value", "content"))
+_SCHEMAS = frozenset(("schema", "value", "content", "properties"))
 _KEYWORDS = frozenset(("example", "examples"))
 _LONGEST_NAME = 100
 _INDEX = r"\[\d+\]"
@@ -63,6 +63,10 @@ def read_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
             pairs.setdefault(scope, {}).setdefault(member, entry)
             if scope and scope[-1] in _SCHEMAS:
                 pairs.setdefault(scope[:-1], {}).setdefault(member, entry)
+    for scope, items in lists.items():
+        if scope[-1:] == ("names",):  # of an option: the longest tells most
+            longest = max(items.values(), key=lambda item: len(item.value))
+            pairs.setdefault(scope[:-1], {}).setdefault("name", longest)
     for scope, members in pairs.items():
         yield from _paired(scope, members)
         yield from _labelled(scope, members, lists.get(scope, {}))
@@ -100,6 +104,8 @@ def _paired(scope: tuple[str, ...], members: dict[str, Entry]) -> Iterator[Entry
         held = next((members[key] for key in _HELD if key in members), None)
         if held:
             yield held._replace(path=scope)
+            if len(scope) > 1 and _CALL.search(scope[-1]) and not scope[-2].startswith("["):
+                yield held._replace(path=scope[:-1])
 
 
 def _listed(scope: tuple[str, ...], items: dict[str, Entry]) -> Iterator[Entry]:

@@ -12,11 +12,15 @@ from okxguard.entries.wrapping import wraps
 from okxguard.model import Place
 
 _Path = tuple[str, ...]
-VALUE_KEYWORDS = frozenset({"default", "default_value", "value", "fallback", "initial", "default_factory"})
+VALUE_KEYWORDS = frozenset(
+    {"default", "default_value", "value", "fallback", "initial", "default_factory", "default_var", "unset"}
+)
 # Callees whose first argument, and of some the last one, is what they hold.
 _HOLDING = frozenset({"Field", "field", "Option", "Argument", "CharField", "ib", "attrib", "str", "bytes"})
 _HOLDING_LAST = frozenset({"ContextVar", "cast", "partial"})
-_NAME_LIKE = re.compile(r"-{0,2}[A-Za-z][\w.-]{0,80}(?:[ -]\w+){0,3}")
+_SAVING = frozenset({"save", "store", "put", "set", "register", "create", "write"})
+_NAME_LIKE = re.compile(r"-{0,2}[A-Za-z](?::?[\w.-]){0,80}(?:[ -]\w+){0,3}\s*:?\s*")
+_LONGEST_CHAIN = 6
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
 
 
@@ -68,6 +72,7 @@ class Wrappers:
 
     def looked_up(self, node: ast.expr) -> _Path:
         """Return the path of a setting that is looked up by its name: `environ.get("NAME")`, `config["name"]`."""
+        node = _begun(node)
         if isinstance(node, ast.Call) and node.args:
             owner, key = node.func, node.args[0]
         elif isinstance(node, ast.Subscript):
@@ -77,6 +82,16 @@ class Wrappers:
         name = self._folder.fold(key) if self.is_name(key) else None
         return (f"{self._bindings.dotted(owner) or ''}()", name.value) if name else ()
 
+    def saved(self, node: ast.Call) -> tuple[ast.Call, str] | None:
+        """Return the call that made what is saved, and the name it goes by then: `Secret(value="v").save("name")`."""
+        if not (isinstance(node.func, ast.Attribute) and node.func.attr in _SAVING):
+            return None
+        made, names = node.func.value, [*node.args[:1], *(each.value for each in node.keywords if each.arg == "name")]
+        if not (isinstance(made, ast.Call) and wraps(self._bindings.dotted(made.func) or "")):
+            return None
+        name = self._folder.fold(names[0]) if names and self.is_name(names[0]) else None
+        return (made, name.value) if name else None
+
     def is_name(self, node: ast.expr) -> bool:
         """Tell whether an argument is a text that could name a setting."""
         literal = self._folder.fold(node)
@@ -85,3 +100,15 @@ class Wrappers:
             and bool(_NAME_LIKE.fullmatch(literal.value))
             and not _HEXADECIMAL.fullmatch(literal.value)
         )
+
+
+def _begun(node: ast.expr) -> ast.expr:
+    """Return what a chain such as `(x or "").strip()` begins with."""
+    for _ in range(_LONGEST_CHAIN):
+        if isinstance(node, ast.BoolOp):
+            node = node.values[0]
+        elif isinstance(node, ast.Call) and not node.args and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        else:
+            break
+    return node
