@@ -50,7 +50,7 @@ _KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for endi
 _LANGUAGE_BY_ENDING = {
     ending: language
     for language, endings in {
-        "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee",
+        "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee gs",
         "go": "go",
         "java": "java",
         "kotlin": "kt kts",
@@ -67,6 +67,12 @@ _LANGUAGE_BY_ENDING = {
         "dart": "dart",
         "elixir": "ex exs",
         "erlang": "erl hrl",
+        "ocaml": "ml mli",
+        "ada": "adb ads",
+        "nix": "nix",
+        "jsonnet": "jsonnet libsonnet",
+        "cue": "cue",
+        "bicep": "bicep bicepparam",
         "lua": "lua",
         "r": "r rmd",
         "julia": "jl",
@@ -91,7 +97,7 @@ _LANGUAGE_BY_ENDING = {
 _LANGUAGE_BY_NAME = re.compile(
     r"(?P<dockerfile>(?:docker|container)file(?:[.-][\w.-]+)?)|(?P<makefile>(?:gnu)?makefile(?:\.\w+)?|justfile)"
     r"|(?P<ruby>gemfile|rakefile|vagrantfile|fastfile|appfile|podfile|guardfile)|(?P<groovy>jenkinsfile)"
-    r"|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
+    r"|(?P<erlang>(?:[\w-]+\.)?sys\.config|rebar\.config|[\w-]+\.app\.src)|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
     r"|apkbuild|pkgbuild)",
     re.IGNORECASE,
 )
@@ -104,6 +110,8 @@ def kind_of(path: str, text: str) -> Kind:
     """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
     name, ending = _name_and_ending(path)
     kind = _KIND_BY_ENDING.get(ending)
+    if kind is Kind.XML and not text.startswith("<") and _LANGUAGE_BY_NAME.fullmatch(name):
+        return Kind.CODE
     if kind is Kind.XML and "!" in path and not text.startswith("<"):
         # What office documents hold, as text: sheets by rows, anything else by paragraphs.
         return Kind.TABLE if "/worksheets/" in path else Kind.TEXT

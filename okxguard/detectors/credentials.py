@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from okxguard.detectors.confidence import Verdict, weigh_exact, weigh_passphrase
 from okxguard.detectors.context import Ownership, Surroundings
+from okxguard.detectors.frames import name_frames, purposes_of
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.shapes import Likeness, ValueJudge
@@ -48,11 +49,13 @@ class CredentialDetector:
         self.values = ValueJudge(vocabulary)
         self.words = Words(vocabulary)
         self._clients = vocabulary.clients
+        self._purposes = purposes_of(each for client in vocabulary.clients for each in client.callees)
         self._orders: dict[str, tuple[Role, ...]] = {}
 
     def find(self, document: Document, entries: tuple[Entry, ...]) -> tuple[Candidate, ...]:
         """Return every candidate, the best one for each literal, in the order of the text."""
         relevant = [entry for entry in entries if _is_literal(entry) and len(entry.value) <= _LONGEST_VALUE]
+        relevant = name_frames(relevant, self._purposes)
         surroundings = Surroundings(self._without_mentions(document, relevant), relevant, self.names, self.words)
         best: dict[Span, Candidate] = {}
         for candidate in self._candidates(relevant, surroundings):

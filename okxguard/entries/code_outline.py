@@ -115,7 +115,10 @@ class Outline:
         held = _PROPERTY_HEADER.search(header)
         if held:
             return (*outer, held["name"])
-        if re.search(r"\bnew\s*\(\)\s*$", header) and (opening := self._tokens.partners.get(frame - 1)) is not None:
+        if (
+            re.search(r"\bnew\s*(?:\(\)|\[\])\s*$", header)
+            and (opening := self._tokens.partners.get(frame - 1)) is not None
+        ):
             slots = self.slots.slots_at(opening, self._tokens.starts[opening])
             return slots[0].path if slots else outer
         made = re.search(r"\bnew\s+([\w.:<>, ]+?)\s*(?:\(\)|\[\])*\s*$", header)
@@ -163,6 +166,8 @@ class Outline:
         name = normalised(match["name"]) if match else ""
         if not name or is_control(name):
             return outer
+        if name in _PLAIN_TYPES and frame and self._tokens.kinds[frame - 1] == "]":
+            return self._path_of_array(frame, name, outer)
         before = header[: len(header) - len(match[0])] if match else ""
         block = self._language.commands and name[:1].islower() and not before.strip()
         if not block and (_VALUE_BEFORE.search(before) or name[:1].isupper() or "." in name):

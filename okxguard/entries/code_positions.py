@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from okxguard.entries.code_arguments import Arguments, is_name, plain_name
 from okxguard.entries.code_calls import Calls
 from okxguard.entries.code_literals import without_prefix
 from okxguard.entries.code_names import Names, is_control, normalised
 from okxguard.entries.code_targets import ASSIGN, MOST_NAMES, Slot, Targets
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens
+from okxguard.entries.wrapping import chooses, wraps
 from okxguard.model import Place
 
 if TYPE_CHECKING:
@@ -18,38 +20,16 @@ if TYPE_CHECKING:
 
 _Path = tuple[str, ...]
 _RETURN = re.compile(r"\b(?:return|yield|return\()\s*\(*$")
-_WRAPPER_NAMES = (
-    "useState useRef signal useSignal createSignal BehaviorSubject HeaderValue.from_static "
-    "HeaderValue.from_str from_static byte bytes b String.from str.from Some Ok Just Right pure Arc.new "
-    "Box.new Rc.new Secret.new SecretString.new SecretString.from Cow.from Zeroizing.new Buffer.from "
-    "String.valueOf string std.string QString TEXT _T L F PSTR strdup std.string_view string_view Secret "
-    "SecretString Optional.of Option Encoding.UTF8.GetBytes Encoding.ASCII.GetBytes Encoding.Default.GetBytes "
-    "TextEncoder().encode encode utf8.encode StringBuilder GetBytes Data data Symbol as.character c_str "
-    "to_string aws.String String.new charlist to_charlist NSString String.init toString trim Object.freeze "
-    "freeze ref Ref computed lazy Lazy Future.value Ok.Some AnsiString UTF8String PAnsiChar cstring fmt.Sprint "
-    "String OptionString SecureString Some.Some std.make_optional str Text T.pack pack BS.pack encodeUtf8 "
-    "BC.pack ptr pointer.String to.Ptr nconst toCharArray"
-)
-_WRAPPERS = frozenset(_WRAPPER_NAMES.split())
 _DEFAULTING = re.compile(
     r"\.(?:unwrap_or(?:_else|_default)?|or_?else|orElseGet|getOrElse|getOrDefault|ifEmpty|if_?none|map_or|or|default|withDefault"
-    r"|defaultTo|default_value|DefaultIfEmpty|otherwise|ifBlank|presence)$",
+    r"|defaultTo|default_value|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
+    r"|(?:then|will|mock)_?Returns?(?:Value)?)$",
     re.IGNORECASE,
 )
 _LOOKUP = re.compile(
     r"(?:^|[._])\w*(?:get|env|conf|param|option|fetch|read|load|setting|default|lookup)\w*$", re.IGNORECASE
 )
 _SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
-_NAME_LIKE = re.compile(r"[-:@]{0,2}[A-Za-z_][\w.\-]{0,80}(?:[ -]\w+){0,3}")
-_FIELD = re.compile(
-    r"\s*\]?(?:\s*(?:@\w+(?:\([^()]{0,80}\))?|\#?\[[^\[\]]{0,80}\]))*\s*(?:(?:pub(?:\([^()]*\))?|private|public|protected"
-    r"|internal|final|static|readonly|val|var|let|lateinit|override|const)\s+)*"
-    r"(?:(?P<typed>\w+)\s*[?!]?\s*:|[\w.<>?\[\]]+\s+(?P<name>\w+)\s*[;=){,])"
-)
-_PAIRED = re.compile(
-    r"(?:Pair|Entry|Header|KeyValue\w*|Tuple\d?|Param|Field|NameValue\w*|Item|Property|Option|Of|Env)$"
-)
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
 
 
 class Positions:
@@ -62,6 +42,7 @@ class Positions:
         self._targets = targets
         self._slots = slots
         self._names: Names = slots.names
+        self._arguments = Arguments(tokens, language, targets)
 
     def nameless(self, index: int, gap: str, here: _Path, depth: int) -> list[Slot]:
         tokens = self._tokens
@@ -90,7 +71,7 @@ class Positions:
         alone = tokens.kinds[frame] == "{" and index == frame + 1 and tokens.partners.get(frame) == index + 1
         if alone and here:
             slots += self._alone(frame, here, depth)
-        return slots + self._paired(index, frame)
+        return [*self._tuple(index, frame), *slots, *self._paired(index, frame)]
 
     def _alone(self, frame: int, here: _Path, depth: int) -> list[Slot]:
         """Return the names of the only thing in braces: `x { "v" }`, `fetch("NAME") { "v" }`."""
@@ -111,10 +92,22 @@ class Positions:
         if gap or at < 0 or tokens.kinds[at] != STRING or not (only or rows):
             return []
         name = self._targets.string(at)
-        if not _NAME_LIKE.fullmatch(name) or _HEXADECIMAL.fullmatch(name):
+        if not is_name(name):
             return []
-        outer = self._slots.outline.path_at(tokens.frames[frame], tokens.starts[frame])
-        return [Slot((*outer, name.lstrip("-:@")))]
+        return [Slot((*self._outside(frame), plain_name(name)))]
+
+    def _outside(self, frame: int) -> _Path:
+        return self._slots.outline.path_at(self._tokens.frames[frame], self._tokens.starts[frame])
+
+    def _tuple(self, index: int, frame: int) -> list[Slot]:
+        """Return the name of the second item of `{name, "v"}` where bare words name what stands behind them."""
+        tokens = self._tokens
+        if index < 2 or index - 2 != frame or tokens.kinds[index - 1] != ",":
+            return []
+        atom = re.fullmatch(r"\s*(:?)([a-z]\w{1,80})\s*", tokens.gap(index - 1))
+        if atom is None or not (self._language.atoms or (atom[1] and self._language.commands)):
+            return []
+        return [Slot((*self._outside(frame), atom[2]))]
 
     def _is_subscript(self, frame: int) -> bool:
         gap = self._tokens.gap(frame)
@@ -165,23 +158,30 @@ class Positions:
             )
         slots = [Slot((*here, f"[{item}]"), Place.ARGUMENT)]
         if item:
-            pair = self._pair(index, here)
+            pair = self._arguments.pair(index, here)
             slots += pair
             if pair and item == 1 and _LOOKUP.search(callee) and closing is not None and tokens.items[closing] == 1:
                 slots += self._slots.outer(self._calls.operand_before(frame, tokens.gap(frame)), depth)
-        if named := self._named_behind(index):
+        if named := self._arguments.behind(index):
             slots.append(Slot((*here[:-1], here[-1].split("#")[0], named), Place.ARGUMENT))
+        if received := self._arguments.receiver(index, frame, callee):
+            slots.append(Slot((*here[:-1], received), Place.DEFAULT))
         if single:
             slots += self._single(frame, callee, here[:-1], depth)
+        elif item and chooses(callee):
+            chosen = self._calls.operand_before(index - 1, tokens.gap(index - 1))
+            slots += [Slot((*here[:-1], chosen.name), Place.DEFAULT)] if chosen.name else []
+            slots += self._slots.outer(self._calls.operand_before(frame, tokens.gap(frame)), depth)
+        elif wraps(callee) and self._arguments.is_wrapped(index, frame, item):
+            slots += self.wrapped(frame, here[:-1], depth)
         return slots
 
-    def _named_behind(self, index: int) -> str:
-        """Return the name that an argument behind the value gives it: `addValue("v", forHTTPHeaderField: "NAME")`."""
-        tokens = self._tokens
-        at = index + 1 + (index + 1 < len(tokens.kinds) and tokens.kinds[index + 1] == ",")
-        if at >= len(tokens.kinds) or tokens.kinds[at] != STRING:
-            return ""
-        return self._targets.string(at) if re.fullmatch(r"\s*for\w*\s*:\s*@?", tokens.gap(at)) else ""
+    def wrapped(self, frame: int, scope: _Path, depth: int) -> list[Slot]:
+        """Return the slots of a call that holds what the bracket at `frame` holds, and the name it is saved under."""
+        start = self._calls.operand_before(frame, self._tokens.gap(frame))
+        saved = self._arguments.saved_as(self._tokens.partners.get(frame))
+        slots = [Slot((*scope, saved))] if saved else []
+        return slots + self._slots.slots_at(start.at, start.offset, depth + 1)
 
     def _single(self, frame: int, callee: str, scope: _Path, depth: int) -> list[Slot]:
         """Return the names that the only argument of a call goes by: that of a setter, those of the result."""
@@ -192,37 +192,17 @@ class Positions:
         slots = [Slot((*scope, *((owner,) if owner else ()), setter["name"] if setter else last), Place.ARGUMENT)]
         gap = self._tokens.gap(frame)
         start = self._calls.operand_before(frame, gap)
-        slots += self._annotated(frame, scope)
+        field = self._arguments.annotated(frame)
+        slots += [Slot((*scope, field), Place.DEFAULT)] if field else []
         if _DEFAULTING.search(callee):
             slots += [Slot((*scope, start.name), Place.DEFAULT)] if start.name else []
             return slots + self._slots.outer(start, depth)
-        if callee in _WRAPPERS or ".".join(callee.split(".")[-2:]) in _WRAPPERS or last in _WRAPPERS:
+        if wraps(callee):
             if start.at and self._tokens.kinds[start.at - 1] == "]" and last == "byte":
                 opening = self._tokens.partners.get(start.at - 1, start.at)
                 return slots + self._slots.slots_at(opening, self._tokens.starts[opening], depth + 1)
-            return slots + self._slots.slots_at(start.at, start.offset, depth + 1)
+            return slots + self.wrapped(frame, scope, depth)
         return slots
-
-    def _pair(self, index: int, here: _Path) -> list[Slot]:
-        """Return the slot of `"name", "value"` and `NAME, "value"` arguments."""
-        tokens = self._tokens
-        if index < 2 or tokens.kinds[index - 1] != "," or not here or self._constructs(here[-1], tokens.frames[index]):
-            return []
-        if tokens.kinds[index - 2] == STRING and not tokens.gap(index - 1).strip():
-            name = self._targets.string(index - 2)
-        else:
-            match = re.search(r"(?:^|[.:\s])([A-Z][A-Z0-9_]{2,80})\s*$", tokens.gap(index - 1))
-            name = match[1] if match else ""
-        if not name or not _NAME_LIKE.fullmatch(name) or _HEXADECIMAL.fullmatch(name):
-            return []
-        return [Slot((*here[:-1], here[-1].split("#")[0], name.lstrip("-:@")), Place.DEFAULT)]
-
-    def _constructs(self, segment: str, frame: int) -> bool:
-        """Tell whether a call makes an object of its arguments, which then are no names of each other."""
-        callee = segment.partition("()")[0]
-        if frame >= 0 and re.search(r"\bnew\b", self._tokens.gap(frame)):
-            return _PAIRED.search(callee) is None
-        return "." not in callee and callee[:1].isupper() and _PAIRED.search(callee) is None
 
     def _beside(self, index: int, here: _Path) -> list[Slot]:
         """Return the slots of a string behind a string: an argument where calls need no brackets."""
@@ -232,11 +212,17 @@ class Positions:
         while at and item < MOST_NAMES and self._tokens.kinds[at - 1] == STRING and not self._tokens.gap(at).strip():
             at -= 1
             item += 1
+        if (
+            at - 1 == self._tokens.frames[index]
+            and self._tokens.kinds[at - 1] == "["
+            and not self._tokens.gap(at).strip()
+        ):
+            return [Slot((*here, f"[{item}]"))]
         return self._command(at, without_prefix(self._tokens.gap(at)).rstrip(), item, here, index)
 
     def behind_word(self, index: int, left: str, gap: str, here: _Path, depth: int) -> list[Slot]:
         if _RETURN.search(left):
-            return [Slot((*here, "return"))]
+            return [Slot((*here, "return")), *self._returned(index, left, here)]
         match = self._calls.dotted_end(left)
         if match is None or "\n" in gap[len(gap.rstrip()) :]:
             return self._last_of_function(left, here)
@@ -247,18 +233,34 @@ class Positions:
             return self._slots.outer(self._slots.item_start(index, left), depth)
         return self._command(index, left, 0, here, index) if self._language.commands and not is_control(name) else []
 
+    def _returned(self, index: int, left: str, here: _Path) -> list[Slot]:
+        """Return the name of a function, or of the variable that holds it, whose only statement returns the value."""
+        tokens = self._tokens
+        first = tokens.kinds[index - 1] in "{)" and left.strip() == "return" if index else False
+        last = re.match(r"\s*;?\s*(?:\}|end\b|$)", tokens.code[tokens.ends[index] : tokens.ends[index] + 80])
+        if not (first and last and here) or "#" in here[-1] or here[-1].startswith("["):
+            return []
+        return [Slot((*here[:-1], here[-1].removesuffix("()")), Place.DEFAULT)]
+
     def _command(self, at: int, left: str, item: int, here: _Path, index: int) -> list[Slot]:
         """Return the slots of an argument of a call without brackets: `name "v"`, `call "v", "w"`, `(call "v" "w")`."""
         match = self._calls.dotted_end(left)
         name = normalised(match["name"]) if match else ""
         if not name or is_control(name):
             return []
+        if self._language.hyphens and not item and match and match["chain"] == ":":
+            return [Slot((*here, name))]
         callee = self._names.resolve(name)
         slots = [Slot((*here, f"{callee}()#{at}", f"[{item}]"), Place.ARGUMENT)]
         if item:
-            return slots + self._pair(index, (*here, f"{callee}()#{at}"))
+            return slots + self._arguments.pair(index, (*here, f"{callee}()#{at}"))
         setter = _SETTER.fullmatch(name.rpartition(".")[2])
-        return [*slots, Slot((*here, setter["name"] if setter else name.rpartition(".")[2]))]
+        slots.append(Slot((*here, setter["name"] if setter else name.rpartition(".")[2])))
+        begin = self._tokens.ends[at - 1] if at else 0
+        offset = (
+            self._tokens.code.rfind(match["name"], begin, self._tokens.starts[at]) if match and wraps(callee) else -1
+        )
+        return slots + (self._slots.slots_at(at, offset, 1) if offset >= 0 else [])
 
     def _last_of_function(self, left: str, here: _Path) -> list[Slot]:
         """Return the name of a function whose only line is the value."""
@@ -271,22 +273,11 @@ class Positions:
         scope = here[:-1] if here[-1:] == (f"{match['name']}()",) else here
         return [Slot((*scope, match["name"]))]
 
-    def _annotated(self, opening: int, scope: _Path) -> list[Slot]:
-        """Return the name of the field, argument or variable that an annotation with a value stands in front of."""
-        tokens = self._tokens
-        closing = tokens.partners.get(opening)
-        marked = re.search(
-            r"@[\w.:]*$|\[\s*[\w.:]*$", tokens.code[max(0, tokens.starts[opening] - 60) : tokens.starts[opening]]
-        )
-        if closing is None or not marked or "serde" in marked[0]:
-            return []
-        field = _FIELD.match(tokens.code, tokens.ends[closing], tokens.ends[closing] + 300)
-        return [Slot((*scope, field["typed"] or field["name"]), Place.DEFAULT)] if field else []
-
     def named_value(self, opening: int, here: _Path) -> list[Slot]:
         """Return the slots of `fromEnvironment("NAME", defaultValue: ...)`: the name, and that of the whole call."""
         name = self._calls.first_string(opening)
-        own = [Slot((*here, name), Place.DEFAULT)] if name and _NAME_LIKE.fullmatch(name) else []
-        own += self._annotated(opening, here[:-1])
+        own = [Slot((*here, name), Place.DEFAULT)] if is_name(name) else []
+        field = self._arguments.annotated(opening)
+        own += [Slot((*here[:-1], field), Place.DEFAULT)] if field else []
         start = self._calls.operand_before(opening, self._tokens.gap(opening))
         return own + self._slots.outer(start, 1)

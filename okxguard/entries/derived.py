@@ -15,7 +15,31 @@ _DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}
 # What stands inside or beside a value is looked for only where one of these signs is.
 _TELLING_SIGNS = r"[\n;%&]|\{[^{\n]{0,300}['\"]|\s-|^[\w-]+=|[A-Za-z0-9+/_-]{80}"
 _TELLING_NAMES = frozenset(
-    ("value", "val", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "v", "s")
+    (
+        "value",
+        "val",
+        "default",
+        "defaultvalue",
+        "default_value",
+        "example",
+        "stringvalue",
+        "plaintext",
+        "literal",
+        "const",
+        "v",
+        "s",
+        "defval",
+        "default_var",
+        "fallback",
+        "initial",
+        "initialvalue",
+        "initial_value",
+        "secretstringvalue",
+        "secret_string_value",
+        "secretstring",
+        "secretvalue",
+        "parametervalue",
+    )
 )
 _OPENAPI = (("openapi",), ("swagger",))
 _SHORTEST_TELLING = 8
