@@ -40,7 +40,7 @@ _BY_ENDING = {
     Kind.HTML: "html htm xhtml",
     Kind.NOTEBOOK: "ipynb",
     Kind.TABLE: "csv tsv psv tab",
-    Kind.SQL: "sql pgsql psql ddl dml",
+    Kind.SQL: "sql pgsql psql ddl dml cql hql",
     Kind.PATCH: "diff patch",
     Kind.MARKDOWN: "md markdown mdx rst adoc asciidoc org textile wiki mediawiki qmd mkd mdown",
 }

@@ -56,6 +56,7 @@ class Place(str, Enum):
     DEFAULT = "default"
     COMMENT = "comment"
     TEXT = "text"
+    ROW = "row"  # a field of a row whose columns nobody names
 
 
 class Span(NamedTuple):

@@ -18,7 +18,7 @@ from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.shapes import Likeness, ValueJudge
 from okxguard.detectors.words import Owner, Words
 from okxguard.documents import Document
-from okxguard.model import Candidate, Confidence, Context, Entry, Role, Span
+from okxguard.model import Candidate, Confidence, Context, Entry, Place, Role, Span
 from okxguard.rulebook import Vocabulary
 
 _INDEX = re.compile(r"\[\d+\]$")
@@ -222,6 +222,8 @@ class CredentialDetector:
         shapes = [self._shape(entry) for entry in members]
         found = {shape for shape in shapes if shape}
         if not found or len(members) > _LONGEST_LIST:
+            return
+        if members[0].place is Place.ROW and not self.names.names_table(members[0].path[-3]):
             return
         paired = len(found) > 1
         for index, (shape, entry) in enumerate(zip(shapes, members, strict=True)):
