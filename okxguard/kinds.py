@@ -22,6 +22,7 @@ class Kind(Enum):
     TABLE = "a table"
     SQL = "SQL"
     PATCH = "a patch"
+    NETRC = "netrc"
     CODE = "code"
     MARKDOWN = "Markdown"
     TEXT = "text"
@@ -96,6 +97,7 @@ _LANGUAGE_BY_NAME = re.compile(
     re.IGNORECASE,
 )
 _DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
+_NETRC_NAME = re.compile(r"[._]?netrc(?:[.-]\w+)?|\.authinfo")
 _COPIES = "example sample template dist bak old orig local tpl tmpl backup save default disabled txt j2 jinja erb"
 _INNER_ENDINGS = frozenset(_COPIES.split())
 
@@ -103,7 +105,7 @@ _INNER_ENDINGS = frozenset(_COPIES.split())
 def kind_of(path: str, text: str) -> Kind:
     """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
     name, ending = _name_and_ending(path)
-    kind = _KIND_BY_ENDING.get(ending)
+    kind = Kind.NETRC if _NETRC_NAME.fullmatch(name) else _KIND_BY_ENDING.get(ending)
     if kind is Kind.XML and "!" in path and not text.startswith("<"):
         # What office documents hold, as text: sheets by rows, anything else by paragraphs.
         return Kind.TABLE if "/worksheets/" in path else Kind.TEXT

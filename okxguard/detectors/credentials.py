@@ -55,11 +55,11 @@ class CredentialDetector:
         relevant = [entry for entry in entries if entry.path and len(entry.value) <= _LONGEST_VALUE]
         surroundings = Surroundings(self._without_mentions(document, relevant), relevant, self.names, self.words)
         best: dict[Span, Candidate] = {}
-        for candidate in self._candidates(relevant, surroundings):
+        for candidate in _without_company_alone(list(self._candidates(relevant, surroundings))):
             known = best.get(candidate.span)
             if known is None or _weight(candidate) > _weight(known):
                 best[candidate.span] = candidate
-        return tuple(_without_company_alone(_outermost([best[span] for span in sorted(best, key=_outer_first)])))
+        return tuple(_outermost([best[span] for span in sorted(best, key=_outer_first)]))
 
     def _without_mentions(self, document: Document, entries: list[Entry]) -> Document:
         """Blank out what may be a passphrase and holds another exchange's name, which says nothing of whose it is."""
