@@ -15,8 +15,11 @@ _DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}
 # What stands inside or beside a value is looked for only where one of these signs is.
 _TELLING_SIGNS = r"[\n;%&]|\{[^{\n]{0,300}['\"]|\s-|^[\w-]+=|[A-Za-z0-9+/_-]{80}"
 _TELLING_NAMES = frozenset(
-    ("value", "val", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "v", "s")
-)
+    (
+        "default", "example", "plaintext", "literal", "const", "v", "s", "to", "content", "string", "data", "#text",
+        "equalto", "equals", "exact", "contains", "matches", "eq",
+    )
+)  # fmt: skip
 _OPENAPI = (("openapi",), ("swagger",))
 _SHORTEST_TELLING = 8
 _WITH_COMMANDS = frozenset({Kind.TEXT, Kind.CODE, Kind.MARKDOWN, Kind.YAML, Kind.SQL})
@@ -69,8 +72,8 @@ def _commands(document: Document) -> Iterator[Entry]:
 
 def _may_be_paired(entry: Entry) -> bool:
     """Tell whether the name of a value may stand elsewhere: the entry is a position, or named `value` or the like."""
-    last = entry.path[-1] if entry.path else ""
-    return last.startswith("[") or entry.path in _OPENAPI or last.rpartition(".")[2].lower() in _TELLING_NAMES
+    last = entry.path[-1].rpartition(".")[2].lower() if entry.path else ""
+    return last.startswith("[") or "val" in last or last in _TELLING_NAMES or entry.path in _OPENAPI
 
 
 def _trimmed(document: Document, entry: Entry) -> Entry:
