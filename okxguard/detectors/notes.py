@@ -13,6 +13,7 @@ from okxguard.documents import Document
 from okxguard.model import Entry, Place, Role, Span
 
 _LINES = 10
+_MARKUP = " \t*_`|.;"
 _KINDS = frozenset({Kind.PERMISSIONS, Kind.ADDRESSES, Kind.BOUND, Kind.VERIFIED})
 
 
@@ -33,7 +34,9 @@ class NoteReader:
             if self._names.read(plain(entry.path[-1])).role is Role.API_KEY:
                 keys.append((line, entry, {}))
             elif keys and line - keys[-1][0] <= _LINES:
-                self._add(entry, keys[-1][2])
+                # What a label says goes on to the end of its line, whatever the reader took for a value.
+                told_here = document.text[span.start : document.end_of_line(line)].strip(_MARKUP)
+                self._add(entry._replace(value=told_here), keys[-1][2])
         return [
             Declaration((*entry.path[:-1], f"#{line}"), (), tuple(sorted(fields.values(), key=_start)))
             for line, entry, fields in keys
