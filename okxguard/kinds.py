@@ -91,6 +91,12 @@ _LANGUAGE_BY_ENDING = {
         "batch": "bat cmd",
         "dockerfile": "dockerfile containerfile",
         "makefile": "mk make",
+        "cobol": "cbl cob cpy",
+        "sas": "sas",
+        "tcl": "tcl",
+        "autohotkey": "ahk",
+        "robot": "robot resource",
+        "fortran": "f f90 f95 f03 for",
     }.items()
     for ending in endings.split()
 }

@@ -31,6 +31,9 @@ _LOOKUP = re.compile(
 )
 _SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
 
+# A call without brackets that sets what an atom names: `set :name, "v"`.
+_SETTING = re.compile(r"(?:^|\n)[ \t]*[a-z]\w{0,40}[ \t]+:(?P<name>[a-z]\w{1,80})[ \t]*$")
+
 
 class Positions:
     """Names the positions of one text."""
@@ -124,6 +127,9 @@ class Positions:
         """Return the slots of a value behind a comma without brackets: `a, b = "v", "w"` or `call "v", "w"`."""
         tokens = self._tokens
         at, item = index, 0
+        setting = _SETTING.search(tokens.gap(index - 1)[-200:]) if self._language.commands else None
+        if setting:
+            return [Slot((*here, setting["name"]), Place.ARGUMENT)]
         for _ in range(MOST_NAMES * 2):
             if at > 1 and tokens.kinds[at - 1] == "," and not tokens.gap(at).strip(" \t\n*&@$LurbfR"):
                 item += 1

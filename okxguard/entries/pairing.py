@@ -33,6 +33,7 @@ _LONGEST_NAME = 100
 _INDEX = r"\[\d+\]"
 _NAME = r"-{0,2}[A-Za-z_][\w.-]{1,80}"
 _OPTION = r"-{1,2}[A-Za-z][\w.-]{1,80}"
+_DECLARING = frozenset(("variables", "lists"))
 _LONGEST_LIST = 200
 
 
@@ -72,6 +73,8 @@ def read_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield from _labelled(scope, members, lists.get(scope, {}))
     for scope, items in lists.items():
         yield from _listed(scope, items)
+        named = lists.get(scope[:-1] if scope[-1:] == ("[1]",) else scope, {}).get("[0]")
+        yield from _declared(scope, items, named)
         if scope not in pairs:
             yield from _labelled(scope, {}, items)
 
@@ -91,6 +94,15 @@ def _labelled(scope: tuple[str, ...], members: dict[str, Entry], items: dict[str
         if value and label is not value and len(label.value) <= _LONGEST_NAME and _LABEL.fullmatch(label.value):
             parent = scope[:-1] if scope[-1:] and scope[-1].startswith("[") else scope
             yield value._replace(path=(*parent, label.value.rstrip(" :：?*")))
+
+
+def _declared(scope: tuple[str, ...], items: dict[str, Entry], name: Entry | None) -> Iterator[Entry]:
+    """Yield the values of variables and lists that programs of blocks declare as `id: [name, value or values]`."""
+    at = next(
+        (index for index in range(len(scope) - 1, max(-1, len(scope) - 4), -1) if scope[index] in _DECLARING), None
+    )
+    if at is not None and at < len(scope) - 1 and name and len(name.value) <= _LONGEST_NAME:
+        yield from (item._replace(path=(*scope[: at + 1], name.value)) for item in items.values() if item is not name)
 
 
 def _paired(scope: tuple[str, ...], members: dict[str, Entry]) -> Iterator[Entry]:

@@ -30,6 +30,7 @@ _SHORTEST_TEXT = 8
 _MOST_WORDS = 1000
 _SETTERS = frozenset({"set", "setenv", "setx", "universal", "global"})
 _MOST_NAMES = 12
+_STORING = frozenset({"set", "add", "put", "write", "setenv", "config", "create", "update", "store", "export"})
 _NAMING = frozenset({"name", "n", "key", "k", "id", "secret-id", "secret-name", "parameter-name", "var", "variable"})
 _GIVING = frozenset({"value", "v", "body", "b", "secret-string", "plaintext", "data", "string-value", "secret", "text"})
 _INTERPRETERS = {
@@ -77,6 +78,7 @@ class CommandReader:
         position = 0
         previous: Word | None = None
         array: tuple[str, ...] | None = None
+        stores = not _STORING.isdisjoint(word.value for word in words[:_MOST_NAMES])
         for index, word in enumerate(words[:_MOST_WORDS]):
             if (element := _ELEMENT.match(word.value)) and array:
                 yield self._entry((*array, element["name"]), word, element.end())
@@ -94,7 +96,7 @@ class CommandReader:
             option = _OPTION.fullmatch(previous.value) if previous else None
             if option and not word.value.startswith("-") and not found:
                 yield from self._option(option["name"], word, scope)
-            elif previous and not found and _is_pair(previous, word):
+            elif previous and not found and _is_pair(previous, word, stores=stores):
                 yield self._entry((*self._path, previous.value), word, place=Place.DEFAULT)
             if index and not found and not _OPTION.fullmatch(word.value):
                 yield self._entry((*scope, f"[{position}]"), word)
@@ -279,8 +281,10 @@ def _opens_array(word: Word, words: Sequence[Word], index: int) -> bool:
     )
 
 
-def _is_pair(name: Word, value: Word) -> bool:
-    return _NAME.fullmatch(name.value) is not None and not name.quoted and not value.value.startswith("-")
+def _is_pair(name: Word, value: Word, *, stores: bool) -> bool:
+    """Tell whether a word names the next one: bare, or in quotes behind a word such as `set`."""
+    named = _NAME.fullmatch(name.value) is not None and (stores or not name.quoted)
+    return named and not value.value.startswith("-")
 
 
 def _joined(document: Document, words: Sequence[Word]) -> Word:
