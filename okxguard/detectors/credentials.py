@@ -19,7 +19,7 @@ from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.shapes import Likeness, ValueJudge
 from okxguard.detectors.words import Owner, Words
 from okxguard.documents import Document
-from okxguard.model import Candidate, Confidence, Context, Entry, Role, Span
+from okxguard.model import Candidate, Confidence, Context, Entry, Place, Role, Span
 from okxguard.rulebook import Vocabulary
 
 _INDEX = re.compile(r"\[\d+\]$")
@@ -54,7 +54,7 @@ class CredentialDetector:
 
     def find(self, document: Document, entries: tuple[Entry, ...]) -> tuple[Candidate, ...]:
         """Return every candidate, the best one for each literal, in the order of the text."""
-        relevant = [entry for entry in entries if entry.path and len(entry.value) <= _LONGEST_VALUE]
+        relevant = [entry for entry in entries if _is_literal(entry) and len(entry.value) <= _LONGEST_VALUE]
         relevant = name_frames(relevant, self._purposes)
         surroundings = Surroundings(self._without_mentions(document, relevant), relevant, self.names, self.words)
         best: dict[Span, Candidate] = {}
@@ -273,6 +273,10 @@ def _candidate(
         account=reading.account,
         demo=reading.demo or surroundings.is_demo(entry),
     )
+
+
+def _is_literal(entry: Entry) -> bool:
+    return bool(entry.path) and entry.place is not Place.EXPRESSION
 
 
 def _outer_first(span: Span) -> tuple[int, int]:

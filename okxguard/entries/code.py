@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from okxguard.documents import Document
+from okxguard.entries.code_fields import Fields
 from okxguard.entries.code_literals import Literal, Literals
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_slots import Slots
@@ -88,6 +89,8 @@ class _Reader:
         yield from self._passed()
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
+        if self._document.declares:
+            yield from Fields(self._document, self._tokens, self._slots).read(find_telling())
         yield from self._comments(find_telling())
         curly = {self._document.line_of(match.start()) for match in _CURLY.finditer(self._tokens.code)}
         yield from read_telling(self._document, frozenset(curly)) if curly else ()

@@ -19,6 +19,8 @@ ASSIGN = re.compile(r"(?<![=!<>~])(?::=|<<?-|\?\?=|\|\|=|\+=|\?=|=)$")
 _TYPED = re.compile(r"(?P<name>[\w$\-]+)\s*[?!]?\s*:(?![=:])\s*[\w\s.:&'<>\[\]|?*,!]{0,120}$")
 _VB = re.compile(r"(?P<name>\w+)(?:\(\))?\s+(?:As|as|AS)\s+[\w.]+$")
 _NAMED_FIRST = re.compile(r"(?:^|\b(?:var|const|param)\s+)(?P<name>(?!(?:var|const|param)\b)\w+)\s+[\w.*\[\]]+$")
+# The texts of a union are no values: `type Permission = "read" | "trade"`.
+_TYPE_ALIAS = re.compile(r"\btype\s+\w+(?:<[^<>]{0,60}>)?\s*$")
 _DECLARING = frozenset({"const", "let", "var", "final", "val", "my", "our", "local", "auto"})
 
 
@@ -43,6 +45,8 @@ class Targets:
         line = self._with_type(index, left.rstrip().rpartition("\n")[2], sign)
         if not line.strip():
             return self._target_in_brackets(index)
+        if sign == "=" and _TYPE_ALIAS.search(line):
+            return ()
         if self._language.named_first and sign == "=" and (named := _NAMED_FIRST.search(line.strip())):
             return (named["name"],)
         for pattern in (_TYPED, _VB):

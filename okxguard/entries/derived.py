@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from okxguard.documents import Document
@@ -57,9 +57,10 @@ _BASE64_NAME = r"(?i)[_.-]?(?:b64|base64)(?:[_-]?encoded)?$"
 _DATA = r"data(?:~\d+)?"
 
 
-def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def complete(document: Document, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return the entries without blanks at the end of their values, and what they say together or within."""
-    trimmed = [_trimmed(document, entry) for entry in entries]
+    expressions = [entry for entry in entries if entry.place is Place.EXPRESSION]
+    trimmed = [_trimmed(document, entry) for entry in entries if entry.place is not Place.EXPRESSION]
     secrets = {entry.path[:-1] for entry in trimmed if entry.value == "Secret" and entry.path[-1:] == ("kind",)}
     plain: list[Entry] = []
     decoded: list[Entry] = []
@@ -80,7 +81,7 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
         found = without_keywords(found)
         found += read_pairs(found)
-    return (*found, *_defaults(found))
+    return (*found, *_defaults(found), *expressions)
 
 
 def _commands(document: Document) -> Iterator[Entry]:

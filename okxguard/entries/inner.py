@@ -49,7 +49,7 @@ def read_inner(
     from okxguard.entries import read_as_written  # the readers of all syntaxes are known there, this one included
 
     starts = (0, *(match.end() for match in re.finditer("\n", text)))
-    inner = Document(name, kind, text, starts, outer.evidence)
+    inner = Document(name, kind, text, starts, outer.evidence, declares=outer.declares)
     reading = read_as_written(inner, lambda: frozenset(range(len(starts))))
     return reading._replace(entries=tuple(_moved(outer, entry, offsets, within) for entry in reading.entries))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.pairs import unescape
+from okxguard.entries.python_expressions import Expressions
 from okxguard.entries.python_flow import Flow
 from okxguard.entries.python_fold import Folder, Literal
 from okxguard.entries.python_names import Bindings, collect_bindings
@@ -36,14 +37,14 @@ _UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BoolOp, ast.If
 _SETTER = re.compile(r"(?:set|with)_?(?=[A-Za-z])(?P<name>\w{3,80})", re.IGNORECASE)
 
 
-def read_python(document: Document, _: FindTelling) -> Reading:
+def read_python(document: Document, find_telling: FindTelling) -> Reading:
     """Return the entries of a Python module; lines that are not Python 3 are read as plain text.
 
     Raises MismatchError when the text cannot be parsed.
     """
     tree, left_out = parse_python(document.text)
     bindings = collect_bindings(tree)
-    reader = _Reader(document, bindings, Flow(tree, bindings))
+    reader = _Reader(document, bindings, Flow(tree, bindings), find_telling() if document.declares else frozenset())
     entries = (*reader.read(tree), *_comments(document))
     if not left_out:
         return Reading(entries)
@@ -63,12 +64,14 @@ def _comments(document: Document) -> Iterator[Entry]:
 class _Reader:
     """One walk over a tree; an explicit stack, so that depth costs nothing."""
 
-    def __init__(self, document: Document, bindings: Bindings, flow: Flow) -> None:
+    def __init__(self, document: Document, bindings: Bindings, flow: Flow, telling: frozenset[int]) -> None:
         self._document = document
         self._bindings = bindings
         self._flow = flow
         self._folder = Folder(document, bindings)
         self._wrappers = Wrappers(bindings, self._folder)
+        self._expressions = Expressions(document, self._folder, flow)
+        self._telling = telling
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = 0
         self._read_strings: set[int] = set()
@@ -101,8 +104,6 @@ class _Reader:
             self._push(node, path)
         elif isinstance(node, ast.For):
             yield from self._loop(node, path)
-            self._push(node, path)
-        elif isinstance(node, ast.Compare):
             self._push(node, path)
         else:
             yield from self._expression(node, path)
@@ -189,6 +190,9 @@ class _Reader:
         while pending:
             node, path, place = pending.pop()
             literal = self._folder.fold(node)
+            if self._telling and self._is_expression(node, path, place):
+                value, span = self._expressions.text_of(node), self._folder.span_of(node)
+                yield Entry(path, value, span, Place.EXPRESSION, quoted=False, visible=False)
             if literal is not None:
                 yield _entry(path, literal, place)
             elif isinstance(node, ast.Dict):
@@ -212,6 +216,13 @@ class _Reader:
                 pending.extend(self._wrappers.wrapped(node, path))
                 if chooses(self._bindings.dotted(node.func) or ""):
                     pending.extend(self._branches(node.args, path))
+
+    def _is_expression(self, node: ast.expr, path: _Path, place: Place) -> bool:
+        """Tell whether a name is given something on a telling line that is neither a text nor a mapping."""
+        if place is Place.DEFAULT or not path or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            return False
+        is_list_item = path[-1].startswith("[") and place is not Place.ARGUMENT
+        return not isinstance(node, ast.Dict) and not is_list_item and node.lineno - 1 in self._telling
 
     def _branches(self, nodes: list[ast.expr], path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
         """Yield alternatives; they go by `path` and by the names of the settings that the others look up."""

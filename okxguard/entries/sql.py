@@ -170,6 +170,10 @@ class _Reader:
             value = _first_value(piece)
             if value is not None:
                 yield from self._value((table, row, name), value)
+            elif piece and self._place is Place.ASSIGNMENT:
+                span = Span(piece[0].span.start, piece[-1].span.end)
+                written = "" if piece[0].kind == "string" else "".join(token.text for token in piece)
+                yield Entry((table, row, name), written, span, Place.EXPRESSION, quoted=False)
 
     def _named(self, path: _Path, tokens: list[SqlToken]) -> Iterator[Entry]:
         for name, token in named_strings(tokens):

@@ -72,7 +72,7 @@ def _read(document: Document, entry: Entry, inner: _Inner, depth: int) -> Iterat
     from okxguard.entries import read_as_written  # the readers of all syntaxes are known there
 
     starts = (0, *(match.end() for match in re.finditer("\n", inner.text)))
-    held = Document(inner.name, inner.kind, inner.text, starts, document.evidence)
+    held = Document(inner.name, inner.kind, inner.text, starts, document.evidence, declares=document.declares)
     reading = read_as_written(held, lambda: frozenset(range(len(starts))))
     if inner.kind is Kind.JSON and reading.note:
         return
