@@ -59,7 +59,7 @@ _LANGUAGE_BY_ENDING = {
         "csharp": "cs csx cshtml razor",
         "fsharp": "fs fsx fsi",
         "vb": "vb vbs bas",
-        "rust": "rs",
+        "rust": "rs move",
         "c": "c h cc cpp cxx hpp hh hxx m mm ino mq4 mq5 mqh pine",
         "php": "php phtml",
         "ruby": "rb rake gemspec ru",
@@ -78,8 +78,8 @@ _LANGUAGE_BY_ENDING = {
         "julia": "jl",
         "matlab": "mlx",
         "delphi": "pas dpr dpk lpr",
-        "haskell": "hs",
-        "clojure": "clj cljs edn",
+        "haskell": "hs elm purs",
+        "clojure": "clj cljs cljc edn scm ss rkt lisp lsp cl el fnl",
         "perl": "pl pm t",
         "solidity": "sol",
         "zig": "zig",
@@ -97,6 +97,8 @@ _LANGUAGE_BY_ENDING = {
         "autohotkey": "ahk",
         "robot": "robot resource",
         "fortran": "f f90 f95 f03 for",
+        "abap": "abap",
+        "assembler": "asm s nasm",
     }.items()
     for ending in endings.split()
 }

@@ -10,7 +10,7 @@ from okxguard.entries.lexer import STRING, Tokens
 from okxguard.model import Place
 
 _Path = tuple[str, ...]
-_NAME_LIKE = re.compile(r"[-:@]{0,2}[A-Za-z_](?::?[\w.\-]){0,80}(?:[ -]\w+){0,3}\s*:?\s*")
+_NAME_LIKE = re.compile(r"[-:@/]{0,2}[A-Za-z_](?:[:/]?[\w.\-]){0,80}(?:[ -]\w+){0,3}\s*:?\s*")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
 _CONSTANT = re.compile(r"(?:^|[.:\s])([A-Z][A-Z0-9_]{2,80})\s*$")
 _ATOM = re.compile(r"\s*:([a-z_]\w{1,80}[?!]?)\s*$")
@@ -90,7 +90,9 @@ class Arguments:
         at = index + 1 + (index + 1 < len(tokens.kinds) and tokens.kinds[index + 1] == ",")
         if at >= len(tokens.kinds) or tokens.kinds[at] != STRING:
             return ""
-        return self._targets.string(at) if re.fullmatch(r"\s*for\w*\s*:\s*@?", tokens.gap(at)) else ""
+        return (
+            self._targets.string(at) if re.fullmatch(r"\s*(?:for\w*|key|name|account)\s*:\s*@?", tokens.gap(at)) else ""
+        )
 
     def saved_as(self, closing: int | None) -> str:
         """Return the name that what was made by a call is saved under: `Secret("v").save("name")`."""
@@ -146,4 +148,4 @@ def is_name(text: str) -> bool:
 
 def plain_name(text: str) -> str:
     """Return a name without the signs of options, atoms and labels around it."""
-    return text.strip().lstrip("-:@").rstrip(": ")
+    return text.strip().lstrip("-:@/").rstrip(": ")

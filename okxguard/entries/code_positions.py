@@ -9,7 +9,7 @@ from okxguard.entries.code_arguments import Arguments, is_name, plain_name
 from okxguard.entries.code_calls import Calls
 from okxguard.entries.code_literals import without_prefix
 from okxguard.entries.code_names import Names, is_control, normalised
-from okxguard.entries.code_targets import ASSIGN, MOST_NAMES, Slot, Targets
+from okxguard.entries.code_targets import ASSIGN, CONTENT, MOST_NAMES, Slot, Targets
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens
 from okxguard.entries.wrapping import chooses, wraps
@@ -22,7 +22,7 @@ _Path = tuple[str, ...]
 _RETURN = re.compile(r"\b(?:return|yield|return\()\s*\(*$")
 _DEFAULTING = re.compile(
     r"\.(?:unwrap_or(?:_else|_default)?|or_?else|orElseGet|getOrElse|getOrDefault|ifEmpty|if_?none|map_or|or|default|withDefault"
-    r"|defaultTo|default_value|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
+    r"|defaultTo|default_?value|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
     r"|(?:then|will|mock)_?Returns?(?:Value)?)$",
     re.IGNORECASE,
 )
@@ -31,6 +31,7 @@ _LOOKUP = re.compile(
 )
 _SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
 
+_ANONYMOUS = re.compile(r"\b(?:func|function|fn|fun|sub)\s*$")
 # A call without brackets that sets what an atom names: `set :name, "v"`.
 _SETTING = re.compile(r"(?:^|\n)[ \t]*[a-z]\w{0,40}[ \t]+:(?P<name>[a-z]\w{1,80})[ \t]*$")
 
@@ -71,7 +72,8 @@ class Positions:
         if tokens.kinds[frame] == "{" and (before == "," and self._slots.outline.is_block(frame)):
             return self._in_statement(index, here)
         slots = [Slot(path) for path in self._item(frame, tokens.items[index], here)]
-        alone = tokens.kinds[frame] == "{" and index == frame + 1 and tokens.partners.get(frame) == index + 1
+        last = tokens.partners.get(index, index) if tokens.kinds[index] == "(" else index
+        alone = tokens.kinds[frame] == "{" and index == frame + 1 and tokens.partners.get(frame) == last + 1
         if alone and here:
             slots += self._alone(frame, here, depth)
         return [*self._tuple(index, frame), *slots, *self._paired(index, frame)]
@@ -79,6 +81,8 @@ class Positions:
     def _alone(self, frame: int, here: _Path, depth: int) -> list[Slot]:
         """Return the names of the only thing in braces: `x { "v" }`, `fetch("NAME") { "v" }`."""
         slots = [Slot(here, Place.DEFAULT)]
+        if len(here) > 1 and wraps(here[-1].partition("()#")[0]):
+            slots.append(Slot(here[:-1], Place.DEFAULT))
         if frame and self._tokens.kinds[frame - 1] == ")":
             operand = self._calls.operand_before(frame, self._tokens.gap(frame))
             slots += [Slot((*here[:-1], operand.name), Place.DEFAULT)] if operand.name else []
@@ -166,8 +170,8 @@ class Positions:
         if item:
             pair = self._arguments.pair(index, here)
             slots += pair
-            if pair and item == 1 and _LOOKUP.search(callee) and closing is not None and tokens.items[closing] == 1:
-                slots += self._slots.outer(self._calls.operand_before(frame, tokens.gap(frame)), depth)
+            if closing is not None and tokens.items[closing] == item and _LOOKUP.search(callee):
+                slots += self._looked_up(frame, here, depth) if pair or item > 1 else []
         if named := self._arguments.behind(index):
             slots.append(Slot((*here[:-1], here[-1].split("#")[0], named), Place.ARGUMENT))
         if received := self._arguments.receiver(index, frame, callee):
@@ -181,6 +185,16 @@ class Positions:
         elif wraps(callee) and self._arguments.is_wrapped(index, frame, item):
             slots += self.wrapped(frame, here[:-1], depth)
         return slots
+
+    def named_behind(self, index: int) -> str:
+        """Return the name that an argument behind the value at `index` gives it."""
+        return self._arguments.behind(index)
+
+    def _looked_up(self, frame: int, here: _Path, depth: int) -> list[Slot]:
+        """Return the slots of the default of a call that looks a setting up, and the name of that setting."""
+        name = self._calls.first_string(frame)
+        slots = [Slot((*here[:-1], plain_name(name)), Place.DEFAULT)] if is_name(name) else []
+        return slots + self._slots.outer(self._calls.operand_before(frame, self._tokens.gap(frame)), depth)
 
     def wrapped(self, frame: int, scope: _Path, depth: int) -> list[Slot]:
         """Return the slots of a call that holds what the bracket at `frame` holds, and the name it is saved under."""
@@ -196,6 +210,8 @@ class Positions:
         owner = root[0] + root[1]
         setter = _SETTER.fullmatch(last)
         slots = [Slot((*scope, *((owner,) if owner else ()), setter["name"] if setter else last), Place.ARGUMENT)]
+        if setter and owner and setter["name"].lower() in CONTENT:
+            slots.append(Slot((*scope, owner.rpartition(".")[2]), Place.ARGUMENT))
         gap = self._tokens.gap(frame)
         start = self._calls.operand_before(frame, gap)
         field = self._arguments.annotated(frame)
@@ -244,7 +260,14 @@ class Positions:
         tokens = self._tokens
         first = tokens.kinds[index - 1] in "{)" and left.strip() == "return" if index else False
         last = re.match(r"\s*;?\s*(?:\}|end\b|$)", tokens.code[tokens.ends[index] : tokens.ends[index] + 80])
-        if not (first and last and here) or "#" in here[-1] or here[-1].startswith("["):
+        if not (first and last):
+            return []
+        frame = tokens.frames[index]
+        opening = tokens.partners.get(frame - 1) if frame > 0 and tokens.kinds[frame - 1] == ")" else None
+        if opening is not None and (word := _ANONYMOUS.search(tokens.gap(opening))):
+            return self._slots.slots_at(opening, tokens.starts[opening] - len(word[0]), 1)
+        here = here[:-1] if here[-1:] == ("get",) else here
+        if not here or "#" in here[-1] or here[-1].startswith("["):
             return []
         return [Slot((*here[:-1], here[-1].removesuffix("()")), Place.DEFAULT)]
 
@@ -262,6 +285,8 @@ class Positions:
             return slots + self._arguments.pair(index, (*here, f"{callee}()#{at}"))
         setter = _SETTER.fullmatch(name.rpartition(".")[2])
         slots.append(Slot((*here, setter["name"] if setter else name.rpartition(".")[2])))
+        if "|>" in left and _DEFAULTING.search(f".{name}"):
+            return slots + self._slots.outer(self._slots.item_start(at, left), 1)
         begin = self._tokens.ends[at - 1] if at else 0
         offset = (
             self._tokens.code.rfind(match["name"], begin, self._tokens.starts[at]) if match and wraps(callee) else -1

@@ -14,7 +14,19 @@ _VALUES = (
     "defval", "defaultvar", "fallback", "initial", "initialvalue", "secretstring", "secretstringvalue", "secretvalue",
 )  # fmt: skip
 # What says to people what a value is.
-_LABELS = ("label", "title", "description", "caption", "prompt", "displayname", "help", "usage", "message", "text")
+_LABELS = (
+    "label",
+    "title",
+    "description",
+    "caption",
+    "prompt",
+    "displayname",
+    "labeltext",
+    "help",
+    "usage",
+    "message",
+    "text",
+)
 # Beside these, what holds the value has a name as well.
 _ELSEWHERE = frozenset(("env", "variable", *_LABELS))
 # Calls that ask for a text or show one, with its label somewhere among the arguments.

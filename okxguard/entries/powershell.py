@@ -38,7 +38,7 @@ _CALLED = re.compile(
 )
 _PARAMETER = re.compile(r"(?<=\s)-(?P<name>[A-Za-z]\w{1,60})[\s:]\s*" + _STRING.format("p"))
 _NAMED_VALUE = re.compile(
-    r"-(?:Name|Key|SecretName|Path)\s+[\"']?(?:Env:\\?)?(?P<name>[A-Za-z][\w./-]{0,100})[\"']?(?:[^\n;|]|`\n){0,200}?"
+    r"-(?:Name|Key|SecretName|Path(?![^\n;|]{1,200}\s-Name\s))\s+[\"']?(?:Env:\\?)?(?P<name>[A-Za-z][\w./-]{0,100})[\"']?(?:[^\n;|]|`\n){0,200}?"
     r"-(?:Value|SecureSecret|SecretValue|Secret|SecretString|Body)\s+\(?(?:ConvertTo-SecureString\s+(?:-String\s+)?)?"
     + _STRING.format("n"),
     re.IGNORECASE,

@@ -18,11 +18,12 @@ from okxguard.kinds import language_of
 from okxguard.model import Entry, Place, Span
 
 _POSITION = re.compile(r"\[\d+\]")
+_STATED_NAMES = "cobol sas tcl autohotkey robot fortran abap assembler"
 _OWN = {
     "powershell": ("powershell", "powershell_entries"),
     "dockerfile": ("dockerfile", "dockerfile_entries"),
     "makefile": ("makefile", "makefile_entries"),
-    **dict.fromkeys(("cobol", "sas", "tcl", "autohotkey", "robot", "fortran"), ("statements", "statement_entries")),
+    **dict.fromkeys(_STATED_NAMES.split(), ("statements", "statement_entries")),
 }
 _LARGEST = 4 << 20
 

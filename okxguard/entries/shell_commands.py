@@ -30,6 +30,7 @@ _SHORTEST_TEXT = 8
 _MOST_WORDS = 1000
 _SETTERS = frozenset({"set", "setenv", "setx", "universal", "global"})
 _MOST_NAMES = 12
+_FIELD_TYPES = frozenset({"password", "text", "concealed"})
 _STORING = frozenset({"set", "add", "put", "write", "setenv", "config", "create", "update", "store", "export"})
 _NAMING = frozenset({"name", "n", "key", "k", "id", "secret-id", "secret-name", "parameter-name", "var", "variable"})
 _GIVING = frozenset({"value", "v", "body", "b", "secret-string", "plaintext", "data", "string-value", "secret", "text"})
@@ -130,7 +131,8 @@ class CommandReader:
 
     def _assigned(self, match: re.Match[str], word: Word) -> Entry:
         name = match["name"]
-        path = (name, match["index"][1:-1].strip("\"'")) if match["index"] else (name,)
+        index = (match["index"] or "")[1:-1].strip("\"'")
+        path = (name, index) if index and index not in _FIELD_TYPES else (name,)
         return self._entry((*self._path, *path), word, match.end(), place=Place.ASSIGNMENT)
 
     def _option(self, name: str, word: Word, scope: tuple[str, ...]) -> Iterator[Entry]:

@@ -35,7 +35,7 @@ STATEMENTS = {
     "tcl": (
         rf"""(?:^|[;\[{{\s])(?<!array[ ])(?:set|variable|dict{_BLANKS}set{_BLANKS}(?P<within>[\w:]{{1,80}})){_BLANKS}
         (?:(?P<array>[\w:]{{1,80}})\()?(?P<name>[\w:.-]{{1,80}})\)?{_BLANKS}(?:{_QUOTED}|{_WORD})""",
-        r"\b(?:array[ ]set[ ][\w:]{1,80}[ ]\{|dict[ ]create[ ])(?P<members>[^{}\[\]]{1,2000})",
+        r"\b(?:array[ ]set[ ][\w:]{1,80}[ ]\{|dict[ ]create[ ])(?P<members>(?:[^{}\[\]]|\{[^{}]{0,400}\}){1,2000})",
     ),
     "autohotkey": (
         rf"""\bIniWrite{_BLANK},{_BLANK}(?P<bare>[^\s,\"][^,\n]{{0,400}}?){_BLANK},[^,\n]{{1,200}},{_BLANK}
@@ -51,6 +51,10 @@ STATEMENTS = {
         rf"""\b(?:Set(?:[ ]\w{{1,20}}){{1,2}}[ ]Variable|Input[ ](?:Text|Password)|Fill[ ](?:Text|Secret)){_GAP}
         (?:\w{{1,10}}[:=])?[$%]?\{{?(?P<name>[^{{}}\s]{{1,80}})\}}?{_GAP}{_CELL}""",
     ),
+    "abap": (
+        rf"\b(?:CONSTANTS|DATA):?\s{{1,20}}(?P<name>\w{{1,60}})\s{{1,20}}(?:TYPE|LENGTH)\s[^'\n.]{{1,80}}\sVALUE{_BLANKS}{_QUOTED}",
+    ),
+    "assembler": (rf"^(?P<name>[A-Za-z_]\w{{0,80}}):?{_BLANKS}(?:db|\.?ascii[z]?|\.string){_BLANKS}{_QUOTED}",),
     "fortran": (rf"\bDATA{_BLANKS}(?P<name>\w{{1,60}}){_BLANK}/{_BLANK}{_QUOTED}{_BLANK}/",),
 }
 # Names and values in turn.
