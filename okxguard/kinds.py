@@ -22,6 +22,7 @@ class Kind(Enum):
     TABLE = "a table"
     SQL = "SQL"
     PATCH = "a patch"
+    NETRC = "netrc"
     CODE = "code"
     MARKDOWN = "Markdown"
     TEXT = "text"
@@ -40,7 +41,7 @@ _BY_ENDING = {
     Kind.HTML: "html htm xhtml",
     Kind.NOTEBOOK: "ipynb",
     Kind.TABLE: "csv tsv psv tab",
-    Kind.SQL: "sql pgsql psql ddl dml",
+    Kind.SQL: "sql pgsql psql ddl dml cql hql",
     Kind.PATCH: "diff patch",
     Kind.MARKDOWN: "md markdown mdx rst adoc asciidoc org textile wiki mediawiki qmd mkd mdown",
 }
@@ -110,6 +111,7 @@ _LANGUAGE_BY_NAME = re.compile(
     re.IGNORECASE,
 )
 _DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
+_NETRC_NAME = re.compile(r"[._]?netrc(?:[.-]\w+)?|\.authinfo")
 _COPIES = "example sample template dist bak old orig local tpl tmpl backup save default disabled txt j2 jinja erb"
 _INNER_ENDINGS = frozenset(_COPIES.split())
 
@@ -117,7 +119,7 @@ _INNER_ENDINGS = frozenset(_COPIES.split())
 def kind_of(path: str, text: str) -> Kind:
     """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
     name, ending = _name_and_ending(path)
-    kind = _KIND_BY_ENDING.get(ending)
+    kind = Kind.NETRC if _NETRC_NAME.fullmatch(name) else _KIND_BY_ENDING.get(ending)
     if kind is Kind.XML and not text.startswith("<") and _LANGUAGE_BY_NAME.fullmatch(name):
         return Kind.CODE
     if kind is Kind.XML and "!" in path and not text.startswith("<"):

@@ -30,6 +30,7 @@ _READERS = {
     Kind.SQL: ("sql", "read_sql"),
     Kind.MARKDOWN: ("markdown", "read_markdown"),
     Kind.PYTHON: ("python", "read_python"),
+    Kind.NETRC: ("netrc", "read_netrc"),
     Kind.CODE: ("code", "read_code"),
     Kind.PATCH: ("patch", "read_patch"),
 }

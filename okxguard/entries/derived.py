@@ -16,31 +16,11 @@ _DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}
 _TELLING_SIGNS = r"[\n;%&]|\{[^{\n]{0,300}['\"]|\s-|^[\w-]+=|[A-Za-z0-9+/_-]{80}"
 _TELLING_NAMES = frozenset(
     (
-        "value",
-        "val",
-        "default",
-        "defaultvalue",
-        "default_value",
-        "example",
-        "stringvalue",
-        "plaintext",
-        "literal",
-        "const",
-        "v",
-        "s",
-        "defval",
-        "default_var",
-        "fallback",
-        "initial",
-        "initialvalue",
-        "initial_value",
-        "secretstringvalue",
-        "secret_string_value",
-        "secretstring",
-        "secretvalue",
-        "parametervalue",
+        "default", "example", "plaintext", "literal", "const", "v", "s", "to", "content", "string", "data", "#text",
+        "equalto", "equals", "exact", "contains", "matches", "eq", "default_var", "fallback", "initial", "secretstring",
+        "secret_string",
     )
-)
+)  # fmt: skip
 _OPENAPI = (("openapi",), ("swagger",))
 _SHORTEST_TELLING = 8
 _WITH_COMMANDS = frozenset({Kind.TEXT, Kind.CODE, Kind.MARKDOWN, Kind.YAML, Kind.SQL})
@@ -94,8 +74,8 @@ def _commands(document: Document) -> Iterator[Entry]:
 
 def _may_be_paired(entry: Entry) -> bool:
     """Tell whether the name of a value may stand elsewhere: the entry is a position, or named `value` or the like."""
-    last = entry.path[-1] if entry.path else ""
-    return last.startswith("[") or entry.path in _OPENAPI or last.rpartition(".")[2].lower() in _TELLING_NAMES
+    last = entry.path[-1].rpartition(".")[2].lower() if entry.path else ""
+    return last.startswith("[") or "val" in last or last in _TELLING_NAMES or entry.path in _OPENAPI
 
 
 def _trimmed(document: Document, entry: Entry) -> Entry:

@@ -37,7 +37,7 @@ _TYPED = re.compile(
     r"(?:[\[<][\w.,<>\[\]|'& ]{0,60}[\]>])?(?:\s*\|\s*\w+){0,3}[?!]?$"
 )
 _POWERSHELL = re.compile(r"\$(?:env|global|script|private):(\w+)$", re.IGNORECASE)
-_BULLET = re.compile(r"^(?:\d+[.)]|[-*+•#>]+)\s+")
+_BULLET = re.compile(r"^(?:\d+[.)]|[-*+•#>]+|\.{3})\s+")
 _TYPE = re.compile(
     r"(?:str|&'?static str|&str|string|String|char|const|auto|var|let|std::string|text|varchar|\*)[?*&]?",
     re.IGNORECASE,

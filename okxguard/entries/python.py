@@ -70,8 +70,7 @@ class _Reader:
         self._flow = flow
         self._folder = Folder(document, bindings)
         self._wrappers = Wrappers(bindings, self._folder)
-        self._expressions = Expressions(document, self._folder, flow)
-        self._telling = telling
+        self._expressions = Expressions(document, self._folder, flow, telling)
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = 0
         self._read_strings: set[int] = set()
@@ -190,9 +189,7 @@ class _Reader:
         while pending:
             node, path, place = pending.pop()
             literal = self._folder.fold(node)
-            if self._telling and self._is_expression(node, path, place):
-                value, span = self._expressions.text_of(node), self._folder.span_of(node)
-                yield Entry(path, value, span, Place.EXPRESSION, quoted=False, visible=False)
+            yield from self._expressions.entries_of(node, path, place)
             if literal is not None:
                 yield _entry(path, literal, place)
             elif isinstance(node, ast.Dict):
@@ -216,13 +213,6 @@ class _Reader:
                 pending.extend(self._wrappers.wrapped(node, path))
                 if chooses(self._bindings.dotted(node.func) or ""):
                     pending.extend(self._branches(node.args, path))
-
-    def _is_expression(self, node: ast.expr, path: _Path, place: Place) -> bool:
-        """Tell whether a name is given something on a telling line that is neither a text nor a mapping."""
-        if place is Place.DEFAULT or not path or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            return False
-        is_list_item = path[-1].startswith("[") and place is not Place.ARGUMENT
-        return not isinstance(node, ast.Dict) and not is_list_item and node.lineno - 1 in self._telling
 
     def _branches(self, nodes: list[ast.expr], path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
         """Yield alternatives; they go by `path` and by the names of the settings that the others look up."""
