@@ -24,6 +24,14 @@ _PAIRED = re.compile(
 )
 _RECEIVING = re.compile(r"(?:^|[a-z])VarP?F?$")
 _SAVED = re.compile(r"\s*\.\s*(?:save|store|put|set|register|named|called|write|create)\w*\s*")
+DEFAULTING = re.compile(
+    r"\.(?:unwrap_or(?:_else|_default)?|or_?else|orElseGet|getOrElse|getOrDefault|ifEmpty|if_?none|map_or|or|default|withDefault"
+    r"|defaultTo|default_?value|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
+    r"|(?:then|will|mock)_?Returns?(?:Value)?)$",
+    re.IGNORECASE,
+)
+SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
+
 _SHORT = 2
 _LONGEST_ENCODING, _LONGEST_WORD = 40, 200
 # An argument in front of a value that says nothing: `new NetworkCredential("", "v")`.

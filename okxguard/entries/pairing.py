@@ -21,7 +21,7 @@ _VALUES = frozenset(
         "fallback", "initial", "secretstring", "secretstringvalue", "secretvalue",
     )
 )  # fmt: skip
-# What a mapping named X says X is; `S` is DynamoDB's word for a string; the others are matchers of recorded requests.
+# What a mapping named X says X is; `S` is DynamoDB's word for a string, others are matchers of recorded requests.
 _HELD = frozenset(
     (
         "value", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "s", "#text",
