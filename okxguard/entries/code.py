@@ -39,7 +39,8 @@ _TAG = re.compile(
 )
 # The default of an expression that an annotation evaluates: `#{environment['NAME'] ?: 'v'}`.
 _ELVIS = re.compile(r"\?:\s*'(?P<value>[^'\n]{1,200})'")
-_SHELLS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
+_SHELL_NAMES = "shell powershell batch dockerfile makefile cobol sas tcl autohotkey robot fortran abap assembler"
+_SHELLS = frozenset(_SHELL_NAMES.split())
 # In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
 _MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")

@@ -10,7 +10,7 @@ from okxguard.entries.lexer import STRING, Tokens
 from okxguard.model import Place
 
 _Path = tuple[str, ...]
-_NAME_LIKE = re.compile(r"[-:@]{0,2}[A-Za-z_](?::?[\w.\-]){0,80}(?:[ -]\w+){0,3}\s*:?\s*")
+_NAME_LIKE = re.compile(r"[-:@/]{0,2}[A-Za-z_](?:[:/]?[\w.\-]){0,80}(?:[ -]\w+){0,3}\s*:?\s*")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]{16,}")
 _CONSTANT = re.compile(r"(?:^|[.:\s])([A-Z][A-Z0-9_]{2,80})\s*$")
 _ATOM = re.compile(r"\s*:([a-z_]\w{1,80}[?!]?)\s*$")
@@ -24,6 +24,14 @@ _PAIRED = re.compile(
 )
 _RECEIVING = re.compile(r"(?:^|[a-z])VarP?F?$")
 _SAVED = re.compile(r"\s*\.\s*(?:save|store|put|set|register|named|called|write|create)\w*\s*")
+DEFAULTING = re.compile(
+    r"\.(?:unwrap_or(?:_else|_default)?|or_?else|orElseGet|getOrElse|getOrDefault|ifEmpty|if_?none|map_or|or|default|withDefault"
+    r"|defaultTo|default_?value|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
+    r"|(?:then|will|mock)_?Returns?(?:Value)?)$",
+    re.IGNORECASE,
+)
+SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
+
 _SHORT = 2
 _LONGEST_ENCODING, _LONGEST_WORD = 40, 200
 # An argument in front of a value that says nothing: `new NetworkCredential("", "v")`.
@@ -90,7 +98,9 @@ class Arguments:
         at = index + 1 + (index + 1 < len(tokens.kinds) and tokens.kinds[index + 1] == ",")
         if at >= len(tokens.kinds) or tokens.kinds[at] != STRING:
             return ""
-        return self._targets.string(at) if re.fullmatch(r"\s*for\w*\s*:\s*@?", tokens.gap(at)) else ""
+        return (
+            self._targets.string(at) if re.fullmatch(r"\s*(?:for\w*|key|name|account)\s*:\s*@?", tokens.gap(at)) else ""
+        )
 
     def saved_as(self, closing: int | None) -> str:
         """Return the name that what was made by a call is saved under: `Secret("v").save("name")`."""
@@ -146,4 +156,4 @@ def is_name(text: str) -> bool:
 
 def plain_name(text: str) -> str:
     """Return a name without the signs of options, atoms and labels around it."""
-    return text.strip().lstrip("-:@").rstrip(": ")
+    return text.strip().lstrip("-:@/").rstrip(": ")

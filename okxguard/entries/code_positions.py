@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from okxguard.entries.code_arguments import Arguments, is_name, plain_name
+from okxguard.entries.code_arguments import DEFAULTING, SETTER, Arguments, is_name, plain_name
 from okxguard.entries.code_calls import Calls
-from okxguard.entries.code_literals import without_prefix
-from okxguard.entries.code_names import Names, is_control, normalised
-from okxguard.entries.code_targets import ASSIGN, MOST_NAMES, Slot, Targets
+from okxguard.entries.code_commands import CommandNames
+from okxguard.entries.code_names import Names
+from okxguard.entries.code_targets import CONTENT, Slot, Targets
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens
 from okxguard.entries.wrapping import chooses, wraps
@@ -19,17 +19,9 @@ if TYPE_CHECKING:
     from okxguard.entries.code_slots import Slots
 
 _Path = tuple[str, ...]
-_RETURN = re.compile(r"\b(?:return|yield|return\()\s*\(*$")
-_DEFAULTING = re.compile(
-    r"\.(?:unwrap_or(?:_else|_default)?|or_?else|orElseGet|getOrElse|getOrDefault|ifEmpty|if_?none|map_or|or|default|withDefault"
-    r"|defaultTo|default_value|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
-    r"|(?:then|will|mock)_?Returns?(?:Value)?)$",
-    re.IGNORECASE,
-)
 _LOOKUP = re.compile(
     r"(?:^|[._])\w*(?:get|env|conf|param|option|fetch|read|load|setting|default|lookup)\w*$", re.IGNORECASE
 )
-_SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
 
 
 class Positions:
@@ -43,6 +35,8 @@ class Positions:
         self._slots = slots
         self._names: Names = slots.names
         self._arguments = Arguments(tokens, language, targets)
+        self._words = CommandNames(tokens, language, calls, targets, slots)
+        self.behind_word = self._words.behind_word
 
     def nameless(self, index: int, gap: str, here: _Path, depth: int) -> list[Slot]:
         tokens = self._tokens
@@ -51,7 +45,7 @@ class Positions:
         before = tokens.kinds[index - 1]
         frame = tokens.frames[index]
         if before == STRING:
-            return self._beside(index, here) or (self._paired(index, frame) if frame >= 0 else [])
+            return self._words.beside(index, here) or (self._paired(index, frame) if frame >= 0 else [])
         if before == ")":
             opening = tokens.partners.get(index - 1)
             return (
@@ -60,15 +54,16 @@ class Positions:
                 else []
             )
         if before not in "([{," or frame < 0:
-            return self._in_statement(index, here) if before == "," else []
+            return self._words.in_statement(index, here) if before == "," else []
         if tokens.kinds[frame] == "(":
             return self._argument(index, frame, here, depth)
         if tokens.kinds[frame] == "[" and self._is_subscript(frame):
             return []
         if tokens.kinds[frame] == "{" and (before == "," and self._slots.outline.is_block(frame)):
-            return self._in_statement(index, here)
+            return self._words.in_statement(index, here)
         slots = [Slot(path) for path in self._item(frame, tokens.items[index], here)]
-        alone = tokens.kinds[frame] == "{" and index == frame + 1 and tokens.partners.get(frame) == index + 1
+        last = tokens.partners.get(index, index) if tokens.kinds[index] == "(" else index
+        alone = tokens.kinds[frame] == "{" and index == frame + 1 and tokens.partners.get(frame) == last + 1
         if alone and here:
             slots += self._alone(frame, here, depth)
         return [*self._tuple(index, frame), *slots, *self._paired(index, frame)]
@@ -76,6 +71,8 @@ class Positions:
     def _alone(self, frame: int, here: _Path, depth: int) -> list[Slot]:
         """Return the names of the only thing in braces: `x { "v" }`, `fetch("NAME") { "v" }`."""
         slots = [Slot(here, Place.DEFAULT)]
+        if len(here) > 1 and wraps(here[-1].partition("()#")[0]):
+            slots.append(Slot(here[:-1], Place.DEFAULT))
         if frame and self._tokens.kinds[frame - 1] == ")":
             operand = self._calls.operand_before(frame, self._tokens.gap(frame))
             slots += [Slot((*here[:-1], operand.name), Place.DEFAULT)] if operand.name else []
@@ -120,26 +117,6 @@ class Positions:
             return [(*self._slots.outline.path_at(self._tokens.frames[frame], self._tokens.starts[frame]), names[item])]
         return [(*here, f"[{item}]")]
 
-    def _in_statement(self, index: int, here: _Path) -> list[Slot]:
-        """Return the slots of a value behind a comma without brackets: `a, b = "v", "w"` or `call "v", "w"`."""
-        tokens = self._tokens
-        at, item = index, 0
-        for _ in range(MOST_NAMES * 2):
-            if at > 1 and tokens.kinds[at - 1] == "," and not tokens.gap(at).strip(" \t\n*&@$LurbfR"):
-                item += 1
-                at -= 2
-                while at > 0 and tokens.kinds[at] in ")]}" and at in tokens.partners:
-                    at = tokens.partners[at]
-                continue
-            break
-        if at < 0 or not item:
-            return []
-        left = without_prefix(tokens.gap(at)).rstrip()
-        if assign := ASSIGN.search(left):
-            names = self._targets.names_before(at, left[: assign.start()])
-            return [Slot((*here, names[item]))] if item < len(names) and names[item] else []
-        return self._command(at, left, item, here, index) if self._language.commands else []
-
     def _argument(self, index: int, frame: int, here: _Path, depth: int) -> list[Slot]:
         """Return the slots of a positional argument, or of what stands in brackets for the sake of order."""
         tokens = self._tokens
@@ -160,8 +137,8 @@ class Positions:
         if item:
             pair = self._arguments.pair(index, here)
             slots += pair
-            if pair and item == 1 and _LOOKUP.search(callee) and closing is not None and tokens.items[closing] == 1:
-                slots += self._slots.outer(self._calls.operand_before(frame, tokens.gap(frame)), depth)
+            if closing is not None and tokens.items[closing] == item and _LOOKUP.search(callee):
+                slots += self._looked_up(frame, here, depth) if pair or item > 1 else []
         if named := self._arguments.behind(index):
             slots.append(Slot((*here[:-1], here[-1].split("#")[0], named), Place.ARGUMENT))
         if received := self._arguments.receiver(index, frame, callee):
@@ -176,6 +153,16 @@ class Positions:
             slots += self.wrapped(frame, here[:-1], depth)
         return slots
 
+    def named_behind(self, index: int) -> str:
+        """Return the name that an argument behind the value at `index` gives it."""
+        return self._arguments.behind(index)
+
+    def _looked_up(self, frame: int, here: _Path, depth: int) -> list[Slot]:
+        """Return the slots of the default of a call that looks a setting up, and the name of that setting."""
+        name = self._calls.first_string(frame)
+        slots = [Slot((*here[:-1], plain_name(name)), Place.DEFAULT)] if is_name(name) else []
+        return slots + self._slots.outer(self._calls.operand_before(frame, self._tokens.gap(frame)), depth)
+
     def wrapped(self, frame: int, scope: _Path, depth: int) -> list[Slot]:
         """Return the slots of a call that holds what the bracket at `frame` holds, and the name it is saved under."""
         start = self._calls.operand_before(frame, self._tokens.gap(frame))
@@ -188,13 +175,15 @@ class Positions:
         owner, _, last = callee.rpartition(".")
         root = owner.partition("()")
         owner = root[0] + root[1]
-        setter = _SETTER.fullmatch(last)
+        setter = SETTER.fullmatch(last)
         slots = [Slot((*scope, *((owner,) if owner else ()), setter["name"] if setter else last), Place.ARGUMENT)]
+        if setter and owner and setter["name"].lower() in CONTENT:
+            slots.append(Slot((*scope, owner.rpartition(".")[2]), Place.ARGUMENT))
         gap = self._tokens.gap(frame)
         start = self._calls.operand_before(frame, gap)
         field = self._arguments.annotated(frame)
         slots += [Slot((*scope, field), Place.DEFAULT)] if field else []
-        if _DEFAULTING.search(callee):
+        if DEFAULTING.search(callee):
             slots += [Slot((*scope, start.name), Place.DEFAULT)] if start.name else []
             return slots + self._slots.outer(start, depth)
         if wraps(callee):
@@ -203,75 +192,6 @@ class Positions:
                 return slots + self._slots.slots_at(opening, self._tokens.starts[opening], depth + 1)
             return slots + self.wrapped(frame, scope, depth)
         return slots
-
-    def _beside(self, index: int, here: _Path) -> list[Slot]:
-        """Return the slots of a string behind a string: an argument where calls need no brackets."""
-        if not self._language.commands:
-            return []
-        at, item = index, 0
-        while at and item < MOST_NAMES and self._tokens.kinds[at - 1] == STRING and not self._tokens.gap(at).strip():
-            at -= 1
-            item += 1
-        if (
-            at - 1 == self._tokens.frames[index]
-            and self._tokens.kinds[at - 1] == "["
-            and not self._tokens.gap(at).strip()
-        ):
-            return [Slot((*here, f"[{item}]"))]
-        return self._command(at, without_prefix(self._tokens.gap(at)).rstrip(), item, here, index)
-
-    def behind_word(self, index: int, left: str, gap: str, here: _Path, depth: int) -> list[Slot]:
-        if _RETURN.search(left):
-            return [Slot((*here, "return")), *self._returned(index, left, here)]
-        match = self._calls.dotted_end(left)
-        if match is None or "\n" in gap[len(gap.rstrip()) :]:
-            return self._last_of_function(left, here)
-        if re.search(r"(?:#|%:)\s*define\s+\w+$", left):
-            return [Slot((*here, normalised(match["name"])))]
-        name = normalised(match["name"])
-        if name in ("then", "else", "do"):
-            return self._slots.outer(self._slots.item_start(index, left), depth)
-        return self._command(index, left, 0, here, index) if self._language.commands and not is_control(name) else []
-
-    def _returned(self, index: int, left: str, here: _Path) -> list[Slot]:
-        """Return the name of a function, or of the variable that holds it, whose only statement returns the value."""
-        tokens = self._tokens
-        first = tokens.kinds[index - 1] in "{)" and left.strip() == "return" if index else False
-        last = re.match(r"\s*;?\s*(?:\}|end\b|$)", tokens.code[tokens.ends[index] : tokens.ends[index] + 80])
-        if not (first and last and here) or "#" in here[-1] or here[-1].startswith("["):
-            return []
-        return [Slot((*here[:-1], here[-1].removesuffix("()")), Place.DEFAULT)]
-
-    def _command(self, at: int, left: str, item: int, here: _Path, index: int) -> list[Slot]:
-        """Return the slots of an argument of a call without brackets: `name "v"`, `call "v", "w"`, `(call "v" "w")`."""
-        match = self._calls.dotted_end(left)
-        name = normalised(match["name"]) if match else ""
-        if not name or is_control(name):
-            return []
-        if self._language.hyphens and not item and match and match["chain"] == ":":
-            return [Slot((*here, name))]
-        callee = self._names.resolve(name)
-        slots = [Slot((*here, f"{callee}()#{at}", f"[{item}]"), Place.ARGUMENT)]
-        if item:
-            return slots + self._arguments.pair(index, (*here, f"{callee}()#{at}"))
-        setter = _SETTER.fullmatch(name.rpartition(".")[2])
-        slots.append(Slot((*here, setter["name"] if setter else name.rpartition(".")[2])))
-        begin = self._tokens.ends[at - 1] if at else 0
-        offset = (
-            self._tokens.code.rfind(match["name"], begin, self._tokens.starts[at]) if match and wraps(callee) else -1
-        )
-        return slots + (self._slots.slots_at(at, offset, 1) if offset >= 0 else [])
-
-    def _last_of_function(self, left: str, here: _Path) -> list[Slot]:
-        """Return the name of a function whose only line is the value."""
-        line = left.rstrip().rpartition("\n")[2].strip()
-        match = re.match(
-            r"(?:\w+\s+)*(?:def|fn|fun|func|function)\s+(?:self\.)?(?P<name>[\w?!]+)$", line.removesuffix(" do")
-        )
-        if match is None:
-            return []
-        scope = here[:-1] if here[-1:] == (f"{match['name']}()",) else here
-        return [Slot((*scope, match["name"]))]
 
     def named_value(self, opening: int, here: _Path) -> list[Slot]:
         """Return the slots of `fromEnvironment("NAME", defaultValue: ...)`: the name, and that of the whole call."""

@@ -9,7 +9,7 @@ from okxguard.entries.code_literals import without_prefix
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_outline import Outline
 from okxguard.entries.code_positions import Positions
-from okxguard.entries.code_targets import ASSIGN, MOST_NAMES, Slot, Targets
+from okxguard.entries.code_targets import ASSIGN, CONTENT, MOST_NAMES, Slot, Targets
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens
 from okxguard.entries.wrapping import wraps
@@ -25,7 +25,9 @@ _LEADING = re.compile(
 )
 _CLOSURE = re.compile(r"\s*(?:move\s*)?\|[\w\s,&:]{0,40}\|\s*\{?$")
 _TERNARY = re.compile(r"(?<![?.\w\]>])\s*\?(?![?.:])|\s\?(?![?.:])|(?<=[)\]\w])\?(?=\s*[\"'(\w])(?![?.:])")
-_VALUE_ARGUMENT_NAMES = "default defaultValue default_value value fallback unset defaultTo defval initialValue"
+_VALUE_ARGUMENT_NAMES = (
+    "default defaultValue default_value default_value_t value fallback unset defaultTo defval initialValue"
+)
 _VALUE_ARGUMENTS = frozenset(_VALUE_ARGUMENT_NAMES.split())
 _STATED = _VALUE_ARGUMENTS | {"do"}
 
@@ -104,6 +106,8 @@ class Slots:
                 return [Slot((*here, names[0]))]
         slots = [Slot((*here, *target), Place.ARGUMENT if in_call else Place.ASSIGNMENT)]
         slots += self._stated(index, target[-1], here, depth)
+        if not in_call and len(target) > 1 and target[-1].lower() in CONTENT:
+            slots.append(Slot((*here, target[-2].rpartition(".")[2])))
         if not (in_call and target[-1] in _VALUE_ARGUMENTS) and here and target[-1].lower() in ("default", "value"):
             slots.append(Slot(here, Place.DEFAULT))
         return slots
@@ -135,7 +139,9 @@ class Slots:
     def _member_of(self, index: int, left: str, here: _Path, depth: int) -> list[Slot]:
         tokens = self._tokens
         if self._is_ternary(index, left):
-            return self.outer(self.item_start(index, left), depth)
+            name = self._calls.operand_before(index, left).name if tokens.kinds[index - 1] in ")]" else ""
+            slots = [Slot((*here, name), Place.DEFAULT)] if name else []
+            return slots + self.outer(self.item_start(index, left), depth)
         if (opening := self._lambda(index, left)) is not None:
             return self.slots_at(opening, tokens.starts[opening], depth + 1)
         name = self._targets.key(index, left)
@@ -145,6 +151,12 @@ class Slots:
         in_call = self._is_call(frame)
         within = self._statement(index, here)
         slots = [Slot((*within, name), Place.ARGUMENT if in_call else Place.ASSIGNMENT)]
+        if frame in self.outline.choices or (name == "get" and here):
+            slots.append(Slot(here, Place.DEFAULT))
+        if named := self._positions.named_behind(index):
+            slots.append(Slot((*here, named), Place.ARGUMENT))
+        if name == "default" and "|>" in left:
+            slots += self.outer(self.item_start(index, left), depth)
         if name in _STATED and within != here:
             slots.append(Slot((*here, within[-1].partition(" ")[2].partition("#")[0]), Place.DEFAULT))
         slots += self._stated(index, name, here, depth)

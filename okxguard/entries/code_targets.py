@@ -13,6 +13,8 @@ from okxguard.model import Place
 
 _Path = tuple[str, ...]
 MOST_NAMES = 30
+# What a control of a form shows: `secretEdit.Text = "v"`.
+CONTENT = frozenset({"text", "value", "password", "content", "textcontent", "innertext", "stringvalue", "editvalue"})
 _MOST_KEYS = 3
 _LONGEST_TYPE = 120
 ASSIGN = re.compile(r"(?<![=!<>~])(?::=|<<?-|\?\?=|\|\|=|\+=|\?=|=)$")
@@ -22,6 +24,10 @@ _NAMED_FIRST = re.compile(r"(?:^|\b(?:var|const|param)\s+)(?P<name>(?!(?:var|con
 # The texts of a union are no values: `type Permission = "read" | "trade"`.
 _TYPE_ALIAS = re.compile(r"\btype\s+\w+(?:<[^<>]{0,60}>)?\s*$")
 _DECLARING = frozenset({"const", "let", "var", "final", "val", "my", "our", "local", "auto"})
+
+_GETTER = re.compile(r"\b(?:val|var)\s+(?P<name>\w+)(?:\s*:\s*[\w.<>?]{1,40})?\s+get\s*$")
+# What stands between an array and the sign: `char name[] PROGMEM = "v"`.
+_ATTRIBUTE = re.compile(r"\s*[A-Z_]{3,40}\s*")
 
 
 class Slot(NamedTuple):
@@ -43,7 +49,7 @@ class Targets:
     def target(self, index: int, left: str, sign: str = "=") -> _Path:
         """Return the name that stands at the end of `left`, with the object that it belongs to."""
         line = self._with_type(index, left.rstrip().rpartition("\n")[2], sign)
-        if not line.strip():
+        if not line.strip() or (index and self._tokens.kinds[index - 1] == "]" and _ATTRIBUTE.fullmatch(line)):
             return self._target_in_brackets(index)
         if sign == "=" and _TYPE_ALIAS.search(line):
             return ()
@@ -87,6 +93,8 @@ class Targets:
         if opening is None or tokens.kinds[index - 1] not in ")]}":
             return ()
         before = tokens.gap(opening)
+        if getter := _GETTER.search(before[-_LONGEST_TYPE:]):
+            return (getter["name"],)
         inside = tokens.code[tokens.ends[opening] : tokens.starts[index - 1]].strip()
         chained = not before.strip() and opening and tokens.kinds[opening - 1] in "]}"
         if not chained and (not before.strip() or is_control(before.split()[-1]) or before.split()[-1] in _DECLARING):

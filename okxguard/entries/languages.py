@@ -135,7 +135,7 @@ LANGUAGES = {
         (";",), ("clojure char", "double lines"), joins=_NOTHING, commands=True, members="(?!)", hyphens=True
     ),
     "solidity": Language(_C, ("double", "single guarded"), joins=""),
-    "zig": Language(("//",), ("zig lines", "double", "char"), joins=r"\+\+|\*\*", defaults=r"\borelse\b"),
+    "zig": Language(("//",), ("zig lines", "double", "char"), joins=r"\+\+|\*\*", defaults=r"\b(?:orelse|catch)\b"),
     "nim": Language(("#", "nim marks"), ("triple raw", "double", "char"), joins="&", indented=True, commands=True),
     "crystal": Language(("#",), ("heredoc", "interpolated #{", "char", "percent"), commands=True, indented=True),
     "ocaml": Language(("(*",), ("double lines", "char"), joins=r"\^", commands=True, members=":"),

@@ -21,7 +21,7 @@ _VALUES = frozenset(
         "fallback", "initial", "secretstring", "secretstringvalue", "secretvalue",
     )
 )  # fmt: skip
-# What a mapping named X says X is. `S` is DynamoDB's word for a string; the others are matchers of recorded requests.
+# What a mapping named X says X is; `S` is DynamoDB's word for a string, others are matchers of recorded requests.
 _HELD = frozenset(
     (
         "value", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "s", "#text",
@@ -29,7 +29,9 @@ _HELD = frozenset(
     )
 )  # fmt: skip
 # What says to people what a value is.
-_LABELS = ("label", "title", "description", "caption", "prompt", "displayname", "help", "usage", "message", "text")
+_LABELS = (
+    "label", "title", "description", "caption", "prompt", "displayname", "labeltext", "help", "usage", "message", "text",
+)  # fmt: skip
 # Beside these, what holds the value has a name as well.
 _ELSEWHERE = frozenset(("env", "variable", *_LABELS))
 # Calls that ask for a text or show one, with its label somewhere among the arguments.
@@ -49,6 +51,8 @@ _LONGEST_NAME = 100
 _INDEX = r"\[\d+\]"
 _NAME = r"-{0,2}[A-Za-z_][\w.-]{1,80}"
 _OPTION = r"-{1,2}[A-Za-z][\w.-]{1,80}"
+_TEMPLATE = r"\$\{[^{}]{0,80}\}"
+_DECLARING = frozenset(("variables", "lists"))
 _LONGEST_LIST = 200
 # Names and values that go by the same name but for one word: header_name_1, header_value_1.
 _SPLIT = r"(?i)(?P<stem>.*?)(?:(?P<name>name|key)|val(?:ue)?)(?P<rest>[_-]?\d{0,4})"
@@ -103,6 +107,8 @@ def _paired_once(entries: Iterable[Entry]) -> Iterator[Entry]:
             yield pair["value"]._replace(path=(*scope, pair["name"].value))
     for scope, items in lists.items():
         yield from _listed(scope, items)
+        named = lists.get(scope[:-1] if scope[-1:] == ("[1]",) else scope, {}).get("[0]")
+        yield from _declared(scope, items, named)
         if scope not in pairs:
             yield from _labelled(scope, {}, items)
 
@@ -134,6 +140,15 @@ def _labelled(scope: tuple[str, ...], members: dict[str, list[Entry]], items: di
         if value and label is not value and len(label.value) <= _LONGEST_NAME and _LABEL.fullmatch(label.value):
             parent = scope[:-1] if scope[-1:] and scope[-1].startswith("[") else scope
             yield value._replace(path=(*parent, label.value.rstrip(" :：?*")))
+
+
+def _declared(scope: tuple[str, ...], items: dict[str, Entry], name: Entry | None) -> Iterator[Entry]:
+    """Yield the values of variables and lists that programs of blocks declare as `id: [name, value or values]`."""
+    at = next(
+        (index for index in range(len(scope) - 1, max(-1, len(scope) - 4), -1) if scope[index] in _DECLARING), None
+    )
+    if at is not None and at < len(scope) - 1 and name and len(name.value) <= _LONGEST_NAME:
+        yield from (item._replace(path=(*scope[: at + 1], name.value)) for item in items.values() if item is not name)
 
 
 def _note_member(entry: Entry, pairs: _Members) -> bool:
@@ -174,8 +189,9 @@ def _paired(scope: tuple[str, ...], members: dict[str, list[Entry]]) -> Iterator
     values = [entry for member, found in members.items() if member in kinds for entry in found][:_MOST_OF_EACH]
     parent = scope[:-1] if scope and scope[-1].startswith("[") else scope
     for name in names:
-        if len(name.value) <= _LONGEST_NAME:
-            yield from (value._replace(path=(*parent, name.value)) for value in values if value.span != name.span)
+        said = re.sub(_TEMPLATE, "", name.value) if "${" in name.value else name.value
+        if said and len(said) <= _LONGEST_NAME:
+            yield from (value._replace(path=(*parent, said)) for value in values if value.span != name.span)
     named = _NAMES.intersection(members)
     if _ELSEWHERE.issuperset(named) and scope and not scope[-1].startswith("["):
         held = [entry for member, found in members.items() if member in _HELD for entry in found][:_MOST_OF_EACH]

@@ -30,7 +30,8 @@ _NAMED_CALLEES = (
     " nconst Identity requireNonNull requireNotNull checkNotNull fromMaybe maybe make_shared make_unique"
     " make_optional StringBuilder StringBuffer charToRaw mkDefault mkForce bytearray memoryview Final Var"
     " StringVar NetworkCredential from_static extra Promise.resolve Task.FromResult Mutex.new RwLock.new Mutex"
-    " RwLock toString AnsiString UTF8String PAnsiChar"
+    " RwLock toString AnsiString UTF8String PAnsiChar QStringLiteral QLatin1String QByteArray concat JSON.stringify"
+    " json.dumps json_encode base64encode sensitive nonsensitive tostring trimspace chomp TrimSpace"
 )
 # Owners whose `secret` or `string` of something looks it up.
 _STORE_WORDS = "config conf cfg configuration settings setting env environment props properties prefs vault"
@@ -43,7 +44,7 @@ _STORES = frozenset(_STORE_WORDS.split())
 _ADDED = frozenset({"append", "add", "concat", "value", "text", "plaintext"})
 _CHOOSING = re.compile(
     r"(?i)(?:^|[._])(?:\w*(?:coalesce|or_?else|or_?default|default_?if_?\w+|if_?(?:null|empty|blank|nil)|fall_?back|nvl"
-    r"|non_?(?:null|empty|blank|nil|zero)\w*)\w*|or|either)$"
+    r"|non_?(?:null|empty|blank|nil|zero)\w*)\w*|or|either|iif|if)$"
 )
 _LONGEST = 200
 
@@ -52,7 +53,12 @@ _LONGEST = 200
 def wraps(callee: str) -> bool:
     """Tell whether the result of calling `callee`, a dotted name, stands for its argument: `SecretStr`, `ptr.To`."""
     owner, _, last = callee[-_LONGEST:].rpartition(".")
-    if last in _NAMED or f"{owner.rpartition('.')[2]}.{last}" in _NAMED or callee in _NAMED:
+    if (
+        callee in ("init", "new")
+        or last in _NAMED
+        or f"{owner.rpartition('.')[2]}.{last}" in _NAMED
+        or callee in _NAMED
+    ):
         return True
     if "()" in owner:
         return last.lower() in _ADDED and wraps(owner.partition("()")[0])
