@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry, Place
+from okxguard.model import Place
 from tests.conftest import Credentials
-
-
-def entries_of(text: str, path: str = "a.sql") -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of, entries_with
 
 ROWS = {
     "columns": "INSERT INTO t (a, k) VALUES (1, '{}');",
@@ -45,7 +38,7 @@ ROWS = {
 def test_value_goes_by_its_column(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled) if entry.value == value]
+    found = entries_with("a.sql", filled, value)
     assert {entry.path[0] for entry in found if entry.path[-1] == "k"} == {"t"}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -74,7 +67,7 @@ NAMED = {
 def test_value_goes_by_the_name_before_it(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled) if entry.value == value and entry.path[-1] == "k"]
+    found = [entry for entry in entries_with("a.sql", filled, value) if entry.path[-1] == "k"]
     assert found
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -85,21 +78,21 @@ COMMENTED = ["-- k: {}\n", "-- INSERT INTO t (k) VALUES ('{}');\n", "/* UPDATE t
 @pytest.mark.parametrize("text", COMMENTED)
 def test_comments_are_read(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
-    found = [entry for entry in entries_of(text.format(value)) if entry.value == value and entry.path[-1] == "k"]
+    found = [entry for entry in entries_with("a.sql", text.format(value), value) if entry.path[-1] == "k"]
     assert found
     assert {entry.place for entry in found} == {Place.COMMENT}
 
 
 def test_versioned_comment_of_mysql_is_sql(credentials: Credentials) -> None:
     value = credentials.passphrase()
-    found = {entry.place for entry in entries_of(f"/*!40000 SET @k = '{value}' */;") if entry.value == value}
+    found = {entry.place for entry in entries_with("a.sql", f"/*!40000 SET @k = '{value}' */;", value)}
     assert found == {Place.ASSIGNMENT}
 
 
 @pytest.mark.parametrize("written", ["aB''9z", "aB\\'9z", "aB\\\\9z", "aB\\\"9''"])
 def test_escapes_are_resolved_at_their_place(written: str) -> None:
     filled = ROWS["select"].replace("{}", written)
-    found = [entry for entry in entries_of(filled) if entry.path[-1] == "k"]
+    found = [entry for entry in entries_of("a.sql", filled) if entry.path[-1] == "k"]
     assert {entry.value for entry in found} == {written.replace("''", "'").replace("\\", "", 1)}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {written}
 
@@ -127,4 +120,4 @@ def test_escapes_are_resolved_at_their_place(written: str) -> None:
     ],
 )
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of("INSERT INTO t (k) VALUES (" + piece * 40_000)
+    entries_of("a.sql", "INSERT INTO t (k) VALUES (" + piece * 40_000)
