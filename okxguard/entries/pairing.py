@@ -30,7 +30,8 @@ _HELD = frozenset(
 )  # fmt: skip
 # What says to people what a value is.
 _LABELS = (
-    "label", "title", "description", "caption", "prompt", "displayname", "labeltext", "help", "usage", "message", "text",
+    "label", "title", "description", "caption", "prompt", "displayname", "labeltext", "help", "usage", "message",
+    "text",
 )  # fmt: skip
 # Beside these, what holds the value has a name as well.
 _ELSEWHERE = frozenset(("env", "variable", *_LABELS))
