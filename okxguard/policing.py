@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from okxguard.detectors.bindings import BindingJudge, State
 from okxguard.detectors.console import ConsoleReader
@@ -15,6 +15,7 @@ from okxguard.detectors.keys import KeyContext
 from okxguard.detectors.permissions import Permission, PermissionReader
 from okxguard.detectors.pins import Pin, PinReader
 from okxguard.detectors.policy import Judgement, PolicyDetector, Violation
+from okxguard.detectors.replies import ReplyReader
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
 from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule, Span
@@ -35,7 +36,9 @@ class Police:
         self._credentials = credentials
         self._calendar = Calendar(today, max_key_age)
         self._detector = PolicyDetector(book, credentials.names)
-        self._console = ConsoleReader(book, PermissionReader(book))
+        self._permissions = PermissionReader(book)
+        self._console = ConsoleReader(book, self._permissions)
+        self._replies = ReplyReader(book)
         self._bindings = BindingJudge(book)
         self._hosts = HostReader(book.hosts)
         self._pins = PinReader(book.packages)
@@ -49,10 +52,9 @@ class Police:
     ) -> Policing:
         """Return what a document says about keys; `holds_credentials` tells that it holds one letter by letter."""
         judgement = self._judge(document, entries) if document.declares else Judgement()
-        copied = (
-            each for each in self._copied(document) if not any(_overlap(each.span, span) for span in judgement.judged)
-        )
-        violations = [*judgement.violations, *copied]
+        recorded = _apart(self._recorded(document), judgement.judged)
+        copied = _apart(self._copied(document), judgement.judged)
+        violations = [*judgement.violations, *recorded, *copied]
         findings = [self._finding(document, violation, commit) for violation in violations]
         findings += self._hosts_of(document, entries, holds_credentials, commit)
         pins = tuple(self._pinned(document, pin, commit) for pin in self._pins.read(document))
@@ -70,6 +72,15 @@ class Police:
         context = KeyContext(document, entries, surroundings, self._credentials.names, self._book)
         return self._detector.judge(document, entries, context, self._calendar)
 
+    def _recorded(self, document: Document) -> Iterator[Violation]:
+        """Yield what is wrong with the keys that recorded replies tell of, wherever they stand."""
+        for reply in self._replies.read(document):
+            granted = self._permissions.read([reply.fields["perm"]]) or frozenset()
+            state = self._bindings.judge([reply.fields["ip"]]).state
+            rule = "OKX201" if Permission.WITHDRAW in granted else "OKX202"
+            if state is State.NONE and granted & {Permission.WITHDRAW, Permission.TRADE}:
+                yield Violation(rule, reply.span, Confidence.HIGH, ("reply", str(document.line_of(reply.span.start))))
+
     def _copied(self, document: Document) -> Iterator[Violation]:
         """Yield what is wrong with the keys whose block somebody copied from OKX's own page."""
         for block in self._console.read(document):
@@ -86,8 +97,9 @@ class Police:
             return
         for host in hosts:
             message = f"{self._rules[_HOST].summary}: {host.why}"
+            confidence = Confidence.MEDIUM if host.is_own else Confidence.HIGH
             yield plain_finding(
-                self._rules[_HOST], document, host.span, Confidence.HIGH, (host.name,), message=message, commit=commit
+                self._rules[_HOST], document, host.span, confidence, (host.name,), message=message, commit=commit
             )
 
     def _names_parts(self, entries: tuple[Entry, ...]) -> bool:
@@ -110,6 +122,11 @@ class Police:
             rule, document, violation.span, violation.confidence, violation.identity, message=message, commit=commit
         )
         return finding._replace(severity=rule.severity.lowered()) if violation.demo else finding
+
+
+def _apart(violations: Iterable[Violation], judged: tuple[Span, ...]) -> list[Violation]:
+    """Return the violations of what nothing else has judged."""
+    return [each for each in violations if not any(_overlap(each.span, span) for span in judged)]
 
 
 def _overlap(first: Span, second: Span) -> bool:

@@ -31,6 +31,7 @@ class Hosts(NamedTuple):
     typos: tuple[str, ...]
     suffixes: tuple[str, ...]
     harmless: tuple[str, ...]
+    pages: tuple[str, ...]
     signing: tuple[str, ...]
 
 

@@ -22,7 +22,6 @@ _ANY = "0.0.0.0"  # noqa: S104 (nothing is bound to it here)
 _QUOTES = " \t\"'`[](){}"
 _ADDRESS_LIKE = re.compile(r"[0-9a-fA-F:.*/x%-]*[0-9][0-9a-fA-F:.*/x%-]*")
 _RANGE = re.compile(r"([0-9.]{7,15}|[0-9a-fA-F:]{4,39})-[0-9a-fA-F.:]{1,39}")
-_WILDCARD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,2})((?:\.\*){1,3})")
 _HOST = re.compile(r"(?=.{4,80}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,12}")
 _MASKED = re.compile(r"[xX]{1,3}(?:\.[xX]{1,3}){3}|(?:\d{1,3}\.){1,3}[xX]{1,3}(?:\.[xX]{1,3})*")
 # Networks set aside for documentation stand for real ones (RFC 5737, RFC 3849).
@@ -93,9 +92,6 @@ def _weigh(networks: list[_Network], count: int) -> Binding:
 
 
 def _network(item: str) -> _Network | None:
-    wild = _WILDCARD.fullmatch(item)
-    if wild:
-        item = f"{wild[1]}{'.0' * (wild[2].count('*'))}/{8 * (wild[1].count('.') + 1)}"
     ranged = _RANGE.fullmatch(item)
     try:
         return ip_network(ranged[1] if ranged else item.strip("[]"), strict=False)
@@ -107,7 +103,7 @@ def _is_invalid(item: str) -> bool:
     """Tell whether a text means an address and is none; another word may be the name of a list."""
     if _MASKED.fullmatch(item):
         return False
-    return bool(_ADDRESS_LIKE.fullmatch(item) or _HOST.fullmatch(item))
+    return bool(_ADDRESS_LIKE.fullmatch(item) or _HOST.fullmatch(item) or item.lower() == "localhost")
 
 
 def _is_public(network: _Network) -> bool:

@@ -23,6 +23,8 @@ _LINES_BETWEEN = 12
 _UNCHANGED = "-1"
 _PERMISSIONS = frozenset({"perm", "perms", "permission", "permissions"})
 _ADDRESSES = frozenset({"ip", "ips", "ipaddress", "ipaddresses"})
+_RIGHTS_END = ("perm", "perms", "permission", "permissions")
+_ADDRESSES_END = ("ipaddress", "ipaddresses", "ipwhitelist", "iplist", "allowedips", "bindip", "bindips")
 _READ, _TRADE = frozenset({"readflag", "readpermission"}), frozenset({"tradeflag", "tradepermission"})
 # A key of the Fast API may be bound to an application in place of addresses.
 _APP = frozenset({"bindapp"})
@@ -82,6 +84,7 @@ class CallJudge:
         grouped: dict[tuple[tuple[str, ...], Call], _Arguments] = {}
         paths = [(match.start(), (match.lastgroup or "")[:6]) for match in self._paths.finditer(document.text)]
         bodies: dict[tuple[str, ...], _Arguments] = {}
+        starred = {entry.path for entry in entries if entry.place is Place.EXPRESSION and entry.value[:1] != "{"}
         for entry in entries:
             if len(entry.path) < 2 or entry.place in ELSEWHERE or is_bare_name(entry):
                 continue
@@ -95,7 +98,10 @@ class CallJudge:
             kind = _path_near(document, paths, arguments)
             if (kind and "subacct" in arguments.known) or (kind and len(arguments.known) > 1):
                 grouped[scope, self._raw[kind]] = arguments
-        return [self._judged(scope, call, arguments) for (scope, call), arguments in grouped.items()]
+        return [
+            self._judged(scope, call, arguments, is_known=scope not in starred)
+            for (scope, call), arguments in grouped.items()
+        ]
 
     def _call_of(self, entry: Entry) -> tuple[tuple[str, ...], Call, str] | None:
         """Return the scope and signature of the call that an entry is an argument of, and the name of the argument."""
@@ -106,7 +112,7 @@ class CallJudge:
             name = entry.path[depth]
             position = _POSITION.fullmatch(name)
             if position is None:
-                return entry.path[:depth], call, normalise(name)
+                return entry.path[:depth], call, _argument(entry.path[-1])
             at = int(position[1])
             return (entry.path[:depth], call, call.order[at]) if at < len(call.order) else None
         return None
@@ -125,12 +131,13 @@ class CallJudge:
             )
         return self._known[segment]
 
-    def _judged(self, scope: tuple[str, ...], call: Call, arguments: _Arguments) -> JudgedCall:
+    def _judged(self, scope: tuple[str, ...], call: Call, arguments: _Arguments, *, is_known: bool) -> JudgedCall:
+        """Judge one call; `is_known` tells that no argument comes from a mapping that only a run will tell."""
         spans = arguments.spans()
         span = Span(min(each.start for each in spans), max(max(each.end for each in spans), spans[0].start + 1))
         granted = self._granted(arguments)
         addresses = arguments.entries_of(_ADDRESSES)
-        opened = self._is_open(call, arguments, addresses)
+        opened = (is_known or bool(addresses)) and self._is_open(call, arguments, addresses)
         clears = opened and not call.creates and not _given(addresses)
         broken: list[tuple[str, str]] = []
         if opened and granted and Permission.WITHDRAW in granted:
@@ -172,6 +179,14 @@ class CallJudge:
     def _weakness(self, addresses: list[Entry]) -> str:
         binding = self._binding(addresses) if addresses else None
         return binding.weakness if binding is not None and binding.state is State.WEAK else ""
+
+
+def _argument(name: str) -> str:
+    """Return the name that the interface gives an argument, whatever a library calls it."""
+    name = normalise(name)
+    if name.endswith(_RIGHTS_END) and name not in (*_READ, *_TRADE):
+        return "perm"
+    return "ip" if name in _ADDRESSES or name.endswith(_ADDRESSES_END) else name
 
 
 def _given(addresses: list[Entry]) -> bool:

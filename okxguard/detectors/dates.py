@@ -20,7 +20,7 @@ _MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 _EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3})?(?:\.\d+)?")
 _CALL = re.compile(
-    r"(?:date|datetime(?:\.datetime)?|Date|LocalDate\.of|time\.Date)\((?P<year>20\d\d),\s*(?P<month>\d{1,2}),\s*(?P<day>\d{1,2})"
+    r"(?:\w+\.){0,2}(?:date|datetime|Date|DateTime|of|UTC)\((?P<year>20\d\d),\s*(?P<month>\d{1,2}),\s*(?P<day>\d{1,2})"
 )
 
 

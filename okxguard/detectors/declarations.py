@@ -25,8 +25,8 @@ _PLAIN_TYPES = frozenset(
 # What comments, prose and defaults say declares nothing: what else may be given is unknown.
 ELSEWHERE = frozenset({Place.COMMENT, Place.TEXT, Place.DEFAULT})
 _MEMBERS_WORDS = (
-    "action address cidr cidrip code entry host id ip key name network perm permission range right scope "
-    "subnet token type value"
+    "default addresses entries action address cidr cidrip code entry host id ip key name network perm permission range "
+    "right scope subnet token type value"
 )
 _MEMBERS = frozenset(_MEMBERS_WORDS.split())
 
@@ -90,6 +90,8 @@ class Declarations:
     def _fields(self, entries: Iterable[Entry]) -> Iterator[tuple[Field, tuple[str, ...]]]:
         lists: dict[tuple[tuple[str, ...], FieldName], list[Entry]] = {}
         for entry in entries:
+            if len(entry.path) == 1 and entry.place is Place.ARGUMENT:
+                continue
             if not entry.path or is_bare_name(entry) or (entry.place in ELSEWHERE and not is_variable(entry)):
                 continue
             scope, name, member = self._slot(entry)
@@ -97,7 +99,7 @@ class Declarations:
                 continue
             if member and name.kind is Kind.PERMISSIONS and (granted := self._member(entry, member)) is not None:
                 yield Field(name, entry, granted), scope
-            elif not member or normalise(member) in _MEMBERS:
+            elif not member or normalise(member) in _MEMBERS or (name.kind is Kind.ADDRESSES and not name.weak):
                 lists.setdefault((scope, name), []).append(entry)
         for (scope, name), listed in lists.items():
             yield _field(name, listed), scope
@@ -125,9 +127,13 @@ class Declarations:
         self, path: tuple[str, ...], depth: int, name: FieldName
     ) -> tuple[tuple[str, ...], FieldName, str] | None:
         """Return the list of permissions that a flag such as `withdraw: true` is a member of."""
-        if name.kind not in FLAGS or depth < 2:
+        if depth < 2:
             return None
         outer = self._names.read(plain(path[depth - 2]))
+        if name.kind is Kind.ADDRESSES and name.weak and outer is not None and outer.kind is Kind.ADDRESSES:
+            return path[: depth - 2], outer, ""
+        if name.kind not in FLAGS:
+            return None
         if outer is None or outer.kind is not Kind.PERMISSIONS or _SERIAL.search(path[depth - 2]):
             return None
         return path[: depth - 2], outer, plain(path[depth - 1])
@@ -163,14 +169,17 @@ class Declarations:
             if within and not (len(scope) > depth and _INDEX.fullmatch(scope[depth])):
                 mine += [field for field in fields if not field.name.weak or len(scope) == depth]
         if not any(field.name.kind in _BINDS for field in mine):
-            mine += self._shared(declaration, groups)
+            mine += self._shared(declaration, groups, _BINDS)
+        if not any(field.name.kind in _CHECKS for field in mine):
+            mine += self._shared(declaration, groups, _CHECKS)
         return declaration._replace(fields=tuple(sorted(mine, key=lambda field: field.entry.span)))
 
-    def _shared(self, declaration: Declaration, groups: dict[_Key, list[Field]]) -> list[Field]:
+    @staticmethod
+    def _shared(declaration: Declaration, groups: dict[_Key, list[Field]], kinds: frozenset[Kind]) -> list[Field]:
         outer = [declaration.scope[:depth] for depth in range(len(declaration.scope) - 1, -1, -1)]
         for scope in [declaration.scope, *outer]:
             fields = groups.get((scope, ())) if scope != declaration.scope or declaration.account else None
-            found = [field for field in fields or () if field.name.kind in _BINDS and not field.name.weak]
+            found = [field for field in fields or () if field.name.kind in kinds and not field.name.weak]
             if found and not _grants(fields or []):
                 return found
         return []
@@ -190,6 +199,7 @@ def is_bare_name(entry: Entry) -> bool:
     return not (entry.value or entry.visible or entry.place is Place.EXPRESSION)
 
 
+_CHECKS = frozenset({Kind.VERIFIED, Kind.UNVERIFIED})
 _BINDS = frozenset({Kind.ADDRESSES, Kind.BOUND, Kind.UNBOUND})
 
 

@@ -40,7 +40,14 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?[lLuUfF]?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]?[\d:.Z+-]*")
 _ADDRESSES = re.compile(r"[\d.,:/* a-fA-F|]*\d[\d.,:/* a-fA-F|]*")
 _TOKENS = re.compile(r"[a-z_*]+(?:\s*[,|/;]\s*[a-z_*]+)+")
-_CONSTANT = re.compile(r"(?:[A-Za-z_]\w*(?:\.|::|->))+(?P<name>[A-Za-z_]\w*)")
+_CONTAINERS = frozenset(
+    {"EnumSet", "Permission", "Permissions", "Perm", "Perms", "ApiPermission", "OkxPermission", "Scope"}
+)
+_WORD = re.compile(r"\.?[A-Za-z_][\w.:]*")
+_PREFIX = re.compile(r"(?i)^(?:okx|api|key)*perm(?:ission)?s?_?(?=[a-z])")
+_DEFAULTED = re.compile(r"\$\{\w+:?-([^${}]+)\}")
+# Texts with a bar between them are a type that may be either.
+_UNION = re.compile(r"[\"']\s*\|\s*[\"']")
 
 
 def texts_of(entry: Entry) -> tuple[str, ...] | None:
@@ -55,6 +62,9 @@ def texts_of(entry: Entry) -> tuple[str, ...] | None:
     if value[:1] in "[(" and value[-1:] in "])":
         listed = _of_expression(value)
         return listed if listed is not None else tuple(item.strip() for item in value[1:-1].split(","))
+    defaulted = _DEFAULTED.fullmatch(value)
+    if defaulted:
+        return (defaulted[1],)
     if _TEMPLATE.search(value):
         return None
     return (value,) if value else ()
@@ -81,7 +91,7 @@ def _of_expression(source: str) -> tuple[str, ...] | None:
         at = match.end()
         texts.append(next((group for group in match.groups() if group is not None), ""))
     pieces.append(source[at:])
-    if texts and all(_GLUE.fullmatch(_MAKERS.sub("", piece)) for piece in pieces):
+    if texts and not _UNION.search(source) and all(_GLUE.fullmatch(_MAKERS.sub("", piece)) for piece in pieces):
         return None if any(map(_TEMPLATE.search, texts)) else tuple(text for text in texts if text.strip(" ,;|"))
     bare = re.fullmatch(r"[\w.,:/*| -]+", source)
     # A bare word of a settings file is a text; so is a token of a language that needs no quotes.
@@ -97,6 +107,10 @@ def constants_of(entry: Entry) -> tuple[str, ...]:
     source = entry.value.strip()
     if not (entry.place is Place.EXPRESSION or not entry.quoted) or len(source) > _LONGEST:
         return ()
-    pieces = [piece.strip() for piece in re.split(r"[,|&+]", source.strip("[](){}"))]
-    matches = [_CONSTANT.fullmatch(piece) for piece in pieces if piece]
-    return tuple(match["name"] for match in matches if match) if all(matches) else ()
+    names = []
+    for word in _WORD.findall(source):
+        last = re.split(r"\.|::", word.removesuffix(".value").removesuffix(".name").strip(".:"))[-1]
+        if last and not _MAKERS.fullmatch(last) and last not in _CONTAINERS:
+            qualified = word.strip(".:") != last or word.startswith(".") or _PREFIX.match(last)
+            names.append(_PREFIX.sub("", last) if qualified else "")
+    return tuple(names) if names and all(names) else ()

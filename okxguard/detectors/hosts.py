@@ -8,14 +8,21 @@ from functools import cached_property
 from typing import NamedTuple
 
 from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.model import Span
 from okxguard.policybook import Hosts
 
-_URL = re.compile(r"(?P<scheme>https?|wss?)://(?P<rest>[^\s\"'<>`\\)\]},;|]{3,300})", re.IGNORECASE)
+_URL = re.compile(
+    r"(?P<scheme>https?|wss?)://(?P<authority>[\w.@:%${}\[\]-]{3,255})(?P<path>[^\s\"'<>`]{0,80})", re.IGNORECASE
+)
+_COMMENT = re.compile(r"(?:^|\s)(?://|#|/\*|\*|--|;|<!--|%|rem\b|\"{3}|'{3})", re.IGNORECASE)
+_PROSE = frozenset({Kind.MARKDOWN, Kind.HTML, Kind.TEXT})
+_OPENING = ("'", '"', "`", "=", "@", "{", "}")
+_RETIRED, _PLAIN = "retired", "without encryption"
 _BARE = re.compile(
     r"[\"'`=:\s](?P<host>[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,5})(?::\d{2,5})?(?=[\"'`/\s,;)]|$)"
 )
-_NUMERIC = re.compile(r"[\d.]+")
+_HOST = re.compile(r"[^\s.](?:[^\s]*[^\s.])?\.(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)")
 # Names of settings that hold the host a client talks to.
 _BASE = re.compile(
     r"(?i)(?:base|host|domain|url|uri|endpoint|server|api|rest|ws|gateway|site|proxy)\w{0,20}[\"'\])]{0,3}\s{0,5}(?:[:=(,]|=>|:=)\s{0,5}[\"'`]?$"
@@ -51,6 +58,11 @@ class Host(NamedTuple):
     name: str
     why: str
 
+    @property
+    def is_own(self) -> bool:
+        """Tell whether the host belongs to OKX, or did."""
+        return self.why in (_RETIRED, _PLAIN)
+
 
 class HostReader:
     """Judges hosts with the lists of one policy book."""
@@ -60,6 +72,7 @@ class HostReader:
         self._own = frozenset((*hosts.domains, *hosts.unclear))
         self._names = frozenset(hosts.names)
         self._typos = frozenset(hosts.typos)
+        self._endings = tuple(page for page in hosts.pages if page.startswith("."))
 
     @cached_property
     def _signing(self) -> re.Pattern[str]:
@@ -73,17 +86,27 @@ class HostReader:
         """Yield the hosts of a document that pass for OKX and are not, and those of OKX reached without encryption."""
         seen: set[int] = set()
         for match in _URL.finditer(document.text):
-            authority = re.split(r"[/?#]", match["rest"], maxsplit=1)[0]
-            seen.add(match.start("rest"))
+            authority = match["authority"]
+            seen.add(match.start("authority"))
             why = self._judge(authority, match["scheme"].lower())
-            if why:
-                start = match.start("rest")
-                yield Host(Span(match.start(), start + len(authority)), authority.lower(), why)
+            if why and self._is_used(document, match):
+                yield Host(Span(match.start(), match.end("authority")), authority.lower(), why)
         for match in _BARE.finditer(document.text):
             if match.start("host") not in seen and self._may_be_bare(document, match):
                 why = self._judge(match["host"], "")
                 if why:
                     yield Host(Span(*match.span("host")), match["host"].lower(), why)
+
+    def _is_used(self, document: Document, match: re.Match[str]) -> bool:
+        """Tell whether a program may talk to a URL: it is no page to read, in no comment, and no link in prose."""
+        line = document.line_of(match.start())
+        before = document.text[document.line_starts[line] : match.start()][-200:]
+        path = match["path"].lower().rstrip(".,;:)]}")
+        if _COMMENT.search(before) or path.startswith(self._hosts.pages) or path.endswith(self._endings):
+            return False
+        if document.kind is Kind.PYTHON and before[-1:] not in _OPENING:
+            return False
+        return document.kind not in _PROSE or bool(_BASE.search(before))
 
     def _may_be_bare(self, document: Document, match: re.Match[str]) -> bool:
         """Tell whether dotted words without a scheme are a host: they end like one, in a setting for hosts."""
@@ -98,20 +121,20 @@ class HostReader:
             return ""
         login, at, host = authority.rpartition("@")
         host = host.partition(":")[0].strip(".").lower()
-        if not host or "." not in host or _NUMERIC.fullmatch(host):
+        if not _HOST.fullmatch(host):
             return ""
         host = _decoded(host)
         domain = self._registrable(host)
         if domain in self._own and host not in self._hosts.retired_hosts:
             plain = scheme in ("http", "ws") and domain in self._hosts.domains
-            return "credentials would travel without encryption" if plain else ""
+            return _PLAIN if plain else ""
         if domain in self._hosts.retired or host in self._hosts.retired_hosts:
-            return "it is retired" if any(name in host for name in (*self._names, "okcoin")) else ""
+            return _RETIRED if any(name in host for name in (*self._names, "okcoin")) else ""
         if self._is_harmless(host, domain):
             return ""
         if at and any(own in login.lower() for own in (*self._own, *self._hosts.retired)):
-            return "the part in front of @ only looks like a host of OKX's"
-        return "it is not OKX's, whatever its name says" if self._is_about_okx(host) else ""
+            return "what stands in front of @ only looks like a host of OKX's"
+        return "not one of OKX's, whatever its name says" if self._is_about_okx(host) else ""
 
     def _registrable(self, host: str) -> str:
         labels = host.split(".")

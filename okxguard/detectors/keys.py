@@ -12,12 +12,30 @@ from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.words import Owner
 from okxguard.documents import Document
+from okxguard.kinds import Kind as DocumentKind
 from okxguard.model import Confidence, Context, Entry, Place, Role, Span
 from okxguard.policybook import PolicyBook
 
 # OKX makes 50 keys an account (error 59501).
 _MOST_KEYS = 50
 _INDEX = re.compile(r"\[\d+\]$")
+_CALL = re.compile(r"\(\)(?:#\d+)?$")
+# Names of addresses, in every spelling, where something is given to them or they are passed on.
+_BINDING = re.compile(
+    r"(?i)(?P<name>\w{0,30}(?:ips?[ _-]?(?:white|allow|access|restrict|bind|bound|filter)\w*|cidrs?|egress_?ips?"
+    r"|(?:allowed|trusted|linked|bound|bind|whitelisted|permitted|whitelist)[ _-]?ips?|ip_?addresses))\w{0,30}(?=\W|$)"
+    r"|[\"'.\[({, \t](?P<short>ips?)[\"'\]]{0,2}\s?(?::|=(?!=)|\()"
+)
+# Nothing behind a name, on its line or as the value of a pair on the next one.
+_NOTHING = re.compile(
+    r"[\"'\]]{0,2}\s{0,4}(?:=>|:=|[:=])?[ \t]{0,9}(?:\"\"|''|\[\]|null|None|nil|~)?[ \t]{0,9}"
+    r"(?:[,;)}\]]|\n\s*(?!value)|\Z)"
+    r"|[\"']?\s*\n\s*value\s*[:=][ \t]*(?:\"\"|''|null|~)?[ \t]*\n"
+)
+_SPREAD = re.compile(r"\.\.\.\s?[$\w]|\*\*\s?[\w(]|\.\.[\w:]+\(|\bwith\s*\{|\}\s*\|\s*\w|<<:")
+_COMMENTED = re.compile(r"\s*(?://|#|\*|/\*|--|;|<!--)")
+_BEHIND, _LONGEST_LINE, _LONGEST_SCOPE = 10, 4000, 40
+_CODE = frozenset({DocumentKind.PYTHON, DocumentKind.CODE, DocumentKind.NOTEBOOK})
 _AROUND = 4
 _PARTS = frozenset({Role.API_KEY, Role.SECRET_KEY, Role.PASSPHRASE})
 
@@ -43,6 +61,7 @@ class KeyContext:
         self._replies = [frozenset(map(normalise, reply)) for reply in book.replies]
         self._siblings: dict[tuple[str, ...], set[str]] = {}
         self._parts: dict[tuple[str, ...], set[Role]] = {}
+        self._accounts: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
         self._spans: dict[tuple[str, ...], list[Span]] = {}
         for entry in entries:
             if entry.path and (entry.place not in (Place.COMMENT, Place.TEXT) or is_variable(entry)):
@@ -54,8 +73,10 @@ class KeyContext:
         if entry.visible:
             self._spans.setdefault(scope, []).append(entry.span)
         reading = self._names.read(name)
-        if reading.role in _PARTS and not (reading.about or reading.foreign or reading.company):
+        telling = reading.strong or reading.okx or reading.bare
+        if reading.role in _PARTS and telling and not (reading.about or reading.foreign or reading.company):
             self._parts.setdefault(scope, set()).add(reading.role)
+            self._accounts.setdefault(scope, set()).add(reading.account)
 
     def is_key(self, declaration: Declaration) -> bool:
         """Tell whether a declaration is one of an OKX key."""
@@ -69,11 +90,14 @@ class KeyContext:
         if self._is_key_scope(declaration):
             return ownership.context >= Context.NEAR or not ownership.mixed or bool(self._parts_of(declaration))
         strong = any(field.name.kind is Kind.PERMISSIONS and not field.name.weak for field in declaration.fields)
-        return strong and ownership.context >= Context.AROUND
+        loose = self._document.kind is DocumentKind.MARKDOWN or (not declaration.scope and self._document.kind in _CODE)
+        return strong and not loose and ownership.context >= Context.AROUND
 
     def holds_key(self, declaration: Declaration) -> bool:
         """Tell whether the mapping of a declaration names a key of OKX's, so that its dates are those of the key."""
         scope = declaration.scope
+        if declaration.account and declaration.account not in self._accounts.get(scope, set()):
+            return False
         named = self._parts_of(declaration) or any(field.name.about_key for field in declaration.fields)
         listed = any(self._is_around(segment) for segment in scope[-2:]) or self._key_names & self._siblings.get(
             scope, set()
@@ -95,8 +119,17 @@ class KeyContext:
 
     def _is_key_scope(self, declaration: Declaration) -> bool:
         kinds = {field.name.kind for field in declaration.fields}
-        if Kind.PERMISSIONS in kinds and kinds & {Kind.ADDRESSES, Kind.BOUND, Kind.UNBOUND}:
+        told = kinds & {Kind.ADDRESSES, Kind.BOUND, Kind.UNBOUND}
+        if self._document.kind is DocumentKind.MARKDOWN and not "".join(declaration.scope[-1:]).startswith("#"):
+            return bool(told) and (
+                declaration.scope[-1:] == () or bool(self._key_names & self._siblings_of(declaration))
+            )
+        if told and kinds & {Kind.PERMISSIONS, Kind.WITHDRAW}:
             return True
+        if not declaration.scope and self._document.kind in _CODE:
+            return any(field.name.about_key for field in declaration.fields) or bool(self._parts.get(()))
+        if any(_CALL.search(segment) and not _is_made(segment) for segment in declaration.scope[-1:]):
+            return bool(self._parts_of(declaration))
         if self._parts_of(declaration) or any(field.name.about_key for field in declaration.fields):
             return True
         if any(self._is_around(segment) for segment in declaration.scope[-_AROUND:]):
@@ -123,6 +156,33 @@ class KeyContext:
         if any(each.foreign for each in named):
             return Ownership(Owner.EXCHANGE, Context.NAME)
         return self._surroundings.owner_of(chosen, reading)
+
+    def names_binding(self, declaration: Declaration, judged: list[Span]) -> bool:
+        """Tell whether addresses are named in or right behind a declaration in a form that nobody could read.
+
+        What stands in another declaration, `judged`, is that one's.
+        """
+        document = self._document
+        first, last = self._lines_of(declaration)
+        for line in range(
+            first, min(last + (_BEHIND if document.kind in _CODE else 1), len(document.line_starts) - 1) + 1
+        ):
+            text = document.line_text(line)[:_LONGEST_LINE]
+            if _COMMENTED.match(text):
+                continue
+            for match in _BINDING.finditer(text):
+                at = document.line_starts[line] + match.start()
+                alone = declaration.account and not all(word in match[0].lower() for word in declaration.account)
+                empty = _NOTHING.match(document.text, document.line_starts[line] + match.end())
+                if not (alone or empty or any(span.start <= at < span.end for span in judged)):
+                    return True
+            if last - first < _LONGEST_SCOPE and line <= last and document.kind in _CODE and _SPREAD.search(text):
+                return True
+        return False
+
+    def _lines_of(self, declaration: Declaration) -> tuple[int, int]:
+        span = self.scope_span(self._document, declaration, [field.entry.span for field in declaration.fields])
+        return self._document.line_of(span.start), self._document.line_of(span.end)
 
     def confidence_of(self, declaration: Declaration) -> Confidence:
         """Return how sure it is that a declaration is one of an OKX key."""
@@ -162,3 +222,8 @@ class KeyContext:
 
 def _scopes(declaration: Declaration) -> set[tuple[str, ...]]:
     return {declaration.scope, *(field.entry.path[:-1] for field in declaration.fields)}
+
+
+def _is_made(segment: str) -> bool:
+    """Tell whether a call makes something: the last word of its name is that of a type."""
+    return plain(segment).removesuffix("()").rpartition(".")[2][:1].isupper()

@@ -72,15 +72,17 @@ class PolicyDetector:
             violations += (
                 Violation(rule, call.span, Confidence.HIGH, call.scope, detail) for rule, detail in call.broken
             )
-        for declaration in [*self._declarations.group(entries), *self._noted(document, entries)]:
-            judged.append(_span_of(declaration))
-            if declaration.scope in taken:
+        declarations = [*self._declarations.group(entries), *self._noted(document, entries)]
+        every = [*judged, *map(_span_of, declarations)]
+        for declaration in declarations:
+            if declaration.scope in taken or any(_is_within(declaration.scope, call.scope) for call in called):
                 continue
             granted = self._granted(declaration, context)
             if granted is None or not context.is_key(declaration):
                 continue
-            found = list(self._violations(document, declaration, granted, context))
-            violations += found
+            judged.append(_span_of(declaration))
+            others = [span for span in every if span != _span_of(declaration)]
+            violations += self._violations(document, declaration, granted, context, others)
             if Permission.WITHDRAW in granted:
                 withdrawing.append(_violation("OKX205", document, declaration, context))
         violations += self._stale(document, entries, context, calendar)
@@ -107,12 +109,19 @@ class PolicyDetector:
         if field.name.kind is Kind.PERMISSIONS:
             strict = field.name.weak and not self._permissions.are_permissions(field.texts or field.constants)
             return None if strict else permissions
+        if field.name.kind is Kind.TRADE and not declaration.of(Kind.PERMISSIONS, Kind.READ, Kind.WITHDRAW):
+            return None  # whether a program trades, not whether its key may
         return None if context.is_of_coin(declaration) else permissions
 
     def _violations(
-        self, document: Document, declaration: Declaration, granted: frozenset[Permission], context: KeyContext
+        self,
+        document: Document,
+        declaration: Declaration,
+        granted: frozenset[Permission],
+        context: KeyContext,
+        judged: list[Span],
     ) -> Iterator[Violation]:
-        binding = self._binding(declaration)
+        binding = self._binding(declaration, context, judged)
         if binding.state is State.NONE and Permission.WITHDRAW in granted:
             yield _violation(WITHDRAW_UNBOUND, document, declaration, context)
         elif binding.state is State.NONE and Permission.TRADE in granted:
@@ -122,7 +131,7 @@ class PolicyDetector:
         if Permission.WITHDRAW in granted and _is_open(declaration):
             yield _violation(OPEN_ADDRESSES, document, declaration, context)
 
-    def _binding(self, declaration: Declaration) -> Binding:
+    def _binding(self, declaration: Declaration, context: KeyContext, judged: list[Span]) -> Binding:
         """Return the binding that all fields about addresses make together."""
         if any(truth_of(field.texts) is False for field in declaration.of(Kind.BOUND)):
             return Binding(State.NONE)
@@ -132,7 +141,8 @@ class PolicyDetector:
         strong = [field for field in fields if not field.name.weak]
         chosen = strong or fields
         if not chosen:
-            return Binding(State.UNKNOWN if declaration.of(Kind.BOUND) else State.NONE)
+            told = declaration.of(Kind.BOUND) or context.names_binding(declaration, judged)
+            return Binding(State.UNKNOWN if told else State.NONE)
         if any(field.texts is None or truth_of(field.texts) is True for field in chosen):
             return Binding(State.UNKNOWN)
         return self._bindings.judge(text for field in chosen for text in field.texts or ())
@@ -150,6 +160,10 @@ class PolicyDetector:
             yield Violation(
                 STALE, span, Confidence.MEDIUM, scope, f"{count} keys are declared, and OKX allows 50 an account"
             )
+
+
+def _is_within(scope: tuple[str, ...], outer: tuple[str, ...]) -> bool:
+    return scope[: len(outer)] == outer
 
 
 def _span_of(declaration: Declaration) -> Span:

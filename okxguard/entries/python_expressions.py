@@ -63,4 +63,12 @@ class Expressions:
             joins = isinstance(node.func, ast.Attribute) and node.func.attr == "join"
             if joins or (isinstance(node.func, ast.Name) and node.func.id in _COLLECTIONS):
                 return self.text_of(node.args[0], depth + 1)
-        return None
+        return self._default(node, depth) if isinstance(node, ast.Call) else None
+
+    def _default(self, node: ast.Call, depth: int) -> str | None:
+        """Return what a field of a data class is made with when nobody says otherwise."""
+        given = next((each.value for each in node.keywords if each.arg in ("default", "default_factory")), None)
+        if isinstance(given, ast.Name) and given.id in _COLLECTIONS:
+            return "[]"
+        made = given.body if isinstance(given, ast.Lambda) else given
+        return self.text_of(made, depth + 1) if made is not None else None
