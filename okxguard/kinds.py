@@ -22,6 +22,7 @@ class Kind(Enum):
     TABLE = "a table"
     SQL = "SQL"
     PATCH = "a patch"
+    NETRC = "netrc"
     CODE = "code"
     MARKDOWN = "Markdown"
     TEXT = "text"
@@ -40,7 +41,7 @@ _BY_ENDING = {
     Kind.HTML: "html htm xhtml",
     Kind.NOTEBOOK: "ipynb",
     Kind.TABLE: "csv tsv psv tab",
-    Kind.SQL: "sql pgsql psql ddl dml",
+    Kind.SQL: "sql pgsql psql ddl dml cql hql",
     Kind.PATCH: "diff patch",
     Kind.MARKDOWN: "md markdown mdx rst adoc asciidoc org textile wiki mediawiki qmd mkd mdown",
 }
@@ -50,7 +51,7 @@ _KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for endi
 _LANGUAGE_BY_ENDING = {
     ending: language
     for language, endings in {
-        "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee",
+        "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee gs",
         "go": "go",
         "java": "java",
         "kotlin": "kt kts",
@@ -59,7 +60,7 @@ _LANGUAGE_BY_ENDING = {
         "csharp": "cs csx cshtml razor",
         "fsharp": "fs fsx fsi",
         "vb": "vb vbs bas",
-        "rust": "rs",
+        "rust": "rs move",
         "c": "c h cc cpp cxx hpp hh hxx m mm ino mq4 mq5 mqh pine",
         "php": "php phtml",
         "ruby": "rb rake gemspec ru",
@@ -67,13 +68,19 @@ _LANGUAGE_BY_ENDING = {
         "dart": "dart",
         "elixir": "ex exs",
         "erlang": "erl hrl",
+        "ocaml": "ml mli",
+        "ada": "adb ads",
+        "nix": "nix",
+        "jsonnet": "jsonnet libsonnet",
+        "cue": "cue",
+        "bicep": "bicep bicepparam",
         "lua": "lua",
         "r": "r rmd",
         "julia": "jl",
         "matlab": "mlx",
         "delphi": "pas dpr dpk lpr",
-        "haskell": "hs",
-        "clojure": "clj cljs edn",
+        "haskell": "hs elm purs",
+        "clojure": "clj cljs cljc edn scm ss rkt lisp lsp cl el fnl",
         "perl": "pl pm t",
         "solidity": "sol",
         "zig": "zig",
@@ -85,17 +92,26 @@ _LANGUAGE_BY_ENDING = {
         "batch": "bat cmd",
         "dockerfile": "dockerfile containerfile",
         "makefile": "mk make",
+        "cobol": "cbl cob cpy",
+        "sas": "sas",
+        "tcl": "tcl",
+        "autohotkey": "ahk",
+        "robot": "robot resource",
+        "fortran": "f f90 f95 f03 for",
+        "abap": "abap",
+        "assembler": "asm s nasm",
     }.items()
     for ending in endings.split()
 }
 _LANGUAGE_BY_NAME = re.compile(
     r"(?P<dockerfile>(?:docker|container)file(?:[.-][\w.-]+)?)|(?P<makefile>(?:gnu)?makefile(?:\.\w+)?|justfile)"
     r"|(?P<ruby>gemfile|rakefile|vagrantfile|fastfile|appfile|podfile|guardfile)|(?P<groovy>jenkinsfile)"
-    r"|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
+    r"|(?P<erlang>(?:[\w-]+\.)?sys\.config|rebar\.config|[\w-]+\.app\.src)|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
     r"|apkbuild|pkgbuild)",
     re.IGNORECASE,
 )
 _DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
+_NETRC_NAME = re.compile(r"[._]?netrc(?:[.-]\w+)?|\.authinfo")
 _COPIES = "example sample template dist bak old orig local tpl tmpl backup save default disabled txt j2 jinja erb"
 _INNER_ENDINGS = frozenset(_COPIES.split())
 
@@ -103,7 +119,9 @@ _INNER_ENDINGS = frozenset(_COPIES.split())
 def kind_of(path: str, text: str) -> Kind:
     """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
     name, ending = _name_and_ending(path)
-    kind = _KIND_BY_ENDING.get(ending)
+    kind = Kind.NETRC if _NETRC_NAME.fullmatch(name) else _KIND_BY_ENDING.get(ending)
+    if kind is Kind.XML and not text.startswith("<") and _LANGUAGE_BY_NAME.fullmatch(name):
+        return Kind.CODE
     if kind is Kind.XML and "!" in path and not text.startswith("<"):
         # What office documents hold, as text: sheets by rows, anything else by paragraphs.
         return Kind.TABLE if "/worksheets/" in path else Kind.TEXT

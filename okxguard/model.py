@@ -57,6 +57,7 @@ class Place(str, Enum):
     COMMENT = "comment"
     TEXT = "text"
     EXPRESSION = "expression"
+    ROW = "row"  # a field of a row whose columns nobody names
 
 
 class Span(NamedTuple):

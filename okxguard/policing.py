@@ -17,7 +17,7 @@ from okxguard.detectors.pins import Pin, PinReader
 from okxguard.detectors.policy import Judgement, PolicyDetector, Violation
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
-from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule
+from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule, Span
 from okxguard.policybook import load_policy
 
 _HOST, _PACKAGE = "OKX207", "OKX208"
@@ -49,8 +49,10 @@ class Police:
     ) -> Policing:
         """Return what a document says about keys; `holds_credentials` tells that it holds one letter by letter."""
         judgement = self._judge(document, entries) if document.declares else Judgement()
-        told = judgement.violations
-        violations = [*told, *(each for each in self._copied(document) if not any(_overlap(each, one) for one in told))]
+        copied = (
+            each for each in self._copied(document) if not any(_overlap(each.span, span) for span in judgement.judged)
+        )
+        violations = [*judgement.violations, *copied]
         findings = [self._finding(document, violation, commit) for violation in violations]
         findings += self._hosts_of(document, entries, holds_credentials, commit)
         pins = tuple(self._pinned(document, pin, commit) for pin in self._pins.read(document))
@@ -110,8 +112,8 @@ class Police:
         return finding._replace(severity=rule.severity.lowered()) if violation.demo else finding
 
 
-def _overlap(first: Violation, second: Violation) -> bool:
-    return first.span.start < second.span.end and second.span.start < first.span.end
+def _overlap(first: Span, second: Span) -> bool:
+    return first.start < second.end and second.start < first.end
 
 
 def _unique(findings: list[Finding]) -> tuple[Finding, ...]:

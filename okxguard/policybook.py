@@ -55,6 +55,7 @@ class PolicyBook(NamedTuple):
     open_values: tuple[str, ...]
     aspects: tuple[str, ...]
     trap_names: tuple[str, ...]
+    trap_scopes: tuple[str, ...]
     trap_around: tuple[str, ...]
     trap_siblings: tuple[str, ...]
     negations: tuple[str, ...]
@@ -99,6 +100,7 @@ def load_policy(folder: str) -> PolicyBook:
         open_values=bindings.words("open"),
         aspects=bindings.words("aspects"),
         trap_names=traps.words("names"),
+        trap_scopes=traps.words("scopes"),
         trap_around=traps.words("around"),
         trap_siblings=traps.words("siblings"),
         negations=traps.words("negations"),

@@ -33,6 +33,7 @@ class Vocabulary(NamedTuple):
     about: tuple[str, ...]
     about_weak: tuple[str, ...]
     about_after: tuple[str, ...]
+    holders: tuple[str, ...]
     neutral: tuple[str, ...]
     demo_words: tuple[str, ...]
     fake_words: tuple[str, ...]
@@ -178,6 +179,7 @@ def _vocabulary(table: Table) -> Vocabulary:
         about=names.words("about"),
         about_weak=names.words("about_weak"),
         about_after=names.words("about_after"),
+        holders=names.words("holders"),
         neutral=names.words("neutral"),
         demo_words=names.words("demo"),
         fake_words=names.words("fake"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from okxguard.model import Place
-from tests.conftest import Credentials
+from tests.conftest import Credentials, ScanJson, write_files
 from tests.entries import entries_of, entries_with
 
 ROWS = {
@@ -121,3 +123,64 @@ def test_escapes_are_resolved_at_their_place(written: str) -> None:
 )
 def test_hostile_text_ends(piece: str) -> None:
     entries_of("a.sql", "INSERT INTO t (k) VALUES (" + piece * 40_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- INSERT INTO t (a, k)\n-- VALUES (1,\n--   '{}');\nSELECT 1;",
+        "# INSERT INTO t (a, k) VALUES (\n#   1, '{}');",
+        "/*\n * INSERT INTO t (a, k)\n * VALUES (1, '{}');\n */",
+    ],
+)
+def test_statement_goes_on_over_comments(text: str, credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    filled = text.format(value)
+    found = [entry for entry in entries_of("a.sql", filled) if entry.value == value and entry.path == ("t", "[0]", "k")]
+    assert {(filled[entry.span.start : entry.span.end], entry.place) for entry in found} == {(value, Place.COMMENT)}
+
+
+APOSTROPHE = "-- it's a key\n-- INSERT INTO t (k) VALUES ('{}');\n"
+
+
+def test_apostrophe_in_a_comment_does_not_hide_the_next(credentials: Credentials) -> None:
+    value = credentials.passphrase()
+    text = APOSTROPHE.format(value)
+    assert ("t", "[0]", "k") in {entry.path for entry in entries_of("a.sql", text) if entry.value == value}
+
+
+NAMELESS = "INSERT INTO {table} VALUES ('{key}', 'BTC-USDT', '{secret}', '{passphrase}');\n"
+COPIED = "COPY {table} FROM stdin;\n{key}\tBTC-USDT\t{secret}\t{passphrase}\n\\.\n"
+TABLES = {
+    "okx_symbols": 0,
+    "trades": 0,
+    "users": 0,
+    "primary_keys": 0,
+    "okx_key_ids": 0,
+    "kucoin_api_keys": 0,
+    "okx_api_keys": 1,
+    "user_exchange_keys": 1,
+    "exchange_credentials": 1,
+}
+
+
+@pytest.mark.parametrize(("table", "found"), TABLES.items(), ids=TABLES)
+@pytest.mark.parametrize("text", [NAMELESS, COPIED, "/* " + NAMELESS + "*/", "-- okx\n" + NAMELESS])
+def test_row_without_columns_counts_by_the_name_of_its_table(
+    text: str, table: str, found: int, credentials: Credentials, tmp_path: Path, scan_json: ScanJson
+) -> None:
+    values = {"key": credentials.key(), "secret": credentials.secret(), "passphrase": credentials.passphrase()}
+    write_files(tmp_path, {"okx.sql": text.format(table=table, **values)})
+    assert len(scan_json(tmp_path)["findings"]) == found
+
+
+TWO_FIELDS = "INSERT INTO okx_a VALUES ('{}', '{}');\n"
+
+
+def test_columns_of_the_table_say_what_a_row_holds(
+    credentials: Credentials, tmp_path: Path, scan_json: ScanJson
+) -> None:
+    row = TWO_FIELDS.format(credentials.key(), credentials.secret())
+    write_files(tmp_path, {"a.sql": "CREATE TABLE okx_a (id uuid, md5 char(32));\n" + row})
+    write_files(tmp_path, {"b.sql": "CREATE TABLE okx_a (api_key uuid, secret char(32));\n" + row})
+    assert {finding["path"] for finding in scan_json(tmp_path)["findings"]} == {"b.sql"}

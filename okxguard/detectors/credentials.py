@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from okxguard.detectors.clients import Clients
 from okxguard.detectors.confidence import Verdict, weigh_exact, weigh_passphrase
 from okxguard.detectors.context import Ownership, Surroundings
+from okxguard.detectors.frames import name_frames, purposes_of
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.shapes import Likeness, ValueJudge
@@ -47,19 +48,20 @@ class CredentialDetector:
         self.names = NameReader(vocabulary)
         self.values = ValueJudge(vocabulary)
         self.words = Words(vocabulary)
-        self._clients = vocabulary.clients
-        self._orders: dict[str, tuple[Role, ...]] = {}
+        self._clients = Clients(vocabulary.clients)
+        self._purposes = purposes_of(each for client in vocabulary.clients for each in client.callees)
 
     def find(self, document: Document, entries: tuple[Entry, ...]) -> tuple[Candidate, ...]:
         """Return every candidate, the best one for each literal, in the order of the text."""
         relevant = [entry for entry in entries if _is_literal(entry) and len(entry.value) <= _LONGEST_VALUE]
+        relevant = name_frames(relevant, self._purposes)
         surroundings = Surroundings(self._without_mentions(document, relevant), relevant, self.names, self.words)
         best: dict[Span, Candidate] = {}
-        for candidate in self._candidates(relevant, surroundings):
+        for candidate in _without_company_alone(list(self._candidates(relevant, surroundings))):
             known = best.get(candidate.span)
             if known is None or _weight(candidate) > _weight(known):
                 best[candidate.span] = candidate
-        return tuple(_without_company_alone(_outermost([best[span] for span in sorted(best, key=_outer_first)])))
+        return tuple(_outermost([best[span] for span in sorted(best, key=_outer_first)]))
 
     def _without_mentions(self, document: Document, entries: list[Entry]) -> Document:
         """Blank out what may be a passphrase and holds another exchange's name, which says nothing of whose it is."""
@@ -122,27 +124,13 @@ class CredentialDetector:
         if not (_INDEX.fullmatch(name) and scope):
             reading = self.names.read(name.partition(" ")[0] if "." in name and " " in name else name)
             return _Claim(entry, reading.role, reading, scope)
-        slot = self._slot(scope[-1], int(name[1:-1]))
+        slot = self._clients.role_of(scope[-1], int(name[1:-1]))
         if slot is not None:
             return _Claim(entry, slot, NameReading(role=slot, strong=True), scope)
         plural = self.names.read(_SERIAL.sub("", scope[-1]))
         if plural.role is not None and "()" not in scope[-1]:
             return _Claim(entry, plural.role, plural, scope[:-1])
         return _Claim(entry, None, NameReading(), scope)
-
-    def _slot(self, segment: str, index: int) -> Role | None:
-        callee = _SERIAL.sub("", segment)
-        if not callee.endswith("()"):
-            return None
-        if callee not in self._orders:
-            self._orders[callee] = self._order(callee[:-2])
-        order = self._orders[callee]
-        return order[index] if index < len(order) else None
-
-    def _order(self, callee: str) -> tuple[Role, ...]:
-        """Return the roles of the positions of a known client, none for another callable."""
-        matching = (client for client in self._clients if any(fnmatchcase(callee, each) for each in client.callees))
-        return next((client.order for client in matching), ())
 
     def _judge(self, claim: _Claim, surroundings: Surroundings) -> Candidate | None:
         shape = self._shape(claim.entry)
@@ -222,6 +210,8 @@ class CredentialDetector:
         shapes = [self._shape(entry) for entry in members]
         found = {shape for shape in shapes if shape}
         if not found or len(members) > _LONGEST_LIST:
+            return
+        if members[0].place is Place.ROW and not self.names.names_table(members[0].path[-3]):
             return
         paired = len(found) > 1
         for index, (shape, entry) in enumerate(zip(shapes, members, strict=True)):

@@ -15,6 +15,7 @@ from okxguard.policybook import PolicyBook
 
 _INDEX = re.compile(r"\[\d+\]$")
 _SERIAL = re.compile(r"[#~]\d+$")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _DEEPEST_AROUND = 4
 _PLAIN_TYPES = frozenset(
     {"string", "str", "list", "set", "array", "vec", "values", "value", "item", "items", "entry", "element", "member"}
@@ -89,7 +90,7 @@ class Declarations:
     def _fields(self, entries: Iterable[Entry]) -> Iterator[tuple[Field, tuple[str, ...]]]:
         lists: dict[tuple[tuple[str, ...], FieldName], list[Entry]] = {}
         for entry in entries:
-            if not entry.path or entry.place in ELSEWHERE or is_bare_name(entry):
+            if not entry.path or is_bare_name(entry) or (entry.place in ELSEWHERE and not is_variable(entry)):
                 continue
             scope, name, member = self._slot(entry)
             if name is None or self._is_trapped(scope):
@@ -157,9 +158,10 @@ class Declarations:
         for (scope, account), fields in groups.items():
             if (scope, account) == (declaration.scope, declaration.account) or _grants(fields):
                 continue
-            within = scope[: len(declaration.scope)] == declaration.scope and account in ((), declaration.account)
-            if within:
-                mine += fields
+            depth = len(declaration.scope)
+            within = scope[:depth] == declaration.scope and account in ((), declaration.account)
+            if within and not (len(scope) > depth and _INDEX.fullmatch(scope[depth])):
+                mine += [field for field in fields if not field.name.weak or len(scope) == depth]
         if not any(field.name.kind in _BINDS for field in mine):
             mine += self._shared(declaration, groups)
         return declaration._replace(fields=tuple(sorted(mine, key=lambda field: field.entry.span)))
@@ -176,6 +178,11 @@ class Declarations:
 
 def _in_order(declarations: Iterable[Declaration]) -> tuple[Declaration, ...]:
     return tuple(sorted(declarations, key=lambda each: min(field.entry.span for field in each.fields)))
+
+
+def is_variable(entry: Entry) -> bool:
+    """Tell whether a text holds a variable of an environment, as a unit file or a command does."""
+    return entry.place is Place.TEXT and _VARIABLE.fullmatch(entry.path[-1]) is not None
 
 
 def is_bare_name(entry: Entry) -> bool:

@@ -78,6 +78,7 @@ class FieldReader:
         ):
             self._known.update((normalise(word), (kind, weak)) for word in words)
         self._traps = frozenset(map(normalise, book.trap_names))
+        self._trap_scopes = frozenset(map(normalise, book.trap_scopes))
         self._readings: dict[str, FieldName | None] = {}
 
     def read(self, name: str) -> FieldName | None:
@@ -107,4 +108,4 @@ class FieldReader:
 
     def is_trap(self, segment: str) -> bool:
         """Tell whether a name turns what stands in it into a list of what is possible, wanted or refused."""
-        return any(piece.lower() in self._traps for piece in _PIECE.findall(segment)[:6])
+        return any(piece.lower() in self._trap_scopes for piece in _PIECE.findall(segment)[:6])

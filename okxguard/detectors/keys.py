@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from okxguard.detectors.context import Ownership, Surroundings
-from okxguard.detectors.declarations import Declaration, plain
+from okxguard.detectors.declarations import Declaration, is_variable, plain
 from okxguard.detectors.fields import FLAGS, Kind
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
@@ -45,7 +45,7 @@ class KeyContext:
         self._parts: dict[tuple[str, ...], set[Role]] = {}
         self._spans: dict[tuple[str, ...], list[Span]] = {}
         for entry in entries:
-            if entry.path and entry.place not in (Place.COMMENT, Place.TEXT):
+            if entry.path and (entry.place not in (Place.COMMENT, Place.TEXT) or is_variable(entry)):
                 self._note(entry)
 
     def _note(self, entry: Entry) -> None:

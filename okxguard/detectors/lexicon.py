@@ -25,6 +25,7 @@ class Word(NamedTuple):
     fake: bool = False
     demo: bool = False
     neutral: bool = False
+    holder: bool = False
 
     def with_facts_of(self, other: Word) -> Word:
         """Return a word of which both are true; the role of the other one counts."""
@@ -92,6 +93,7 @@ def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:
         (vocabulary.about, Word(about=True)),
         (vocabulary.about_weak, Word(about_weak=True)),
         (vocabulary.about_after, Word(about_after=True)),
+        (vocabulary.holders, Word(holder=True)),
         *((words, Word(role=role, company=True)) for role, words in vocabulary.company_names.items()),
         *((words, Word(role=role)) for role, words in vocabulary.weak_names.items()),
         (vocabulary.foreign_exchanges, Word(foreign=True)),

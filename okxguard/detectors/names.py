@@ -67,6 +67,13 @@ class NameReader:
             self._readings[name] = reading
         return reading
 
+    def names_table(self, name: str) -> bool:
+        """Tell whether a table of that name holds credentials: it ends in a word for them, and is nobody else's."""
+        reading = self.read(name)
+        last = next((word for text, word in reversed(self._segments(name)) if not text.isdigit()), None)
+        named = last is not None and (last.holder or (last.role is not None and not last.company))
+        return named and not (reading.about or reading.foreign)
+
     def _segments(self, name: str) -> list[tuple[str, Word | None]]:
         pieces = [piece.lower() for piece in _PIECE.findall(name)]
         segments: list[tuple[str, Word | None]] = []

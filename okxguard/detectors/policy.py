@@ -40,10 +40,11 @@ class Violation(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """The violations of one document, and the scopes of the keys that may withdraw."""
+    """The violations of one document, the scopes of the keys that may withdraw, and all places that were judged."""
 
     violations: tuple[Violation, ...] = ()
     withdrawing: tuple[Violation, ...] = ()
+    judged: tuple[Span, ...] = ()
 
 
 class PolicyDetector:
@@ -65,12 +66,14 @@ class PolicyDetector:
         violations: list[Violation] = []
         withdrawing: list[Violation] = []
         called = self._calls.judge(document, entries)
+        judged = [call.span for call in called]
         taken = {call.scope[:depth] for call in called for depth in (len(call.scope), len(call.scope) - 1) if depth}
         for call in called:
             violations += (
                 Violation(rule, call.span, Confidence.HIGH, call.scope, detail) for rule, detail in call.broken
             )
         for declaration in [*self._declarations.group(entries), *self._noted(document, entries)]:
+            judged.append(_span_of(declaration))
             if declaration.scope in taken:
                 continue
             granted = self._granted(declaration, context)
@@ -81,7 +84,7 @@ class PolicyDetector:
             if Permission.WITHDRAW in granted:
                 withdrawing.append(_violation("OKX205", document, declaration, context))
         violations += self._stale(document, entries, context, calendar)
-        return Judgement(tuple(violations), tuple(withdrawing))
+        return Judgement(tuple(violations), tuple(withdrawing), tuple(judged))
 
     def _noted(self, document: Document, entries: tuple[Entry, ...]) -> list[Declaration]:
         return self._notes.read(document, entries) if document.kind in _PROSE else []
@@ -147,6 +150,11 @@ class PolicyDetector:
             yield Violation(
                 STALE, span, Confidence.MEDIUM, scope, f"{count} keys are declared, and OKX allows 50 an account"
             )
+
+
+def _span_of(declaration: Declaration) -> Span:
+    spans = [field.entry.span for field in declaration.fields]
+    return Span(min(span.start for span in spans), max(span.end for span in spans))
 
 
 def _is_open(declaration: Declaration) -> bool:

@@ -34,8 +34,13 @@ _BEFORE_NAME = re.compile(r"(?:[=(,:\[{?&+]|\|\||\?\?|=>|<-|->)\s*(?:&|\*|\$|@|\
 _AFTER_NAME = re.compile(
     r"\s*(?:[,)\]};\n]|$|\.(?:to_string|clone|into|to_owned|as_str|encode|getBytes|c_str|trim|unwrap)\b|as\b)"
 )
-_TAG = re.compile(r"\b(?:env-?)?[dD]efault:\"(?P<value>[^\"\\]{1,200})\"")
-_SHELLS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
+_TAG = re.compile(
+    r"\b(?:(?:env-?)?[dD]efault:\"|env:\"(?P<env>\w{1,80})(?:,[^\",]{0,40}){0,3},\s*default=)(?P<value>[^\"\\]{1,200})\""
+)
+# The default of an expression that an annotation evaluates: `#{environment['NAME'] ?: 'v'}`.
+_ELVIS = re.compile(r"\?:\s*'(?P<value>[^'\n]{1,200})'")
+_SHELL_NAMES = "shell powershell batch dockerfile makefile cobol sas tcl autohotkey robot fortran abap assembler"
+_SHELLS = frozenset(_SHELL_NAMES.split())
 # In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
 _MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")
@@ -122,6 +127,10 @@ class _Reader:
             )
             for slot in slots:
                 yield _entry(slot, whole)
+            if "?:" in whole.value and whole.visible and (match := _ELVIS.search(whole.value)):
+                start = whole.span.start + match.start("value")
+                span = Span(start, start + len(match["value"]))
+                yield from (Entry(slot.path, match["value"], span, Place.DEFAULT) for slot in slots)
             self._note(index, slots, whole)
         yield from self._tagged(index, own)
         if may_hold_entries(own.value):
@@ -140,7 +149,8 @@ class _Reader:
             start = literal.span.start + match.start("value")
             path = self._slots.outline.path_at(self._tokens.frames[index], start)
             span = Span(start, start + len(match["value"]))
-            yield Entry((*path, field["name"]), match["value"], span, Place.DEFAULT)
+            for name in filter(None, (field["name"], match["env"])):
+                yield Entry((*path, name), match["value"], span, Place.DEFAULT)
 
     def _is_key(self, index: int) -> bool:
         """Tell whether a string is the name of the value that follows it."""

@@ -21,6 +21,7 @@ from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
 from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_commands, read_lines, read_telling
+from okxguard.entries.wrapping import chooses
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -69,8 +70,7 @@ class _Reader:
         self._flow = flow
         self._folder = Folder(document, bindings)
         self._wrappers = Wrappers(bindings, self._folder)
-        self._expressions = Expressions(document, self._folder, flow)
-        self._telling = telling
+        self._expressions = Expressions(document, self._folder, flow, telling)
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = 0
         self._read_strings: set[int] = set()
@@ -189,9 +189,7 @@ class _Reader:
         while pending:
             node, path, place = pending.pop()
             literal = self._folder.fold(node)
-            if self._telling and self._is_expression(node, path, place):
-                value, span = self._expressions.text_of(node), self._folder.span_of(node)
-                yield Entry(path, value, span, Place.EXPRESSION, quoted=False, visible=False)
+            yield from self._expressions.entries_of(node, path, place)
             if literal is not None:
                 yield _entry(path, literal, place)
             elif isinstance(node, ast.Dict):
@@ -213,13 +211,8 @@ class _Reader:
                 pending.append((node.body, path, Place.DEFAULT))
             elif isinstance(node, ast.Call):
                 pending.extend(self._wrappers.wrapped(node, path))
-
-    def _is_expression(self, node: ast.expr, path: _Path, place: Place) -> bool:
-        """Tell whether a name is given something on a telling line that is neither a text nor a mapping."""
-        if place is Place.DEFAULT or not path or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            return False
-        is_list_item = path[-1].startswith("[") and place is not Place.ARGUMENT
-        return not isinstance(node, ast.Dict) and not is_list_item and node.lineno - 1 in self._telling
+                if chooses(self._bindings.dotted(node.func) or ""):
+                    pending.extend(self._branches(node.args, path))
 
     def _branches(self, nodes: list[ast.expr], path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
         """Yield alternatives; they go by `path` and by the names of the settings that the others look up."""
@@ -265,21 +258,20 @@ class _Reader:
 
     def _named_pair(self, node: ast.Call, inside: _Path) -> Iterator[Entry]:
         """Yield `"name", "value"` arguments: os.getenv, setdefault, setattr, add_argument with a default."""
-        for first, second in zip(node.args, node.args[1:], strict=False):
-            if self._wrappers.is_name(first):
-                name = self._folder.fold(first)
-                yield from self._value(
-                    second,
-                    (*inside[:-1], inside[-1].split("#")[0], name.value if name else ""),
-                    Place.DEFAULT,
-                )
-        if node.args and self._wrappers.is_name(node.args[0]):
-            name = self._folder.fold(node.args[-1] if self._wrappers.is_name(node.args[-1]) else node.args[0])
+        if saved := self._wrappers.saved(node):
+            yield from self._value(saved[0], (*inside[:-1], saved[1]), Place.ASSIGNMENT)
+        inside = (*inside[:-1], inside[-1].split("#")[0])
+        names = [self._folder.fold(each) if self._wrappers.is_name(each) else None for each in node.args]
+        for index, name in enumerate(names[:-1]):
+            within = names[index - 1] if index else None
+            if name:
+                path = (*inside, within.value, name.value) if within else (*inside, name.value)
+                yield from self._value(node.args[index + 1], path, Place.DEFAULT)
+        if names and names[0]:
+            longest = max((name.value for name in (names[0], names[-1]) if name), key=len)
             for keyword in node.keywords:
-                if keyword.arg in VALUE_KEYWORDS and name:
-                    yield from self._value(
-                        keyword.value, (*inside[:-1], inside[-1].split("#")[0], name.value), Place.DEFAULT
-                    )
+                if keyword.arg in VALUE_KEYWORDS:
+                    yield from self._value(keyword.value, (*inside, longest), Place.DEFAULT)
 
 
 def _is_slot(path: _Path, place: Place) -> bool:

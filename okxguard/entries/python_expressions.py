@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.python_flow import Flow
 from okxguard.entries.python_fold import Folder
+from okxguard.model import Entry, Place
 
 _DEEPEST = 6
 _MOST_ITEMS = 200
@@ -17,10 +19,20 @@ _COLLECTIONS = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
 class Expressions:
     """Writes the expressions of one document."""
 
-    def __init__(self, document: Document, folder: Folder, flow: Flow) -> None:
+    def __init__(self, document: Document, folder: Folder, flow: Flow, telling: frozenset[int]) -> None:
         self._document = document
         self._folder = folder
         self._flow = flow
+        self._telling = telling
+
+    def entries_of(self, node: ast.expr, path: tuple[str, ...], place: Place) -> Iterator[Entry]:
+        """Yield the entry of something on a telling line that a name is given and that is no text and no mapping."""
+        if node.lineno - 1 not in self._telling or place is Place.DEFAULT or not path or isinstance(node, ast.Dict):
+            return
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if not is_text and not (path[-1].startswith("[") and place is not Place.ARGUMENT):
+            span = self._folder.span_of(node)
+            yield Entry(path, self.text_of(node), span, Place.EXPRESSION, quoted=False, visible=False)
 
     def text_of(self, node: ast.expr, depth: int = 0) -> str:
         """Return the source of an expression with its constants filled in."""

@@ -16,6 +16,8 @@ _SHORTEST = 45
 _LONGEST = 20_000
 _MOST_RECORDS = 200
 _ENDS_OF_RECORD = r"[\"'`<]|[ \t]{2,}|\t|[ \t][#(/|-]"
+_QUOTES = "\"'`"
+_LONGEST_ITEM = 200
 _ENDS_OF_ITEM = r"[,;\s]"
 _LINE_OF_VALUE = rf"(?m)^[^\w\n]{{0,8}}(?:\d{{1,2}}[.)][ \t]{{1,4}})?[^\w\n]{{0,4}}{OPAQUE}[^\w\n]{{0,6}}$"
 
@@ -33,7 +35,7 @@ def find_records(text: str) -> Iterator[Record]:
         if first.start() < at or second.start() - first.end() > 60:
             continue
         gap = re.compile(_BETWEEN).fullmatch(text, first.end(), second.start())
-        if gap is None:
+        if gap is None or (gap["middle"] or "").endswith("="):
             continue
         record = [first.span(), second.span()]
         if gap["middle"]:
@@ -50,6 +52,9 @@ def _item_after(text: str, start: int, mark: str) -> tuple[int, int] | None:
     if following is None or (following["mark"] != mark and mark not in ("", "\t")):
         return None
     begin = following.end()
+    quote = text[begin - 1]
+    if quote in _QUOTES and (closing := text.find(quote, begin, begin + _LONGEST_ITEM)) > begin:
+        return begin, closing
     if mark in ("", "\t", ",", ";"):
         end = re.compile(_ENDS_OF_ITEM).search(text, begin)
     else:

@@ -12,7 +12,7 @@ from okxguard.entries.offsets import OffsetMap, escaped_pieces
 from okxguard.entries.pairs import unescape
 from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.sql_names import named_strings
-from okxguard.entries.sql_tokens import SqlToken, sql_tokens
+from okxguard.entries.sql_tokens import SqlToken, joined_comments, sql_tokens
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -21,6 +21,7 @@ _PSQL = re.compile(r"\\(?:set|setenv|prompt)[ \t]+(?P<name>\w+)[ \t]+'?(?P<value
 _NOT_COLUMNS = frozenset(
     ("primary", "unique", "key", "constraint", "index", "foreign", "check", "fulltext", "spatial", "exclude", "like")
 )
+_MARKS = r"(?m)^[ \t]*(?:--+|#+|/\*+!?|\*+(?!/))|\*/\s*\Z"
 _DEEPEST = 6
 
 
@@ -64,9 +65,7 @@ class _Reader:
             row = self._next_row(table)
             for index, field in enumerate(self._document.text[at:stop].split("\t")):
                 if field and field != "\\N":
-                    path = (table, row, columns[index] if index < len(columns) else f"[{index}]")
-                    token = _escaped(field, at)
-                    yield from self._value(path, token)
+                    yield from self._field(table, row, columns, index, _escaped(field, at))
                 at += len(field) + 1
             at = stop + 1
 
@@ -76,7 +75,7 @@ class _Reader:
 
     def statements(self, start: int, end: int) -> Iterator[Entry]:
         statement: list[SqlToken] = []
-        for token in sql_tokens(self._document.text, start, end):
+        for token in joined_comments(sql_tokens(self._document.text, start, end)):
             if token.kind == "comment":
                 yield from self._comment(token)
             elif token.kind == "body":
@@ -91,14 +90,14 @@ class _Reader:
         yield from self._statement(statement)
 
     def _comment(self, token: SqlToken) -> Iterator[Entry]:
-        raw = token.text
-        body = raw.lstrip("#-/*! \t")
-        start = token.span.start + len(raw) - len(body)
-        body = body.removesuffix("*/")
+        """Yield what a comment says, as SQL where it may be some; its marks count as blanks."""
+        body = re.sub(_MARKS, lambda mark: " " * len(mark[0]), token.text)
+        start = token.span.start
         if "'" in body and self._depth < _DEEPEST and re.search(r"(?i)\b(?:insert|update|values|set|copy)\b|=", body):
-            inner = _Reader(self._document, Place.COMMENT, self._depth + 1)
+            inner = _Reader(self._document._replace(text=body), Place.COMMENT, self._depth + 1)
             inner._columns = self._columns
-            yield from inner.statements(start, start + len(body))
+            for entry in inner.statements(0, len(body)):
+                yield entry._replace(span=Span(start + entry.span.start, start + entry.span.end))
         yield from read_taken(self._document, body, OffsetMap([(0, start)]), ("#",), place=Place.COMMENT)
 
     def _statement(self, tokens: list[SqlToken]) -> Iterator[Entry]:
@@ -166,14 +165,21 @@ class _Reader:
     def _row(self, table: str, columns: list[str], pieces: list[list[SqlToken]]) -> Iterator[Entry]:
         row = self._next_row(table)
         for index, piece in enumerate(pieces):
-            name = columns[index] if index < len(columns) else f"[{index}]"
             value = _first_value(piece)
             if value is not None:
-                yield from self._value((table, row, name), value)
-            elif piece and self._place is Place.ASSIGNMENT:
+                yield from self._field(table, row, columns, index, value)
+            elif piece and self._place is Place.ASSIGNMENT and index < len(columns):
                 span = Span(piece[0].span.start, piece[-1].span.end)
                 written = "" if piece[0].kind == "string" else "".join(token.text for token in piece)
-                yield Entry((table, row, name), written, span, Place.EXPRESSION, quoted=False)
+                yield Entry((table, row, columns[index]), written, span, Place.EXPRESSION, quoted=False)
+
+    def _field(self, table: str, row: str, columns: list[str], index: int, value: SqlToken) -> Iterator[Entry]:
+        """Yield a field of a row by the name of its column, or by its position where nobody names the columns."""
+        if index < len(columns):
+            yield from self._value((table, row, columns[index]), value)
+            return
+        whole, *inside = self._value((table, row, f"[{index}]"), value)
+        yield from (whole._replace(place=Place.ROW), *inside)
 
     def _named(self, path: _Path, tokens: list[SqlToken]) -> Iterator[Entry]:
         for name, token in named_strings(tokens):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.entries.offsets import OffsetMap
@@ -58,6 +58,34 @@ def sql_tokens(text: str, start: int, end: int) -> Iterator[SqlToken]:
             yield _string(match, kind)
         elif kind != "blank":
             yield SqlToken(kind, match[0], Span(match.start(), match.end()))
+
+
+def joined_comments(tokens: Iterable[SqlToken]) -> Iterator[SqlToken]:
+    """Yield tokens, with comments that follow each other line by line as one: a statement may go on over them."""
+    run: list[SqlToken] = []
+    for token in tokens:
+        if token.kind == "comment" and not token.text.startswith("/*"):
+            run.append(token)
+            continue
+        yield from _joined(run)
+        run = []
+        yield token
+    yield from _joined(run)
+
+
+def _joined(run: list[SqlToken]) -> Iterator[SqlToken]:
+    """Yield comments that follow each other as one, which has as many characters as they take up in the text.
+
+    An apostrophe makes them prose, which goes on over lines in another way.
+    """
+    if len(run) < 2 or any(token.text.count("'") % 2 for token in run):
+        yield from run
+        return
+    parts, at = [], run[0].span.start
+    for token in run:
+        parts += ["\n" * min(1, token.span.start - at), " " * (token.span.start - at - 1), token.text]
+        at = token.span.end
+    yield SqlToken("comment", "".join(parts), Span(run[0].span.start, at))
 
 
 def _string(match: re.Match[str], kind: str) -> SqlToken:

@@ -34,7 +34,8 @@ _LITERAL = re.compile(r"-?\d[\d._]*|true|false|null|nil|none", re.IGNORECASE)
 _LONGEST_LINE = 200_000
 _WRITTEN = frozenset({Kind.MARKDOWN, Kind.TEXT})
 # Languages in which a bare word is a value.
-_COMMANDS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
+_COMMAND_NAMES = "shell powershell batch dockerfile makefile cobol sas tcl autohotkey robot fortran abap assembler"
+_COMMANDS = frozenset(_COMMAND_NAMES.split())
 
 
 class _Scope(NamedTuple):
