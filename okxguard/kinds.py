@@ -103,6 +103,9 @@ _LANGUAGE_BY_ENDING = {
     }.items()
     for ending in endings.split()
 }
+# Languages of statements, and all languages in which a bare word is a value.
+STATED_LANGUAGES = frozenset(["cobol", "sas", "tcl", "autohotkey", "robot", "fortran", "abap", "assembler"])
+BARE_WORD_LANGUAGES = STATED_LANGUAGES | frozenset(["shell", "powershell", "batch", "dockerfile", "makefile"])
 _LANGUAGE_BY_NAME = re.compile(
     r"(?P<dockerfile>(?:docker|container)file(?:[.-][\w.-]+)?)|(?P<makefile>(?:gnu)?makefile(?:\.\w+)?|justfile)"
     r"|(?P<ruby>gemfile|rakefile|vagrantfile|fastfile|appfile|podfile|guardfile)|(?P<groovy>jenkinsfile)"

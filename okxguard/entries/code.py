@@ -21,7 +21,7 @@ from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize
 from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_lines, read_telling, read_text
-from okxguard.kinds import language_of
+from okxguard.kinds import BARE_WORD_LANGUAGES, language_of
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -39,8 +39,6 @@ _TAG = re.compile(
 )
 # The default of an expression that an annotation evaluates: `#{environment['NAME'] ?: 'v'}`.
 _ELVIS = re.compile(r"\?:\s*'(?P<value>[^'\n]{1,200})'")
-_SHELL_NAMES = "shell powershell batch dockerfile makefile cobol sas tcl autohotkey robot fortran abap assembler"
-_SHELLS = frozenset(_SHELL_NAMES.split())
 # In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
 _MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")
@@ -51,7 +49,7 @@ _MARKS = " \t/*#-;%'!<>({"
 
 def read_code(document: Document, find_telling: FindTelling) -> Reading:
     """Return the entries of a source file; a language that is not in the table is read as plain text."""
-    if language_of(document.path, document.text) in _SHELLS:
+    if language_of(document.path, document.text) in BARE_WORD_LANGUAGES:
         from okxguard.entries.shell import read_shell  # most code is no script
 
         return read_shell(document, find_telling)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from okxguard.entries.inner import OffsetMap
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.pairs import unescape
 from okxguard.model import Entry, Place, Span
 
@@ -14,6 +14,13 @@ _COLOUR = re.compile(
     r"(?:\x1b|\\u001[bB]|\\x1[bB]|\\033|\\e(?=\[\d)|\^\[(?=\[\d))\[[0-9;?]{0,30}[A-Za-z]|\x1b\][^\x07\n]{0,300}\x07|\x1b[()][AB0-2]"
 )
 _MARKS = ("\x1b", "1b[", "1B[", "033[", "\\e[", "^[[")
+
+
+def lines_of(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text that begins at `start`, each with the offset of its first character."""
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
 
 
 class Page:

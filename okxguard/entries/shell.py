@@ -14,16 +14,15 @@ from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.shell_commands import CommandReader
 from okxguard.entries.shell_words import read_commands
 from okxguard.entries.text import read_telling
-from okxguard.kinds import language_of
+from okxguard.kinds import STATED_LANGUAGES, language_of
 from okxguard.model import Entry, Place, Span
 
 _POSITION = re.compile(r"\[\d+\]")
-_STATED_NAMES = "cobol sas tcl autohotkey robot fortran abap assembler"
 _OWN = {
     "powershell": ("powershell", "powershell_entries"),
     "dockerfile": ("dockerfile", "dockerfile_entries"),
     "makefile": ("makefile", "makefile_entries"),
-    **dict.fromkeys(_STATED_NAMES.split(), ("statements", "statement_entries")),
+    **dict.fromkeys(sorted(STATED_LANGUAGES), ("statements", "statement_entries")),
 }
 _LARGEST = 4 << 20
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import read_embedded
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import read_inner
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.shell_words import Command, Word
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry, Place, Span

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries
-from okxguard.entries.inner import OffsetMap, escaped_pieces
-from okxguard.entries.inside import read_taken
+from okxguard.entries.inner import read_taken
+from okxguard.entries.offsets import OffsetMap, escaped_pieces
 from okxguard.entries.pairs import unescape
 from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.sql_names import named_strings

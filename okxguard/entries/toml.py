@@ -11,6 +11,7 @@ import tomli
 from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
+from okxguard.entries.page import lines_of
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
@@ -71,11 +72,7 @@ def _entries(path: _Path, token: re.Match[str], value: object) -> Iterator[Entry
     if not quotes:
         return
     if quotes == 3:
-        lines, at = [], start
-        for line in raw.split("\n"):
-            lines.append((at, line))
-            at += len(line) + 1
-        yield from read_lines(lines, path)
+        yield from read_lines(lines_of(raw, start), path)
     else:
         yield from read_embedded(raw, meant, start, path)
 

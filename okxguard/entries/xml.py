@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries
-from okxguard.entries.inner import OffsetMap
-from okxguard.entries.inside import read_taken
+from okxguard.entries.inner import read_taken
 from okxguard.entries.markup import Attribute, Comment, Tag, Text, resolve, tokens
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.model import Entry, Place, Span
 

@@ -13,6 +13,7 @@ import yaml
 from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
+from okxguard.entries.page import lines_of
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
@@ -174,12 +175,7 @@ def _inside(text: str, event: yaml.ScalarEvent) -> Span:
 
 def _embedded(event: yaml.ScalarEvent, raw: str, span: Span, path: tuple[str, ...]) -> Iterator[Entry]:
     if event.style in ("|", ">") or "\n" in raw:
-        lines = []
-        at = span.start
-        for line in raw.split("\n"):
-            lines.append((at, line))
-            at += len(line) + 1
-        return read_lines(lines, path)
+        return read_lines(lines_of(raw, span.start), path)
     return read_embedded(raw, event.value, span.start, path)
 
 
