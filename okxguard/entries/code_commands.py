@@ -100,7 +100,8 @@ class CommandNames:
         opening = tokens.partners.get(frame - 1) if frame > 0 and tokens.kinds[frame - 1] == ")" else None
         if opening is not None and (word := _ANONYMOUS.search(tokens.gap(opening))):
             return self._slots.slots_at(opening, tokens.starts[opening] - len(word[0]), 1)
-        here = here[:-1] if here[-1:] == ("get",) else here
+        if here[-1:] == ("get",):
+            here = (*here[:-2], here[-2].partition("()#")[0]) if len(here) > 1 else ()
         if not here or "#" in here[-1] or here[-1].startswith("["):
             return []
         return [Slot((*here[:-1], here[-1].removesuffix("()")), Place.DEFAULT)]
