@@ -138,11 +138,11 @@ class Slots:
             closing = tokens.partners.get(frame)
             alone = closing is not None and tokens.items[closing] == 0
             if stated or not (alone and wraps(self._calls.callee(frame) or "")):
-                return self._positions.named_value(frame, here) if stated else []
+                return self._positions.named_value(frame, here, depth) if stated else []
             return self._positions.wrapped(frame, here[:-1], depth)
         is_options = stated and frame > 0 and tokens.kinds[frame] == "{" and tokens.kinds[frame - 1] in "(,"
         outer = tokens.frames[frame] if is_options else -1
-        return self._positions.named_value(outer, here) if self._is_call(outer) else []
+        return self._positions.named_value(outer, here, depth) if self._is_call(outer) else []
 
     def _is_call(self, frame: int) -> bool:
         return frame >= 0 and self._tokens.kinds[frame] == "(" and self._calls.callee(frame) is not None

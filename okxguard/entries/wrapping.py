@@ -73,6 +73,7 @@ def wraps(callee: str) -> bool:
     return is_type or not owners & _STORES
 
 
+@lru_cache(4096)
 def chooses(callee: str) -> bool:
     """Tell whether a call gives back the first of its arguments that is there: `coalesce`, `cmp.Or`."""
     return _CHOOSING.search(callee) is not None
