@@ -20,6 +20,8 @@ _LINES_BELOW = 3
 _LONGEST_DISCRIMINATOR = 100
 _SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = r"(?i)\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$"
+# A mapping that describes the one that it stands in.
+_DESCRIPTION = "metadata"
 _SEPARATED = r"[=:]\s*\S"
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.XML, Kind.YAML})
 
@@ -41,6 +43,7 @@ class Surroundings:
         self._siblings = Siblings(document, entries, names)
         self._words = words
         self._declared: dict[tuple[str, ...], Owner | None] = {}
+        self._described: set[tuple[str, ...]] = set()
         self._demo: set[tuple[str, ...]] = set()
         self._logins: set[tuple[str, ...]] = set()
         self._alerts: set[tuple[str, ...]] = set()
@@ -64,6 +67,8 @@ class Surroundings:
                 prefix = entry.path[:-1]
                 known = self._declared.get(prefix, owner)
                 self._declared[prefix] = owner if known is owner else None
+                if prefix[-1:] == (_DESCRIPTION,) and owner is Owner.EXCHANGE:
+                    self._described.add(prefix[:-1])
         if name in self._words.demo_names and entry.value.lower() in self._words.demo_values:
             self._demo.add(entry.path[:-1])
 
@@ -134,6 +139,8 @@ class Surroundings:
     def _owner_around(self, entry: Entry) -> Ownership | None:
         for depth in range(len(entry.path) - 1, -1, -1):
             prefix = entry.path[:depth]
+            if prefix in self._described and (prefix or not entry.path[0].startswith("[")):
+                return Ownership(Owner.EXCHANGE, Context.AROUND)
             declared = self._declared.get(prefix)
             if declared is not None:
                 flat = depth == 0 or prefix[-1].endswith("()")

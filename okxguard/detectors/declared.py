@@ -6,7 +6,7 @@ import re
 
 from okxguard.model import Entry, Place
 
-_LONGEST = 2000
+_LONGEST = 4000
 _NOTHING_WORDS = (
     "$null &[] () @() @[] [] []string(nil) []string{} array() array.empty<string>() arraylistof() "
     "collections.emptylist() collections.emptyset() default dict() emptyarray() emptylist() "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import islice
 
 from okxguard.documents import Document
 from okxguard.kinds import Kind
@@ -13,13 +14,15 @@ _AROUND = 12
 _DAY = r"20\d\d[-/.年]?\d|\b1[4-9]\d{8}(?:\d{3})?\b|\d[-/.]20\d\d|[A-Za-z]{3,9}\.?[ ,-]+20\d\d|\d, 20\d\d"
 _DATED = (
     r"rotat|creat|expir|issued|valid|generated|renew|reissu|added|until|not_?after|due|created|轮换|创建|"
-    r"到期|有效|过期|созда|истека|срок|ротац|обновл|생성|만료|生成|期限|\bts\b|since|birth|建立|更换"
+    r"到期|有效|过期|созда|истека|срок|ротац|обновл|생성|만료|生成|期限|since|birth|建立|更换"
 )
 _HOST = (
     r"(?i)://|python[-_.]okx|(?:host|domain|url|uri|endpoint|server|base|site|proxy|api|rest)\w{0,20}"
     r"[\"'\])]{0,3}\s{0,5}[:=(,]"
 )
 _RIGHTS, _ADDRESSES = r"[\"']perm[\"'\\]", r"[\"']ip[\"'\\]"
+_KEY_NAMES = r"(?i)api[_ -]?key|access[_ -]?key"
+_MANY_KEYS = 50
 _IN_CODE = frozenset({Kind.PYTHON, Kind.CODE})
 
 
@@ -31,7 +34,7 @@ class PolicyGate:
 
     def may_declare(self, document: Document) -> bool:
         """Return False only where no declaration of a key would be found."""
-        return bool(self._cores.search(document.text)) or self._may_be_dated(document)
+        return bool(self._cores.search(document.text)) or self._may_be_dated(document) or _is_crowded(document.text)
 
     def may_name_host(self, document: Document) -> bool:
         """Return False only where no host and no package would be found."""
@@ -58,3 +61,8 @@ class PolicyGate:
         if document.kind in _IN_CODE:
             return bool(self._dated.search(document.text))
         return bool(re.search(_DAY, document.text) and re.search(_DATED, document.text, re.IGNORECASE))
+
+
+def _is_crowded(text: str) -> bool:
+    """Tell whether more keys are named than OKX allows an account."""
+    return sum(1 for _ in islice(re.finditer(_KEY_NAMES, text), _MANY_KEYS + 1)) > _MANY_KEYS

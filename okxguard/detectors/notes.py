@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from okxguard.detectors.declarations import Declaration, Field, plain
@@ -13,6 +14,9 @@ from okxguard.documents import Document
 from okxguard.model import Entry, Place, Role, Span
 
 _LINES = 10
+_LONGEST = 1000
+_LABELLED = re.compile(r"\W{0,12}(?P<label>[^\W\d_][^:：=|\n]{0,40}?)[*_`]{0,3}\s{0,9}[:：=]\s{0,9}(?P<value>[^\n]*)")
+_MARKUP = " \t*_`|.;"
 _KINDS = frozenset({Kind.PERMISSIONS, Kind.ADDRESSES, Kind.BOUND, Kind.VERIFIED})
 
 
@@ -26,27 +30,37 @@ class NoteReader:
 
     def read(self, document: Document, entries: Iterable[Entry]) -> list[Declaration]:
         """Return the keys that notes describe: rights made of nothing but permissions, and addresses beside them."""
-        told = {entry.span: entry for entry in entries if entry.path and entry.place is Place.TEXT}
-        keys: list[tuple[int, Entry, dict[Kind, Field]]] = []
-        for span in sorted(told):
-            entry, line = told[span], document.line_of(span.start)
-            if self._names.read(plain(entry.path[-1])).role is Role.API_KEY:
-                keys.append((line, entry, {}))
-            elif keys and line - keys[-1][0] <= _LINES:
-                self._add(entry, keys[-1][2])
-        return [
-            Declaration((*entry.path[:-1], f"#{line}"), (), tuple(sorted(fields.values(), key=_start)))
-            for line, entry, fields in keys
-            if fields.keys() >= {Kind.PERMISSIONS, Kind.ADDRESSES} or fields.keys() >= {Kind.PERMISSIONS, Kind.BOUND}
+        keys = [
+            entry
+            for entry in entries
+            if entry.path and entry.place is Place.TEXT and self._names.read(plain(entry.path[-1])).role is Role.API_KEY
         ]
+        lines = sorted({document.line_of(entry.span.start): entry for entry in reversed(keys)}.items())
+        found = []
+        for at, (line, entry) in enumerate(lines):
+            end = lines[at + 1][0] if at + 1 < len(lines) else len(document.line_starts)
+            fields = self._fields_below(document, entry, range(line + 1, min(end, line + 1 + _LINES)))
+            if Kind.PERMISSIONS in fields and (Kind.ADDRESSES in fields or Kind.BOUND in fields):
+                told = tuple(sorted(fields.values(), key=_start))
+                found.append(Declaration((*entry.path[:-1], f"#{line}"), (), told))
+        return found
 
-    def _add(self, entry: Entry, fields: dict[Kind, Field]) -> None:
-        name = self._fields.read(plain(entry.path[-1]))
-        if name is None or name.kind not in _KINDS or name.kind in fields:
-            return
-        texts = texts_of(entry)
-        if name.kind is not Kind.PERMISSIONS or self._permissions.are_permissions(texts or ()):
-            fields[name.kind] = Field(name, entry, texts)
+    def _fields_below(self, document: Document, key: Entry, lines: range) -> dict[Kind, Field]:
+        """Return what the labels on some lines say; what a label says goes on to the end of its line."""
+        fields: dict[Kind, Field] = {}
+        for index in lines:
+            start = document.line_starts[index]
+            match = _LABELLED.match(document.line_text(index)[:_LONGEST])
+            name = self._fields.read(match["label"].strip()) if match else None
+            if match is None or name is None or name.kind not in _KINDS or name.kind in fields:
+                continue
+            value = match["value"].strip(_MARKUP)
+            at = start + match.start("value")
+            entry = Entry((*key.path[:-1], match["label"]), value, Span(at, at + len(match["value"])), Place.TEXT)
+            texts = texts_of(entry)
+            if name.kind is not Kind.PERMISSIONS or self._permissions.are_permissions(texts or ()):
+                fields[name.kind] = Field(name, entry, texts)
+        return fields
 
 
 def _start(field: Field) -> Span:

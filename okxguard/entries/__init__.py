@@ -51,7 +51,12 @@ def read_entries(document: Document, find_telling: FindTelling) -> Reading:
     if document.kind not in _FOLDING and document.kind is not Kind.TEXT and not find_telling():
         return Reading()
     reading = read_as_written(document, find_telling)
-    return reading._replace(entries=complete(document, reading.entries))
+    entries = reading.entries
+    if document.kind is Kind.TEXT:
+        from okxguard.entries.lone import read_lone_value  # most documents are no text
+
+        entries = (*entries, *read_lone_value(document))
+    return reading._replace(entries=complete(document, entries))
 
 
 def read_as_written(document: Document, find_telling: FindTelling) -> Reading:

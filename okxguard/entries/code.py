@@ -12,14 +12,14 @@ from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.code_fields import Fields
-from okxguard.entries.code_literals import Literal, Literals
+from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_lines, read_telling, read_text
 from okxguard.kinds import language_of
 from okxguard.model import Entry, Place, Span

@@ -19,10 +19,10 @@ _KEY = re.compile(
 _CALL = re.compile(r"[\w$)>][ \t]{0,4}\(")
 _NAME = re.compile(r"[&*$@]?(?:[A-Za-z_]\w*(?:\.|::|->)){0,4}(?P<last>[A-Za-z_]\w*)(?:\.\w+\(\))?")
 _SETTER = re.compile(r"(?P<root>[\w.$]+(?:\(\))?)(?:\.\w+\(\)){0,40}\.(?:set_?|with_?)?(?P<name>\w+)\(\)#\d+")
-_LONGEST = 600
+_LONGEST = 4000
 _LONGEST_NAME = 80
 _MOST = 400
-_MOST_STEPS = 80
+_MOST_STEPS = 200
 _DEFINED = r"(?<![\w.]){name}(?:\[\])?(?:\s?[:\s][\w<>\[\] |&?*.]{{0,60}})?\s{{0,4}}(?::=|=)(?![=>~])[ \t]*"
 _WORDS = frozenset({"true", "false", "null", "nil", "none", "undefined", "default", "void", "this", "self", "string"})
 _NAMED = re.compile(r"\w+\s*(?::(?!:)|=(?!=))")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from okxguard.entries.code_names import is_control
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens, form_of
 from okxguard.entries.pairs import unescape
+from okxguard.entries.reading import Literal
 from okxguard.model import Span
 
 _LONGEST_FOLDED = 2000
@@ -32,18 +32,6 @@ _NOT_A_VALUE = re.compile(
     r"\s*(?:[=!]==?|[<>]=|=~)|\s*\.(?:equals|equalsIgnoreCase|startsWith|includes|contains|test|match|length|size|split"
     r"|format|join|concat|replace|indexOf|isBlank|isEmpty)\b"
 )
-
-
-class Literal(NamedTuple):
-    """A constant text: its value, its place in the document, and whether it stands there letter by letter."""
-
-    value: str
-    span: Span
-    visible: bool
-    quoted: bool = True
-
-    def __repr__(self) -> str:
-        return f"Literal(span={self.span!r})"
 
 
 class Literals:

@@ -13,7 +13,7 @@ from okxguard.model import Entry, Place, Span
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
 _DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
 # What stands inside or beside a value is looked for only where one of these signs is.
-_TELLING_SIGNS = r"[\n;%&]|\{[^{\n]{0,300}['\"]|\s-|^[\w-]+=|[A-Za-z0-9+/_-]{80}"
+_TELLING_SIGNS = r"[\n;%&]|\{[^{\n]{0,300}['\"]|\s-|^[\w.-]+=|[A-Za-z0-9+/_-]{80}"
 _TELLING_NAMES = frozenset(
     (
         "default", "example", "plaintext", "literal", "const", "v", "s", "to", "content", "string", "data", "#text",
@@ -24,13 +24,15 @@ _TELLING_NAMES = frozenset(
 _OPENAPI = (("openapi",), ("swagger",))
 _SHORTEST_TELLING = 8
 _WITH_COMMANDS = frozenset({Kind.TEXT, Kind.CODE, Kind.MARKDOWN, Kind.YAML, Kind.SQL})
-_COMMANDS = r"redis-cli|(?m:^[ \t]*(?:H?M?SET(?:NX|EX)?|JSON\.SET|hm?set)[ \t])"
+_COMMANDS = r"redis-cli|(?m:^\*\d{1,4}\n\$\d)|(?m:^[ \t]*(?:H?M?SET(?:NX|EX)?|JSON\.SET|hm?set)[ \t])"
 _LONGEST_TRIMMED = 1000
-_AROUND = r"(?:\s|\\[nrt\n]|[“”„‘’«»])*"
+_CONTROLS = "".join(map(chr, (*range(9), *range(14, 32))))
+_AROUND = r"(?:\s|\\(?:[nrt\n]|x[01][0-9a-fA-F]|u00[01][0-9a-fA-F])|[\x00-\x1f“”„‘’«»])*"
 _CURLY_ENDS = frozenset("“”‘’«»")
 _CURLY = r"(?s)[“”„‘’«»](.+)[“”‘’«»]"
 _BASE64 = r"[A-Za-z0-9+/_-]{2,}={0,2}"
 _SHORTEST_BASE64, _LONGEST_BASE64 = 40, 64
+_SHORTEST_ALIKE = 8
 _SHORTEST_RECORD = 45
 _MOST_DEFAULTS = 8
 _BASE64_NAME = r"(?i)[_.-]?(?:b64|base64)(?:[_-]?encoded)?$"
@@ -51,6 +53,8 @@ def complete(document: Document, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         if meant is not None:
             decoded.append(meant)
     found = [*plain, *decoded, *_records(plain), *_commands(document)]
+    if decoded:
+        found += _decoded_alike(plain, decoded)
     # Imported when there is something to look for: most dotenv files hold names and values only.
     if any(re.search(_TELLING_SIGNS, entry.value) for entry in found if len(entry.value) >= _SHORTEST_TELLING):
         from okxguard.entries.within import read_all_within
@@ -80,7 +84,7 @@ def _may_be_paired(entry: Entry) -> bool:
 
 def _trimmed(document: Document, entry: Entry) -> Entry:
     """Return an entry without curly quotes and blanks at the end; where its letters stand in the text, there."""
-    value = entry.value.rstrip()
+    value = entry.value.rstrip().strip(_CONTROLS)
     if value[-1:] in _CURLY_ENDS and (curly := re.fullmatch(_CURLY, value)):
         value = curly[1]
     if (entry.visible and len(value) == len(entry.value)) or not value or len(value) > _LONGEST_TRIMMED:
@@ -115,6 +119,23 @@ def _decoded(entry: Entry, secrets: set[tuple[str, ...]]) -> Entry | None:
         return None
     named = (said,) if said or len(entry.path) == 1 else ()
     return entry._replace(path=(*entry.path[:-1], *named), value=text, quoted=True, visible=False)
+
+
+def _decoded_alike(plain: list[Entry], decoded: list[Entry]) -> Iterator[Entry]:
+    """Yield what short values stand for that are in base64 like their siblings, or like others of the same name."""
+    families = {family for entry in decoded for family in _families(entry)}
+    known = {entry.span for entry in decoded}
+    for entry in plain:
+        value = entry.value
+        if not _SHORTEST_ALIKE <= len(value) <= _LONGEST_BASE64 or entry.span in known or len(value) % 4:
+            continue
+        if not families.isdisjoint(_families(entry)) and re.fullmatch(_BASE64, value) and (text := _text_of(value)):
+            yield entry._replace(value=text, quoted=True, visible=False)
+
+
+def _families(entry: Entry) -> tuple[tuple[str, ...], ...]:
+    """Return the mapping of an entry, and its path whatever the positions in it are."""
+    return entry.path[:-1], tuple("[]" if piece.startswith("[") else piece for piece in entry.path)
 
 
 def _text_of(value: str) -> str | None:

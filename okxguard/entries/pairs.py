@@ -27,13 +27,15 @@ _COMMAND = re.compile(
 )
 # A directive of a server, its object and a value: proxy_set_header NAME "value";
 _DIRECTIVE = re.compile(
-    r"^\s*(?:[A-Za-z][\w-]{1,40}\s+){1,3}[\"']?(?P<name>[$%]?[A-Za-z][\w.-]{1,80})[\"']?\s+"
-    r"(?P<value>\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'|(?=[^\s;]*\d)[^\s;\"'`(){}\[\]<>=,]{8,200})\s*;?\s*$"
+    r"^\s*(?:[A-Za-z][\w-]{1,40}\s+(?:-[\w-]{1,30}\s+|[A-Za-z][\w-]{1,40}\s+){0,3}[\"']?[$%+>-]?(?=[A-Za-z])|(?=[A-Za-z]{1,40}[_-]))"
+    r"(?P<name>[A-Za-z][\w.-]{1,80})[\"']?\s+"
+    r"(?P<value>(?:\"[^\"\n]{1,300}\"|'[^'\n]{1,300}')(?=(?:\s+[a-z]\w{0,20}){0,2}\s*(?:;\s*)?$)"
+    r"|(?=[^\s;]*\d)[^\s;\"'`(){}\[\]<>=,]{8,200}(?=\s*(?:;\s*)?$))"
 )
 _ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,400})</")
 _IDENTIFIER = re.compile(r"[\w$@][\w$.@-]*(?:\[[\"']?[\w.-]{1,60}[\"']?\])?$")
 _TYPED = re.compile(
-    r"([\w$]+)[?!]?\s*:\s*(?:&?(?:'static\s+)?str|string|text|any|unknown|object|bytes|auto|typing\.\w+|[A-Z]\w*(?:::\w+)*)"
+    r"([\w$]+)[?!]?\s*:\s*(?:&?(?:'static\s+)?str|string|text|any|unknown|object|bytes|auto|typing\.\w+|[A-Z](?![A-Z\d]*_)\w*(?:::\w+)*)"
     r"(?:[\[<][\w.,<>\[\]|'& ]{0,60}[\]>])?(?:\s*\|\s*\w+){0,3}[?!]?$"
 )
 _POWERSHELL = re.compile(r"\$(?:env|global|script|private):(\w+)$", re.IGNORECASE)
@@ -47,8 +49,11 @@ _LABEL_STOPS = ":=,;|，：；。"
 _REFERENCE = re.compile(r"\$\{\w+:$")
 _BARE = re.compile(r"[^\s\"'`，；。、]{1,400}")
 _LISTED = re.compile(r"\[(?P<value>[^\s\"'`\[\],]{6,200})\](?![\w(])")
-_QUERY_SIGN = re.compile("[&;]")
-_NEXT_OF_QUERY = re.compile(r"[&;][\w.-]{1,80}=")
+# What begins the next one of several: of a query, of a list of assignments, of a list with labels.
+_NEXT_SIGN = re.compile("[&;,|，；]")
+_NEXT = re.compile(r"[;,|，；][^\W\d][\w.-]{0,80}[=:：]")
+_NEXT_OF_QUERY = re.compile(r"[&;,|，；][\w.-]{1,80}[=:：]")
+_EMPHASIS = re.compile(r"[ \t]*(?:[*_]{1,3}(?=[ \t])|[*_]{2,3}(?=\S)|[*_](?=\S{1,200}[*_]))?[ \t]*")
 # What word processors make of quotes; some languages open with what others close with.
 _CLOSING = {"“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
 _QUERY_VALUE = re.compile(r"[^&\s\\]+")
@@ -60,9 +65,13 @@ _ESCAPED_QUOTE = re.compile(r"\\{1,7}[\"']")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _DECORATION = " \t*_~`\"'>)]"
+# Browsers store names behind their origin and a mark.
+_STORED = re.compile(r"(?:\\x0[01]|[\x00\x01])+")
 _WIDEST_NAME = 160
 _LONGEST_STRING = 1000
 _MOST_CLOSERS = 8
+_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">", "（": "）", "【": "】", "「": "」", "『": "』", "《": "》"}
+_CLOSERS = frozenset(_BRACKETS.values())
 
 
 def unescape(raw: str) -> str:
@@ -82,7 +91,7 @@ def pair_at(line: str, token: re.Match[str], *, code: bool) -> Pair | None:
     name = _name_before(line[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=code)
     if name is None:
         return None
-    found = _value_after(line, _start_after(line, token))
+    found = _value_after(line, _start_after(line, token), token["sep"])
     return (name, *found) if found else None
 
 
@@ -108,7 +117,7 @@ def inner_pairs(line: str, start: int, end: int) -> Iterator[Pair]:
     for token in TOKEN.finditer(inner):
         if token["sep"] in ("=", ":"):
             name = _name_before(inner[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=True)
-            found = _value_after(inner, _start_after(inner, token))
+            found = _value_after(inner, _start_after(inner, token), token["sep"])
             if name and found:
                 first, last, quoted = found
                 bare = None if quoted else _QUERY_VALUE.match(inner, first, last)
@@ -121,7 +130,8 @@ def _name_before(left: str, sep: str, *, code: bool) -> str | None:
         return None
     if left[-1] in "\"'`":
         opening = left.rfind(left[-1], 0, len(left) - 1)
-        return left[opening + 1 : -1].rstrip("\\") or None if opening >= 0 else None
+        inside = _STORED.split(left[opening + 1 : -1])[-1]
+        return inside.rstrip("\\") or None if opening >= 0 else None
     if left[-1] in _CLOSING:
         opening = max(left.rfind(quote, 0, len(left) - 1) for quote in _CLOSING)
         return left[opening + 1 : -1] or None if opening >= 0 else None
@@ -166,10 +176,10 @@ def _start_after(line: str, token: re.Match[str]) -> int:
     return at + 1 if dash else at
 
 
-def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
-    """Return start, end and whether quoted, of the value that begins at or after `at`."""
-    while at < len(line) and line[at] in " \t*_":
-        at += 1
+def _value_after(line: str, at: int, sep: str) -> tuple[int, int, bool] | None:
+    """Return start, end and whether quoted, of the value that begins at or after `at`, behind a separator."""
+    emphasis = _EMPHASIS.match(line, at)
+    at = emphasis.end() if emphasis else at
     if escaped := _ESCAPED_QUOTE.match(line, at):
         end = line.find(escaped[0], escaped.end(), escaped.end() + _LONGEST_STRING)
         return (escaped.end(), end, True) if end >= 0 else None
@@ -190,10 +200,11 @@ def _value_after(line: str, at: int) -> tuple[int, int, bool] | None:
     bare = _BARE.match(line, at)
     if bare is None:
         return None
-    following = _NEXT_OF_QUERY.search(line, at, bare.end() + 1) if _QUERY_SIGN.search(bare[0]) else None
+    following_one = _NEXT_OF_QUERY if sep == "=" else _NEXT
+    following = following_one.search(line, at, bare.end() + 1) if _NEXT_SIGN.search(bare[0]) else None
     end = following.start() if following else bare.end()
     for _ in range(_MOST_CLOSERS):
-        if end > at and (line[end - 1] in ",;|" or (line[end - 1] in ")]}>" and not _balanced(line[at:end]))):
+        if end > at and (line[end - 1] in ",;|" or (line[end - 1] in _CLOSERS and not _balanced(line[at:end]))):
             end -= 1
     if line[at:end].endswith(".") and " " in line[end - 1 : end + 1]:
         end -= 1
@@ -207,7 +218,7 @@ def _end_of_curly(line: str, at: int) -> int | None:
 
 
 def _balanced(text: str) -> bool:
-    return all(text.count(opening) >= text.count(closing) for opening, closing in ("()", "[]", "{}", "<>"))
+    return all(text.count(opening) >= text.count(closing) for opening, closing in _BRACKETS.items())
 
 
 def line_pairs(line: str) -> Iterator[Pair]:

@@ -40,7 +40,7 @@ _PARTICLE = re.compile(r"(?<=[가-힣])(?:는|은|이|가|를|을|도|입니다)
 _BRACKETED = re.compile(
     r"[【\[「『(（<《]([^\[\]【】「」『』()（）<>《》\n]{2,60})[】\]」』)）>》][ \t]*[:：=＝-]?[ \t]*(?=\S)"
 )
-_LONE_LABEL = re.compile(rf"{_WORD}(?:[ \t]+[\w'’/.()#&-]+){{0,6}}")
+_LONE_LABEL = re.compile(rf"(?:/[\w.-]{{1,40}}){{1,6}}|{_WORD}(?:[ \t]+[\w'’/.()#&-]+){{0,6}}")
 _SPECIAL = re.compile(r"[0-9!@#$%^&*+=~?]")
 # Words before a label that are not part of it.
 _STOPWORDS = frozenset(
@@ -172,7 +172,10 @@ def _rest_of_line(line: str) -> Iterator[Pair]:
     """Yield `label: several words 1`, where the value has a digit or a sign and ends the line."""
     if len(line) > _LONGEST or not _SPECIAL.search(line) or _MARKUP.search(line):
         return
+    assigned = len(_ASSIGNED.findall(line)) > 1
     for separator in _SEPARATOR.finditer(line):
+        if assigned and separator[0] == "=":
+            continue  # the words behind it are a command, or the next assignment
         text, start = _bare(line[separator.end() :], quotes_only=True)
         label = _LABEL_BEFORE.search(line[max(0, separator.start() - 80) : separator.start()].rstrip(_DECORATION))
         name = label_of(label[0]) if label else ""
@@ -189,6 +192,7 @@ def _rest_of_line(line: str) -> Iterator[Pair]:
 _SEPARATOR = re.compile(
     rf"[ \t]*(?:[:：=＝—–\t]|[ \t]-{{1,2}}(?=[ \t])|[-=]>|[ \t]{_VERB}(?=[ \t])|{_GLUED_VERB})[ \t]*"
 )
+_ASSIGNED = re.compile(r"(?<![\w.-])[A-Za-z_]\w{1,60}=(?=\S)")
 _LABEL_BEFORE = re.compile(rf"(?:{_WORD}[ \t]+){{0,4}}{_WORD}$")
 
 

@@ -15,11 +15,11 @@ from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.pairs import unescape
 from okxguard.entries.python_expressions import Expressions
 from okxguard.entries.python_flow import Flow
-from okxguard.entries.python_fold import Folder, Literal
+from okxguard.entries.python_fold import Folder
 from okxguard.entries.python_names import Bindings, collect_bindings
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_commands, read_lines, read_telling
 from okxguard.model import Entry, Place, Span
 

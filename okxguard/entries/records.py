@@ -35,7 +35,7 @@ def find_records(text: str) -> Iterator[Record]:
         if first.start() < at or second.start() - first.end() > 60:
             continue
         gap = re.compile(_BETWEEN).fullmatch(text, first.end(), second.start())
-        if gap is None:
+        if gap is None or (gap["middle"] or "").endswith("="):
             continue
         record = [first.span(), second.span()]
         if gap["middle"]:

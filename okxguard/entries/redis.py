@@ -1,4 +1,4 @@
-"""Read commands of Redis in any text: SET, HSET, HMSET, MSET and the like, with or without `redis-cli` before them."""
+"""Read commands of Redis in any text: SET, HSET, MSET and the like, with or without `redis-cli`, and its protocol."""
 
 from __future__ import annotations
 
@@ -15,12 +15,25 @@ _COMMAND = re.compile(
     re.VERBOSE,
 )
 _WORD = re.compile(r"\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^'\\]*(?:\\.[^'\\]*)*)'|(?P<bare>[^\s\"'|;&]\S*)")
+_COMMANDS = frozenset(
+    ["SET", "SETNX", "SETEX", "PSETEX", "GETSET", "HSET", "HMSET", "HSETNX", "MSET", "MSETNX", "JSON.SET"]
+)
+# A command as the protocol and the append-only file have it: every word on a line below its length.
+_ARRAY = r"(?m)^\*\d{1,4}\n(?P<words>(?:\$\d{1,6}\n[^\n]*(?:\n|\Z)){2,400})"
+_BULK = r"\$\d{1,6}\n(?P<word>[^\n]*)"
 _KEY = re.compile(r"[:/.]")
 _MOST_WORDS = 400
 
 
 def read_redis(document: Document) -> Iterator[Entry]:
     """Yield the values that the commands of a text set, under the pieces of their keys and their fields."""
+    for array in re.finditer(_ARRAY, document.text):
+        words = [(word["word"], Span(*word.span("word"))) for word in re.finditer(_BULK, array["words"])]
+        shifted = [
+            (word, Span(span.start + array.start("words"), span.end + array.start("words"))) for word, span in words
+        ]
+        if len(shifted) > 2 and shifted[0][0].upper() in _COMMANDS:
+            yield from _commanded(document, shifted[0][0].upper(), shifted[1:])
     for match in _COMMAND.finditer(document.text):
         words = list(_words(match))
         command = match["command"].upper()

@@ -17,18 +17,18 @@ _SECTION = r"\s*\[\s*(\w[\w.: -]{0,60}(?=\s*$)|[^\]\n]{1,200}?(?=\s*\]))\s*(?:\]
 _DOTENV = (
     r"(?i)\s*(?:export\s+|set\s+|setenv\s+|-\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
 )
-_INI = r"\s*(?P<name>[^\s=:;#\[][^=:\n]{0,120}?)(?P<sep>\s*[=:]\s*)(?P<value>.*)$"
+_INI = r"\s*(?P<name>[^\s=:;#\[{][^=:{\n]{0,120}?)(?P<sep>\s*(?:=>|[=:])\s*)(?P<value>.*)$"
 _PROPERTY = r"\s*(?P<name>(?:\\.|[^\s=:#!\\]){1,200})(?P<sep>\s*[=:]\s*|\s+)(?P<value>.*)$"
 _QUOTED = r"([\"'`])((?:\\.|(?!\1)[^\\]){0,100000})\1"
 _INLINE_COMMENT = {
     Kind.DOTENV: r"\s+#.*$",
-    Kind.INI: r"\s+[;#].*$",
+    Kind.INI: r"\s+[;#].*$|\s+\\$",
     Kind.PROPERTIES: r"\s+#\s.*$",
 }
 _PATTERNS = {Kind.DOTENV: _DOTENV, Kind.INI: _INI, Kind.PROPERTIES: _PROPERTY}
 _QUOTES = ('"', "'", "`")
 _SHORTEST_PAIR = 12
-_DIRECTIVE = re.compile(r"\s*[A-Za-z][\w-]+\s+\S+\s+\S")
+_DIRECTIVE = re.compile(r"\s*[A-Za-z][\w-]+\s+(?:\S+\s+\S|(?=\S{0,80}\d)\S{8})")
 _NESTED = r"__|:(?=\w)"
 _INDEX = r"\[(\d+)\]"
 
@@ -62,7 +62,15 @@ def _read(document: Document) -> Iterator[Entry]:
             inside = document.text[entry.span.start : entry.span.end]
             yield from _read_text(entry.span.start, inside.replace("\n", " "), entry.path, Place.TEXT)
         resume = entry.span.end
-        rest = document.text[entry.span.end : start + len(line)]
+        yield from _rest(entry, document.text[entry.span.end : start + len(line)], section)
+
+
+def _rest(entry: Entry, rest: str, section: tuple[str, ...]) -> Iterator[Entry]:
+    """Yield what stands behind a value on its line: a comment, or more of the same behind a quoted value."""
+    goes_on = rest[:1] in _QUOTES and rest[1:2] in (" ", ",")
+    if goes_on and entry.place is Place.ASSIGNMENT and rest[1:].lstrip(" ,")[:1] not in ("#", ";", ""):
+        yield from _read_text(entry.span.end + 1, rest[1:], entry.path, Place.TEXT)
+    else:
         yield from _read_text(entry.span.end, rest, section, Place.COMMENT)
 
 

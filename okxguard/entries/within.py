@@ -194,7 +194,8 @@ def read_fields(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]
             continue
         assigned = re.fullmatch(_ASSIGNED, value) if entry.path[-1].startswith("[") else None
         if assigned:
-            yield from _part(document, entry, (*entry.path[:-1], assigned["name"]), assigned.span("value"))
+            name = assigned["name"].split(".")
+            yield from _part(document, entry, (*entry.path[:-1], *name), assigned.span("value"))
         # What the text reader took out of a string of fields holds the same fields again.
         if ";" in value and value.count("=") > 1 and not covered.start < entry.span.start < covered.end:
             covered = entry.span
