@@ -85,7 +85,7 @@ class Arguments:
         return (found[1] if found else "", comma)
 
     def _constructs(self, segment: str, frame: int) -> bool:
-        callee = segment.partition("()")[0]
+        callee = segment.partition("#")[0].removesuffix("()")
         if _PAIRED.search(callee):
             return False
         if frame >= 0 and re.search(r"\bnew\b", self._tokens.gap(frame)):

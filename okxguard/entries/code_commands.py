@@ -58,9 +58,9 @@ class CommandNames:
         if assign := ASSIGN.search(left):
             names = self._targets.names_before(at, left[: assign.start()])
             return [Slot((*here, names[item]))] if item < len(names) and names[item] else []
-        return self._command(at, left, item, here, index) if self._language.commands else []
+        return self._argument(index, at, left, here, item) if self._language.commands else []
 
-    def beside(self, index: int, here: _Path) -> list[Slot]:
+    def beside(self, index: int, here: _Path, depth: int) -> list[Slot]:
         """Return the slots of a string behind a string: an argument where calls need no brackets."""
         if not self._language.commands:
             return []
@@ -74,11 +74,17 @@ class CommandNames:
             and not self._tokens.gap(at).strip()
         ):
             return [Slot((*here, f"[{item}]"))]
-        return self._command(at, without_prefix(self._tokens.gap(at)).rstrip(), item, here, index)
+        left = without_prefix(self._tokens.gap(at)).rstrip()
+        return self._argument(index, at, left, here, item) if item else self._command(at, left, 0, here, depth)
+
+    def _argument(self, index: int, at: int, left: str, here: _Path, item: int) -> list[Slot]:
+        """Return the slots of an argument behind others: of which call, and what the one before names."""
+        slots = self._command(at, left, item, here, 0)
+        return slots + (self._arguments.pair(index, slots[0].path[:-1]) if slots else [])
 
     def behind_word(self, index: int, left: str, gap: str, here: _Path, depth: int) -> list[Slot]:
         if _RETURN.search(left):
-            return [Slot((*here, "return")), *self._returned(index, left, here)]
+            return [Slot((*here, "return")), *self._returned(index, left, here, depth)]
         match = self._calls.dotted_end(left)
         if match is None or "\n" in gap[len(gap.rstrip()) :]:
             return self._last_of_function(left, here)
@@ -87,9 +93,9 @@ class CommandNames:
         name = normalised(match["name"])
         if name in ("then", "else", "do"):
             return self._slots.outer(self._slots.item_start(index, left), depth)
-        return self._command(index, left, 0, here, index) if self._language.commands and not is_control(name) else []
+        return self._command(index, left, 0, here, depth) if self._language.commands and not is_control(name) else []
 
-    def _returned(self, index: int, left: str, here: _Path) -> list[Slot]:
+    def _returned(self, index: int, left: str, here: _Path, depth: int) -> list[Slot]:
         """Return the name of a function, or of the variable that holds it, whose only statement returns the value."""
         tokens = self._tokens
         first = tokens.kinds[index - 1] in "{)" and left.strip() == "return" if index else False
@@ -99,13 +105,14 @@ class CommandNames:
         frame = tokens.frames[index]
         opening = tokens.partners.get(frame - 1) if frame > 0 and tokens.kinds[frame - 1] == ")" else None
         if opening is not None and (word := _ANONYMOUS.search(tokens.gap(opening))):
-            return self._slots.slots_at(opening, tokens.starts[opening] - len(word[0]), 1)
-        here = here[:-1] if here[-1:] == ("get",) else here
+            return self._slots.slots_at(opening, tokens.starts[opening] - len(word[0]), depth + 1)
+        if here[-1:] == ("get",):
+            here = (*here[:-2], here[-2].partition("()#")[0]) if len(here) > 1 else ()
         if not here or "#" in here[-1] or here[-1].startswith("["):
             return []
         return [Slot((*here[:-1], here[-1].removesuffix("()")), Place.DEFAULT)]
 
-    def _command(self, at: int, left: str, item: int, here: _Path, index: int) -> list[Slot]:
+    def _command(self, at: int, left: str, item: int, here: _Path, depth: int) -> list[Slot]:
         """Return the slots of an argument of a call without brackets: `name "v"`, `call "v", "w"`, `(call "v" "w")`."""
         match = self._calls.dotted_end(left)
         name = normalised(match["name"]) if match else ""
@@ -116,16 +123,16 @@ class CommandNames:
         callee = self._names.resolve(name)
         slots = [Slot((*here, f"{callee}()#{at}", f"[{item}]"), Place.ARGUMENT)]
         if item:
-            return slots + self._arguments.pair(index, (*here, f"{callee}()#{at}"))
+            return slots
         setter = SETTER.fullmatch(name.rpartition(".")[2])
         slots.append(Slot((*here, setter["name"] if setter else name.rpartition(".")[2])))
         if "|>" in left and DEFAULTING.search(f".{name}"):
-            return slots + self._slots.outer(self._slots.item_start(at, left), 1)
+            return slots + self._slots.outer(self._slots.item_start(at, left), depth)
         begin = self._tokens.ends[at - 1] if at else 0
         offset = (
             self._tokens.code.rfind(match["name"], begin, self._tokens.starts[at]) if match and wraps(callee) else -1
         )
-        return slots + (self._slots.slots_at(at, offset, 1) if offset >= 0 else [])
+        return slots + (self._slots.slots_at(at, offset, depth + 1) if offset >= 0 else [])
 
     def _last_of_function(self, left: str, here: _Path) -> list[Slot]:
         """Return the name of a function whose only line is the value."""

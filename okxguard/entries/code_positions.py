@@ -45,7 +45,7 @@ class Positions:
         before = tokens.kinds[index - 1]
         frame = tokens.frames[index]
         if before == STRING:
-            return self._words.beside(index, here) or (self._paired(index, frame) if frame >= 0 else [])
+            return self._words.beside(index, here, depth) or (self._paired(index, frame) if frame >= 0 else [])
         if before == ")":
             opening = tokens.partners.get(index - 1)
             return (
@@ -193,11 +193,11 @@ class Positions:
             return slots + self.wrapped(frame, scope, depth)
         return slots
 
-    def named_value(self, opening: int, here: _Path) -> list[Slot]:
+    def named_value(self, opening: int, here: _Path, depth: int) -> list[Slot]:
         """Return the slots of `fromEnvironment("NAME", defaultValue: ...)`: the name, and that of the whole call."""
         name = self._calls.first_string(opening)
         own = [Slot((*here, name), Place.DEFAULT)] if is_name(name) else []
         field = self._arguments.annotated(opening)
         own += [Slot((*here[:-1], field), Place.DEFAULT)] if field else []
         start = self._calls.operand_before(opening, self._tokens.gap(opening))
-        return own + self._slots.outer(start, 1)
+        return own + self._slots.outer(start, depth)

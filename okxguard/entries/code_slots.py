@@ -25,6 +25,8 @@ _LEADING = re.compile(
 )
 _CLOSURE = re.compile(r"\s*(?:move\s*)?\|[\w\s,&:]{0,40}\|\s*\{?$")
 _TERNARY = re.compile(r"(?<![?.\w\]>])\s*\?(?![?.:])|\s\?(?![?.:])|(?<=[)\]\w])\?(?=\s*[\"'(\w])(?![?.:])")
+_ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})\s[^<>]*$")
+_MOST_ATTRIBUTES = 60
 _VALUE_ARGUMENT_NAMES = (
     "default defaultValue default_value default_value_t value fallback unset defaultTo defval initialValue"
 )
@@ -100,6 +102,8 @@ class Slots:
         if not target:
             return []
         in_call = self._is_call(self._tokens.frames[index])
+        if self._language.tags and not in_call and (tag := self._tag(index, left)):
+            return [Slot((*here, tag, *target))]
         if not in_call and index and self._tokens.kinds[index - 1] == "," and self._continues(index):
             names = self._targets.names_before(index, left)
             if len(names) > 1 and all(names):
@@ -112,6 +116,20 @@ class Slots:
             slots.append(Slot(here, Place.DEFAULT))
         return slots
 
+    def _tag(self, index: int, left: str) -> str:
+        """Return the element that an attribute belongs to whose name `left` ends with, and the place of it."""
+        tokens, at = self._tokens, index
+        if left[-1:].isspace() or not re.search(r"(?:^|\s)[\w:.-]+$", left):
+            return ""
+        for _ in range(_MOST_ATTRIBUTES):
+            if element := _ELEMENT.search(left):
+                return f"{element['name']}()#{at}"
+            if not at or "<" in left or ">" in left.replace("=>", "") or tokens.kinds[at - 1] in "({[;,":
+                return ""
+            at = tokens.partners.get(at - 1, at - 1)
+            left = tokens.gap(at)
+        return ""
+
     def _stated(self, index: int, name: str, here: _Path, depth: int) -> list[Slot]:
         """Return the slots of a value that a call is given by the word for it: its name there, that of the call."""
         tokens, frame = self._tokens, self._tokens.frames[index]
@@ -120,11 +138,11 @@ class Slots:
             closing = tokens.partners.get(frame)
             alone = closing is not None and tokens.items[closing] == 0
             if stated or not (alone and wraps(self._calls.callee(frame) or "")):
-                return self._positions.named_value(frame, here) if stated else []
+                return self._positions.named_value(frame, here, depth) if stated else []
             return self._positions.wrapped(frame, here[:-1], depth)
         is_options = stated and frame > 0 and tokens.kinds[frame] == "{" and tokens.kinds[frame - 1] in "(,"
         outer = tokens.frames[frame] if is_options else -1
-        return self._positions.named_value(outer, here) if self._is_call(outer) else []
+        return self._positions.named_value(outer, here, depth) if self._is_call(outer) else []
 
     def _is_call(self, frame: int) -> bool:
         return frame >= 0 and self._tokens.kinds[frame] == "(" and self._calls.callee(frame) is not None

@@ -65,7 +65,7 @@ def complete(document: Document, entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
         found = without_keywords(found)
         found += read_pairs(found)
-    return (*found, *_defaults(found), *expressions)
+    return (*found, *_defaults(document, found), *expressions)
 
 
 def _commands(document: Document) -> Iterator[Entry]:
@@ -157,12 +157,14 @@ def _records(entries: list[Entry]) -> Iterator[Entry]:
         yield from record_entries(entries)
 
 
-def _defaults(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the defaults of ${NAME:-default}."""
+def _defaults(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the defaults of ${NAME:-default}, at their own place where quotes or escapes stand around them."""
     for entry in entries:
         if "${" not in entry.value:
             continue
         for match in islice(re.finditer(_DEFAULTED, entry.value), _MOST_DEFAULTS):
             start = entry.span.start + match.start("default")
-            span = Span(start, start + len(match["default"])) if entry.visible else entry.span
-            yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, entry.visible)
+            if not entry.visible:
+                start = document.text.find(match["default"], entry.span.start, entry.span.end)
+            span = Span(start, start + len(match["default"])) if start >= 0 else entry.span
+            yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, start >= 0)

@@ -15,9 +15,10 @@ class Language(NamedTuple):
     `joins` is a pattern for what stands between the pieces of a concatenation, `defaults` one for the operators
     whose right side counts when the left one is empty. `commands` tells that a name and a string without anything
     between them are a call or a setting. `indented` tells that blocks are told by words and indentation.
-    `members` are further signs between a name and its value. `named_first` tells that a declaration is a name
-    and then a type without any sign between them; `hyphens` that names may hold some; `atoms` that a bare word may name
-    the value behind it in a tuple; `hashes` that braces behind a name look something up.
+    `members` are further signs between a name and its value. `named_first` tells that a declaration is a name and
+    then a type without any sign between them; `hyphens` that names may hold some; `atoms` that a bare word may
+    name the value behind it in a tuple; `hashes` that braces behind a name look something up; `tags` that
+    attributes of elements are assignments.
     """
 
     comments: tuple[str, ...]
@@ -32,17 +33,18 @@ class Language(NamedTuple):
     hyphens: bool = False
     atoms: bool = False
     hashes: bool = False
+    tags: bool = False
 
 
 _C = ("//", "/*")
 _NOTHING = r"(?!)"
 
 LANGUAGES = {
-    "javascript": Language((*_C, "<!--"), ("double", "single js", "template", "regex")),
+    "javascript": Language((*_C, "<!--"), ("double", "single js", "template", "regex"), tags=True),
     "coffee": Language(("# coffee",), ("triple", "triple single", "double", "single guarded"), commands=True),
     "go": Language(_C, ("double", "backtick raw", "char"), defaults=_NOTHING, named_first=True),
     "java": Language(_C, ("triple", "double", "char"), members="->|:"),
-    "kotlin": Language(_C, ("triple raw", "interpolated ${", "char"), members=r":|\b(?:to|by)\b"),
+    "kotlin": Language(_C, ("triple raw", "interpolated ${", "char"), members=r":|->|\b(?:to|by)\b"),
     "scala": Language(_C, ("triple raw", "interpolated ${", "char"), members=r"->|=>|:"),
     "groovy": Language(
         _C, ("triple", "triple single", "interpolated ${", "single guarded", "slashy"), commands=True, members=":"
@@ -132,7 +134,7 @@ LANGUAGES = {
         ("{-", "-- haskell"), ("double lines", "char"), joins=r"\+\+|<>", commands=True, indented=True, members="->"
     ),
     "clojure": Language(
-        (";",), ("clojure char", "double lines"), joins=_NOTHING, commands=True, members="(?!)", hyphens=True
+        (";",), ("clojure char", "double lines"), joins=_NOTHING, commands=True, members=r"(?<=\s)\.", hyphens=True
     ),
     "solidity": Language(_C, ("double", "single guarded"), joins=""),
     "zig": Language(("//",), ("zig lines", "double", "char"), joins=r"\+\+|\*\*", defaults=r"\b(?:orelse|catch)\b"),

@@ -163,6 +163,8 @@ def _note_member(entry: Entry, pairs: _Members) -> bool:
     if member not in _MEMBERS:
         return False
     pairs.setdefault(scope, {}).setdefault(member, []).append(entry)
+    if member in _LABELS and len(scope) > 1 and _CALL.search(scope[-1]) and _CALL.search(scope[-2]):
+        pairs.setdefault(scope[:-1], {}).setdefault(member, []).append(entry)
     if scope and scope[-1] in _SCHEMAS and member in _VALUES:
         pairs.setdefault(scope[:-1], {}).setdefault(member, []).append(entry)
     return True

@@ -21,7 +21,6 @@ from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
 from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_commands, read_lines, read_telling
-from okxguard.entries.wrapping import chooses
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -202,6 +201,11 @@ class _Reader:
                 pending.extend(self._branches(node.values, path))
             elif isinstance(node, ast.IfExp):
                 pending.extend(self._branches([node.body, node.orelse], path))
+            elif isinstance(node, ast.Call):
+                pending.extend(self._wrappers.wrapped(node, path))
+                pending.extend(self._branches(self._wrappers.chosen(node), path))
+            elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):
+                pending.extend(self._branches(node.value.values, path))
             elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and _is_slot(path, place):
                 constants = map(self._folder.fold, self._flow.resolve(node))
                 yield from (_entry(path, constant, place) for constant in constants if constant)
@@ -209,10 +213,6 @@ class _Reader:
                 pending.append((node.value, path, place))
             elif isinstance(node, ast.Lambda):
                 pending.append((node.body, path, Place.DEFAULT))
-            elif isinstance(node, ast.Call):
-                pending.extend(self._wrappers.wrapped(node, path))
-                if chooses(self._bindings.dotted(node.func) or ""):
-                    pending.extend(self._branches(node.args, path))
 
     def _branches(self, nodes: list[ast.expr], path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
         """Yield alternatives; they go by `path` and by the names of the settings that the others look up."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from okxguard.entries.python_fold import Folder
 from okxguard.entries.python_names import Bindings
-from okxguard.entries.wrapping import wraps
+from okxguard.entries.wrapping import chooses, wraps
 from okxguard.model import Place
 
 _Path = tuple[str, ...]
@@ -81,6 +81,10 @@ class Wrappers:
             return ()
         name = self._folder.fold(key) if self.is_name(key) else None
         return (f"{self._bindings.dotted(owner) or ''}()", name.value) if name else ()
+
+    def chosen(self, node: ast.Call) -> list[ast.expr]:
+        """Return the arguments of a call that gives back the first of them that is there."""
+        return node.args if chooses(self._bindings.dotted(node.func) or "") else []
 
     def saved(self, node: ast.Call) -> tuple[ast.Call, str] | None:
         """Return the call that made what is saved, and the name it goes by then: `Secret(value="v").save("name")`."""

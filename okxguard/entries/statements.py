@@ -54,7 +54,7 @@ STATEMENTS = {
     "abap": (
         rf"\b(?:CONSTANTS|DATA):?\s{{1,20}}(?P<name>\w{{1,60}})\s{{1,20}}(?:TYPE|LENGTH)\s[^'\n.]{{1,80}}\sVALUE{_BLANKS}{_QUOTED}",
     ),
-    "assembler": (rf"^(?P<name>[A-Za-z_]\w{{0,80}}):?{_BLANKS}(?:db|\.?ascii[z]?|\.string){_BLANKS}{_QUOTED}",),
+    "assembler": (rf"^(?P<name>[A-Za-z_]\w{{0,80}}):?{_BLANKS}(?:db|\.asci[iz]z?|\.string){_BLANKS}{_QUOTED}",),
     "fortran": (rf"\bDATA{_BLANKS}(?P<name>\w{{1,60}}){_BLANK}/{_BLANK}{_QUOTED}{_BLANK}/",),
 }
 # Names and values in turn.

@@ -23,15 +23,16 @@ _HOW_WORDS = (
 )
 # Callees that no rule on words tells, without or with an owner.
 _NAMED_CALLEES = (
-    "HeaderValue.from_static HeaderValue.from_str std.string QString TEXT _T L F b PSTR strdup string_view encode"
-    " Data data Encoding.UTF8.GetBytes Encoding.ASCII.GetBytes Encoding.Default.GetBytes TextEncoder().encode"
-    " utf8.encode GetBytes Symbol as.character c_str to_charlist charlist NSString trim Object.freeze freeze ref"
-    " Ref useRef shallowRef pure AtomicReference WeakReference fmt.Sprint OptionString pack encodeUtf8 cstring"
-    " nconst Identity requireNonNull requireNotNull checkNotNull fromMaybe maybe make_shared make_unique"
-    " make_optional StringBuilder StringBuffer charToRaw mkDefault mkForce bytearray memoryview Final Var"
-    " StringVar NetworkCredential from_static extra Promise.resolve Task.FromResult Mutex.new RwLock.new Mutex"
-    " RwLock toString AnsiString UTF8String PAnsiChar QStringLiteral QLatin1String QByteArray concat JSON.stringify"
-    " json.dumps json_encode base64encode sensitive nonsensitive tostring trimspace chomp TrimSpace"
+    "writable readable HeaderValue.from_static HeaderValue.from_str std.string QString TEXT _T L F b PSTR strdup"
+    " string_view encode Data data Encoding.UTF8.GetBytes Encoding.ASCII.GetBytes Encoding.Default.GetBytes"
+    " TextEncoder().encode utf8.encode GetBytes Symbol as.character c_str to_charlist charlist NSString trim"
+    " Object.freeze freeze ref Ref useRef shallowRef pure AtomicReference WeakReference fmt.Sprint OptionString"
+    " pack encodeUtf8 cstring nconst Identity requireNonNull requireNotNull checkNotNull fromMaybe maybe"
+    " make_shared make_unique make_optional StringBuilder StringBuffer charToRaw mkDefault mkForce bytearray"
+    " memoryview Final Var StringVar NetworkCredential from_static extra Promise.resolve Task.FromResult Mutex.new"
+    " RwLock.new Mutex RwLock toString AnsiString UTF8String PAnsiChar QStringLiteral QLatin1String QByteArray"
+    " concat JSON.stringify json.dumps json_encode base64encode sensitive nonsensitive tostring trimspace chomp"
+    " TrimSpace"
 )
 # Owners whose `secret` or `string` of something looks it up.
 _STORE_WORDS = "config conf cfg configuration settings setting env environment props properties prefs vault"
@@ -52,7 +53,7 @@ _LONGEST = 200
 @lru_cache(4096)
 def wraps(callee: str) -> bool:
     """Tell whether the result of calling `callee`, a dotted name, stands for its argument: `SecretStr`, `ptr.To`."""
-    owner, _, last = callee[-_LONGEST:].rpartition(".")
+    owner, _, last = callee[-_LONGEST:].rstrip("!?").rpartition(".")
     if (
         callee in ("init", "new")
         or last in _NAMED
@@ -72,6 +73,7 @@ def wraps(callee: str) -> bool:
     return is_type or not owners & _STORES
 
 
+@lru_cache(4096)
 def chooses(callee: str) -> bool:
     """Tell whether a call gives back the first of its arguments that is there: `coalesce`, `cmp.Or`."""
     return _CHOOSING.search(callee) is not None
