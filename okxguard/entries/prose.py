@@ -43,6 +43,10 @@ _LABELLED = re.compile(
     """,
     re.VERBOSE,
 )
+# A label of several words before an equals sign, of which others take the last word only.
+_EQUATED = re.compile(
+    rf"(?<![\w$.@/-])(?P<label>(?:(?!{OPAQUE}){_WORD}[ \t]+){{1,3}}[^\W\d_]{{2,20}})[ \t]?=[ \t]?(?P<value>{OPAQUE})"
+)
 _LABEL_TAIL = re.compile(rf"(?:[ \t]+{_VERB}|{_GLUED_VERB}|[ \t:：=＝—–-])+$")
 _PARTICLE = re.compile(r"(?<=[가-힣])(?:는|은|이|가|를|을|도|입니다)$")
 _BRACKETED = re.compile(
@@ -162,6 +166,8 @@ class Prose:
             if name:
                 yield name, start, start + len(value), bool(match["open"].strip("*_"))
             at = start + len(value)
+        for match in _EQUATED.finditer(line):
+            yield label_of(match["label"]), *match.span("value"), False
         for match in _BRACKETED.finditer(line):
             text, start = _bare(line[match.end() :], quotes_only=True)
             if text and (_is_token(text) or _is_phrase(text)):
