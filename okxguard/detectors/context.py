@@ -49,7 +49,7 @@ class Surroundings:
         self._alerts: set[tuple[str, ...]] = set()
         for entry in entries:
             self._note(entry)
-        self.file = self._file_owner()
+        self.file = self._file_owner(entries)
 
     def _note(self, entry: Entry) -> None:
         if not entry.path or len(entry.value) > _LONGEST_DISCRIMINATOR:
@@ -235,7 +235,7 @@ class Surroundings:
             if not segment.endswith("()")
         )
 
-    def _file_owner(self) -> Ownership:
+    def _file_owner(self, entries: Sequence[Entry]) -> Ownership:
         path = self._words.owner_in(self._document.evidence.rpartition("/")[2])
         if path is Owner.OKX:
             return Ownership(Owner.OKX, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
@@ -243,11 +243,8 @@ class Surroundings:
             return Ownership(Owner.EXCHANGE, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
         folder = self._words.owner_in(self._document.evidence.rpartition("/")[0])
         others = self._words.exchanges.found_in(self._document.text)
-        if (
-            self._words.okx.search(self._document.text)
-            or folder is Owner.OKX
-            or self._words.hints.search(self._document.text)
-        ):
+        named = folder is Owner.OKX or self._words.names_okx(self._document)
+        if named or any(self._names.read(entry.path[-1]).okx for entry in entries):  # what is encoded names it, too
             return Ownership(Owner.OKX, Context.FILE, mixed=others)
         return Ownership(
             Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None,
