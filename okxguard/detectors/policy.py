@@ -75,6 +75,9 @@ class PolicyDetector:
         declarations = [*self._declarations.group(entries), *self._noted(document, entries)]
         every = [*judged, *map(_span_of, declarations)]
         for declaration in declarations:
+            span = _span_of(declaration)
+            if any(call.span.start <= span.start and span.end <= call.span.end for call in called):
+                continue
             if declaration.scope in taken or any(_is_within(declaration.scope, call.scope) for call in called):
                 continue
             granted = self._granted(declaration, context)
