@@ -172,13 +172,12 @@ def _settle(document: Document, group: list[Candidate]) -> list[Credential]:
     roles = {part.role for part in group}
     exact = {part.role for part in group if part.exact}
     named = max((part.context for part in group), default=Context.NONE)
-    shown = {part.role for part in group if part.exact and part.visible}
     sure = named > Context.FILE or exact >= {Role.API_KEY, Role.SECRET_KEY} or not any(part.together for part in group)
     sure = sure or _is_family(group)
     pair = exact >= {Role.API_KEY, Role.SECRET_KEY} or not all(part.together for part in group)
     if len(roles) > 1 and exact and pair and named > Context.NONE and sure:
         return [_credential(group, Confidence.HIGH)]
-    if shown >= {Role.API_KEY, Role.SECRET_KEY}:
+    if exact >= {Role.API_KEY, Role.SECRET_KEY}:
         complete = Role.PASSPHRASE in roles
         return [_credential(group, Confidence.HIGH if complete else Confidence.LOW)]
     alone = [part for part in group if not part.together]

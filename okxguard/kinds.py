@@ -23,6 +23,10 @@ class Kind(Enum):
     SQL = "SQL"
     PATCH = "a patch"
     NETRC = "netrc"
+    TEX = "TeX"
+    RTF = "RTF"
+    CARD = "a card or calendar"
+    MAIL = "a mail"
     CODE = "code"
     MARKDOWN = "Markdown"
     TEXT = "text"
@@ -43,6 +47,10 @@ _BY_ENDING = {
     Kind.TABLE: "csv tsv psv tab",
     Kind.SQL: "sql pgsql psql ddl dml cql hql",
     Kind.PATCH: "diff patch",
+    Kind.TEX: "tex latex ltx sty cls dtx bib",
+    Kind.RTF: "rtf",
+    Kind.CARD: "vcf vcard ics ical ifb",
+    Kind.MAIL: "eml emlx mbox mht mhtml",
     Kind.MARKDOWN: "md markdown mdx rst adoc asciidoc org textile wiki mediawiki qmd mkd mdown",
 }
 _KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
@@ -189,10 +197,16 @@ def _language_by_interpreter(text: str) -> str:
     return next((_INTERPRETERS[word] for word in words if word in _INTERPRETERS), "")
 
 
+# The first header of a mail as it was delivered, of one in an archive, or of a draft.
+_MAIL = r"(?:From \S|(?:Return-Path|Received|Delivered-To|Message-ID|From|Subject|Date|To|MIME-Version): )"
+
+
 def _kind_by_content(text: str) -> Kind:
     head = text[:400].lstrip()
     if head.startswith("#!"):
         return Kind.PYTHON if "python" in head.partition("\n")[0] else _kind_of_script(text)
+    if head.startswith("{\\rtf"):
+        return Kind.RTF
     if head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in ('"', "{", "[")):
         return Kind.JSON
     if head.startswith(("<?xml", "<plist", "<configuration", "<project", "<resources")):
@@ -205,6 +219,8 @@ def _kind_by_content(text: str) -> Kind:
         return Kind.INI
     if head.startswith("---\n"):
         return Kind.YAML
+    if re.match(_MAIL, head) and "\nMIME-Version:" in text[:20_000]:
+        return Kind.MAIL
     if re.search(r"(?m)^ {0,3}(?:\|? {0,9}:?-{3,}:? {0,9}\|[ :|-]*|```[\w +-]{0,20})$", text[:20_000]):
         return Kind.MARKDOWN
     return Kind.TABLE if _is_table(text) else Kind.TEXT

@@ -22,6 +22,8 @@ _SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = r"(?i)\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$"
 # A mapping that describes the one that it stands in.
 _DESCRIPTION = "metadata"
+# Base64 has all words in it, sooner or later.
+_ENCODED = r"(?=[A-Za-z0-9]{0,200}[+/=])[A-Za-z0-9+/]{24,}={0,2}"
 _SEPARATED = r"[=:]\s*\S"
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.XML, Kind.YAML})
 
@@ -49,7 +51,7 @@ class Surroundings:
         self._alerts: set[tuple[str, ...]] = set()
         for entry in entries:
             self._note(entry)
-        self.file = self._file_owner()
+        self.file = self._file_owner(entries)
 
     def _note(self, entry: Entry) -> None:
         if not entry.path or len(entry.value) > _LONGEST_DISCRIMINATOR:
@@ -223,6 +225,7 @@ class Surroundings:
                 self._document.line_text(index)[:400]
                 for index in range(line + 1, min(len(self._document.line_starts), line + 4))
             ]
+        near = [re.sub(_ENCODED, "", text) for text in near]
         return any(self._words.product_in(text) or self._words.is_foreign_callee(text) for text in near)
 
     def inside_product(self, entry: Entry) -> bool:
@@ -235,7 +238,7 @@ class Surroundings:
             if not segment.endswith("()")
         )
 
-    def _file_owner(self) -> Ownership:
+    def _file_owner(self, entries: Sequence[Entry]) -> Ownership:
         path = self._words.owner_in(self._document.evidence.rpartition("/")[2])
         if path is Owner.OKX:
             return Ownership(Owner.OKX, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
@@ -243,11 +246,8 @@ class Surroundings:
             return Ownership(Owner.EXCHANGE, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
         folder = self._words.owner_in(self._document.evidence.rpartition("/")[0])
         others = self._words.exchanges.found_in(self._document.text)
-        if (
-            self._words.okx.search(self._document.text)
-            or folder is Owner.OKX
-            or self._words.hints.search(self._document.text)
-        ):
+        named = folder is Owner.OKX or self._words.names_okx(self._document)
+        if named or any(self._names.read(entry.path[-1]).okx for entry in entries):  # what is encoded names it, too
             return Ownership(Owner.OKX, Context.FILE, mixed=others)
         return Ownership(
             Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None,

@@ -25,7 +25,7 @@ from okxguard.rulebook import Vocabulary
 _INDEX = re.compile(r"\[\d+\]$")
 _SERIAL = re.compile(r"[#~]\d+$")
 _TITLE_NAME = r"([\w$]+)[\"']?\s*(?:[:=]|:=|=>)\s*$"
-_WRAPPING = " \t\"'`<>;,"
+_WRAPPING = " \t\"'`<>;,|*_~={}()@"
 _LONGEST_VALUE = 200
 _LONGEST_LIST = 60
 _FAKE_DEPTH = 4

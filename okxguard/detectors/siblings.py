@@ -41,6 +41,8 @@ class Siblings:
         self.roles: set[Role] = set()
         self._roles: dict[tuple[str, ...], set[Role]] = {}
         self._shapes: dict[tuple[tuple[object, ...], tuple[str, ...], Role], _Shapes] = {}
+        entries = list(entries)
+        self._named = {entry.span for entry in entries if names.read(entry.path[-1]).strong}
         for entry in entries:
             self._note(entry)
 
@@ -51,6 +53,8 @@ class Siblings:
         if not reading.foreign:
             self.roles.add(reading.role)
         self._roles.setdefault(entry.path[:-1], set()).add(reading.role)
+        if not reading.strong and entry.span in self._named:
+            return  # half of a name: the `key` in `secret key`
         if reading.role in (Role.API_KEY, Role.SECRET_KEY) and not (reading.foreign or reading.okx):
             key = (self._scope(entry), reading.account, reading.role)
             known = self._shapes.get(key, _Shapes())

@@ -31,6 +31,10 @@ _READERS = {
     Kind.MARKDOWN: ("markdown", "read_markdown"),
     Kind.PYTHON: ("python", "read_python"),
     Kind.NETRC: ("netrc", "read_netrc"),
+    Kind.TEX: ("typeset", "read_typeset"),
+    Kind.RTF: ("typeset", "read_typeset"),
+    Kind.CARD: ("typeset", "read_typeset"),
+    Kind.MAIL: ("mail", "read_mail"),
     Kind.CODE: ("code", "read_code"),
     Kind.PATCH: ("patch", "read_patch"),
 }
@@ -38,7 +42,7 @@ _TEXT = ("text", "read_text")
 # Lines are read one by one, so that size costs nothing but time.
 _LINE_BY_LINE = frozenset({Kind.DOTENV, Kind.INI, Kind.PROPERTIES, Kind.TEXT, Kind.MARKDOWN})
 # Syntaxes in which a value may be written in pieces, so that no line shows it.
-_FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI, Kind.CODE})
+_FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI, Kind.CODE, Kind.MAIL, Kind.CARD})
 
 
 def read_entries(document: Document, find_telling: FindTelling) -> Reading:

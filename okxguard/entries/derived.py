@@ -16,7 +16,9 @@ _DEFAULTED = (
     r"(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
 )
 # What stands inside or beside a value is looked for only where one of these signs is.
-_TELLING_SIGNS = r"[\n;%&]|\{[^{\n]{0,300}['\"]|\s-|^[\w.-]+=|[A-Za-z0-9+/_-]{80}"
+_TELLING_SIGNS = (
+    r"[\n;%&<]|[0-9A-Fa-f]{12}\S*\s|\s\S*[0-9A-Fa-f]{12}|\{[^{\n]{0,300}['\"]|\s-|^[\w.-]+=|[A-Za-z0-9+/_-]{80}"
+)
 _TELLING_NAMES = frozenset(
     (
         "default", "example", "plaintext", "literal", "const", "v", "s", "to", "content", "string", "data", "#text",
@@ -24,15 +26,17 @@ _TELLING_NAMES = frozenset(
         "secret_string",
     )
 )  # fmt: skip
+_OF_TEXTS = frozenset((name,) for name in ("text", "insert", "plain_text", "content", "body", "message"))
 _OPENAPI = (("openapi",), ("swagger",))
 _SHORTEST_TELLING = 8
 _WITH_COMMANDS = frozenset({Kind.TEXT, Kind.CODE, Kind.MARKDOWN, Kind.YAML, Kind.SQL})
 _COMMANDS = r"redis-cli|(?m:^\*\d{1,4}\n\$\d)|(?m:^[ \t]*(?:H?M?SET(?:NX|EX)?|JSON\.SET|hm?set)[ \t])"
 _LONGEST_TRIMMED = 1000
 _CONTROLS = "".join(map(chr, (*range(9), *range(14, 32))))
-_AROUND = r"(?:\s|\\(?:[nrt\n]|x[01][0-9a-fA-F]|u00[01][0-9a-fA-F])|[\x00-\x1f“”„‘’«»])*"
-_CURLY_ENDS = frozenset("“”‘’«»")
-_CURLY = r"(?s)[“”„‘’«»](.+)[“”‘’«»]"
+_AROUND = r"(?:\s|\\(?:[nrt\n]|x[01][0-9a-fA-F]|u00[01][0-9a-fA-F])|[\x00-\x1f“”„‘’«»`|])*"
+# Quotes of word processors, code marks, and what chats hide.
+_MARKED_ENDS = frozenset("“”‘’«»`|")
+_MARKED = r"(?s)[“”„‘’«»](?P<curly>.+)[“”‘’«»]|`(?P<code>[^`]{2,200})`|\|\|(?P<hidden>[^|]{2,200})\|\|"
 _BASE64 = r"[A-Za-z0-9+/_-]{2,}={0,2}"
 _SHORTEST_BASE64, _LONGEST_BASE64 = 40, 64
 _SHORTEST_ALIKE = 8
@@ -58,6 +62,10 @@ def complete(document: Document, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     found = [*plain, *decoded, *_records(plain), *_commands(document)]
     if decoded:
         found += _decoded_alike(plain, decoded)
+    if document.kind is Kind.JSON and any(entry.path[-1:] in _OF_TEXTS for entry in plain):
+        from okxguard.entries.runs import read_runs  # most data hold no texts
+
+        found += read_runs(document, entries)
     # Imported when there is something to look for: most dotenv files hold names and values only.
     if any(re.search(_TELLING_SIGNS, entry.value) for entry in found if len(entry.value) >= _SHORTEST_TELLING):
         from okxguard.entries.within import read_all_within
@@ -88,8 +96,8 @@ def _may_be_paired(entry: Entry) -> bool:
 def _trimmed(document: Document, entry: Entry) -> Entry:
     """Return an entry without curly quotes and blanks at the end; where its letters stand in the text, there."""
     value = entry.value.rstrip().strip(_CONTROLS)
-    if value[-1:] in _CURLY_ENDS and (curly := re.fullmatch(_CURLY, value)):
-        value = curly[1]
+    if value[-1:] in _MARKED_ENDS and (marked := re.fullmatch(_MARKED, value)):
+        value = marked["curly"] or marked["code"] or marked["hidden"]
     if (entry.visible and len(value) == len(entry.value)) or not value or len(value) > _LONGEST_TRIMMED:
         return entry
     start, end = entry.span

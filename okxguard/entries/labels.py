@@ -19,7 +19,7 @@ _LINE = re.compile(
     (?P<value>[^\s，；。、：«»“”„‘’]{1,300}?)[,;]?(?:[ \t]*(?:<br[ /]*>|</\w+>))*[ \t]*$""",
     re.VERBOSE,
 )
-_ENDS = ("`", "**", "__", "*", '"', "'")
+_ENDS = ("`", "**", "__", "*", '"', "'", "@")
 _WORDS = 5
 
 
@@ -37,6 +37,8 @@ def read_labels(start: int, line: str, path: tuple[str, ...]) -> Iterator[Entry]
         first, last = whole.span("value")
         while mark := next((mark for mark in _ENDS if _wraps(line[first:last], mark)), None):
             first, last = first + len(mark), last - len(mark)
+        bare = line[first:last].rstrip("`")
+        last = last if "`" in bare else first + len(bare)
         yield _entry(start, line, first, last, (*path, whole["label"].strip()))
 
 

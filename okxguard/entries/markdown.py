@@ -23,6 +23,10 @@ from okxguard.model import Entry, Span
 _FENCE = re.compile(
     r"(?P<prefix>[ \t>]{0,20}(?:(?:[-*+]|\d{1,3}[.)])[ \t]{1,4})?)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]{0,200})$"
 )
+# Chats let the code begin in the line of its marks.
+_CONTENT = re.compile(
+    r"(?:export[ \t]+)?[A-Za-z_]\w{0,80}=\S+\s*$|[A-Za-z_][\w.-]{0,80}:[ \t]*\S{6}|[^\s\d]{0,9}\d[^\s=]{19}"
+)
 _DIRECTIVE = re.compile(
     r"(?P<indent>\s{0,20})\.\. (?:code-block|code|sourcecode|literalinclude|prompt)::\s*(?P<info>\S*)\s*$"
 )
@@ -88,7 +92,7 @@ class _Reader:
         nothing: Iterator[Entry] = iter(())
         if at == 0 and line.rstrip() in _FRONT:
             return self._front(_FRONT[line.rstrip()])
-        if ("`" in line or "~" in line) and (fence := _FENCE.match(line)):
+        if ("`" in line or "~" in line) and (fence := _FENCE.match(line)) and not _CONTENT.match(fence["info"]):
             return self._fence(at, fence)
         if "#+" in line and (org := _ORG.match(line)):
             lines = self._lines

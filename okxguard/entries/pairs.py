@@ -25,10 +25,10 @@ _COMMAND = re.compile(
     r"^\s*(?:RUN\s+)?(?:ENV|ARG|LABEL|setx?|setenv|SetEnv|set\s+-\w+|export|putenv)\s+(?P<name>[A-Za-z_]\w{1,80})\s+(?P<value>[^\s=:].*)",
     re.IGNORECASE,
 )
-# A directive of a server, its object and a value: proxy_set_header NAME "value";
+# A directive of a server, its object and a value: proxy_set_header NAME "value"; the name is no mere word.
 _DIRECTIVE = re.compile(
-    r"^\s*(?:[A-Za-z][\w-]{1,40}\s+(?:-[\w-]{1,30}\s+|[A-Za-z][\w-]{1,40}\s+){0,3}[\"']?[$%+>-]?(?=[A-Za-z])|(?=[A-Za-z]{1,40}[_-]))"
-    r"(?P<name>[A-Za-z][\w.-]{1,80})[\"']?\s+"
+    r"^\s*(?:[A-Za-z][\w-]{1,40}\s+(?:-[\w-]{1,30}\s+|[A-Za-z][\w-]{1,40}\s+){0,3}[\"']?[$%+>-]?)?"
+    r"(?P<name>(?=[A-Za-z]{1,40}[\w.-]{0,40}[_.-]|[a-z]{1,40}[A-Z])[A-Za-z][\w.-]{1,80})[\"']?\s+"
     r"(?P<value>(?:\"[^\"\n]{1,300}\"|'[^'\n]{1,300}')(?=(?:\s+[a-z]\w{0,20}){0,2}\s*(?:;\s*)?$)"
     r"|(?=[^\s;]*\d)[^\s;\"'`(){}\[\]<>=,]{8,200}(?=\s*(?:;\s*)?$))"
 )

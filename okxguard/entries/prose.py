@@ -16,6 +16,14 @@ _NEAR = 4
 _BLANKS_BETWEEN = 2
 _LONGEST = 400
 _BULLET = re.compile(r"[ \t]*(?:(?:\d{1,2}[.)、]|[-*+•●▪◦>→·※★✅🔑🔒🔐👉\ufe0f|]+|\[[ xX]?\])[ \t]*)*")
+# Who said it and when, in exports of chats.
+_SPEAKER = re.compile(
+    r"""[ \t]*(?:\[[^\[\]\n]{4,30}\]|\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[ \t]\d{1,2}[:.]\d{2}[^\n:]{0,9}-)[ \t]*
+    (?:<[^<>\n:]{1,40}>|[^<>\n:]{1,40}:)[ \t]+""",
+    re.VERBOSE,
+)
+# What begins the line below the word that it defines.
+_DEFINITIONS = (": ", "： ")
 _DECORATION = " \t*_`~\"'“”„«»「」『』【】‘’()（）<>《》"
 _WORD = r"[^\W\d_][\w'’/.-]{0,40}"
 _VERB = (
@@ -34,6 +42,10 @@ _LABELLED = re.compile(
     (?P<open> ["'`“„«「『‘*_]{{0,3}} ) (?P<value> {_WORD_OF_VALUE} )
     """,
     re.VERBOSE,
+)
+# A label of several words before an equals sign, of which others take the last word only.
+_EQUATED = re.compile(
+    rf"(?<![\w$.@/-])(?P<label>(?:(?!{OPAQUE}){_WORD}[ \t]+){{1,3}}[^\W\d_]{{2,20}})[ \t]?=[ \t]?(?P<value>{OPAQUE})"
 )
 _LABEL_TAIL = re.compile(rf"(?:[ \t]+{_VERB}|{_GLUED_VERB}|[ \t:：=＝—–-])+$")
 _PARTICLE = re.compile(r"(?<=[가-힣])(?:는|은|이|가|를|을|도|입니다)$")
@@ -78,6 +90,8 @@ class Prose:
         if len(line) > _LONGEST * 5:
             return
         text, start = _bare(line)
+        if text[:2] in _DEFINITIONS and self._label:
+            text, start = text[2:].lstrip(), start + len(text) - len(text[2:].lstrip())
         label, self._label = self._label, self._label_of(text, index)
         if label and index - label.line <= _BLANKS_BETWEEN + 1 and self._is_value(text, index):
             yield label.name, start, start + len(text), True
@@ -127,7 +141,7 @@ class Prose:
         return known
 
     def _label_of(self, text: str, index: int) -> _Label | None:
-        name = text.rstrip(" \t:：=＝-—*_")
+        name = text.rstrip(" \t:：=＝-—*_?？")
         if not text:
             return self._label
         if len(name) > 70 or _is_token(name) or not _LONE_LABEL.fullmatch(name):
@@ -143,7 +157,7 @@ class Prose:
         """Yield `label value` and `label is value`, several on a line."""
         at = 0
         while match := _LABELLED.search(line, at, _LONGEST * 5):
-            value = match["value"].rstrip(_STOPS)
+            value = _unmarked(match["value"], match["open"]).rstrip(_STOPS)
             if not (_TELLING.fullmatch(value) or (_is_token(value) and len(value) < 40)):
                 at = max(match.end("label"), match.start() + 1)
                 continue
@@ -152,10 +166,18 @@ class Prose:
             if name:
                 yield name, start, start + len(value), bool(match["open"].strip("*_"))
             at = start + len(value)
+        for match in _EQUATED.finditer(line):
+            yield label_of(match["label"]), *match.span("value"), False
         for match in _BRACKETED.finditer(line):
             text, start = _bare(line[match.end() :], quotes_only=True)
             if text and (_is_token(text) or _is_phrase(text)):
                 yield match[1].strip(), match.end() + start, match.end() + start + len(text), " " in text
+
+
+def _unmarked(value: str, marks: str) -> str:
+    """Return a value without the marks that close what `marks` opened."""
+    value = value.partition("`")[0] if "`" in marks else value
+    return value.rstrip("*_") if marks.strip("`") else value
 
 
 def label_of(text: str) -> str:
@@ -198,8 +220,10 @@ _LABEL_BEFORE = re.compile(rf"(?:{_WORD}[ \t]+){{0,4}}{_WORD}$")
 
 def _bare(line: str, *, quotes_only: bool = False) -> tuple[str, int]:
     """Return a line without bullets, numbering and decoration around it, and where the rest begins."""
-    bullet = None if quotes_only else _BULLET.match(line)
-    start = bullet.end() if bullet else 0
+    start = 0
+    for before in () if quotes_only else (_SPEAKER, _BULLET):
+        said = before.match(line, start)
+        start = said.end() if said else start
     text = line[start:].rstrip(" \t\r,;")
     stripped = text.lstrip(" \t")
     start += len(text) - len(stripped)

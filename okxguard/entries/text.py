@@ -26,6 +26,7 @@ _STRUCTURE = re.compile(
 )
 _BRACKET = re.compile(r"[{}()\[\]]")
 _COMMENT = re.compile(r"\s*(?://+|\#+(?!\{)|/?\*+/?|--+\s|;+|%+|<!--|(?i:rem)\s|'+\s|\"\"\"|=begin)\s*")
+_BULLET = re.compile(r"\s*\*[ \t]")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<title>.{1,120})")
 # The closing bracket may be missing.
 _SECTION = re.compile(r"\s*\[\[?(?P<title>[^\[\]\n]{1,120}(?=\])|\w[\w.: -]{1,60}$)(?:\]\]?\s*(?:[#;].*)?)?$")
@@ -44,8 +45,9 @@ class _Scope(NamedTuple):
 class _Outline:
     """The titles of the sections, brackets and indented blocks that the current line stands in."""
 
-    def __init__(self, path: tuple[str, ...]) -> None:
+    def __init__(self, path: tuple[str, ...], *, bulleted: bool) -> None:
         self.path = path
+        self.bulleted = bulleted
         self.heading: tuple[str, ...] = ()
         self.block: tuple[str, ...] = ()
         self.scopes: list[_Scope] = []
@@ -118,7 +120,7 @@ def read_lines(
     `code` means that a bare word to the right of a separator is an expression, not a value. `telling` are the offsets
     of the lines to read; the others give structure only.
     """
-    outline = _Outline(path)
+    outline = _Outline(path, bulleted=markdown)
     page = Page(lines)
     prose = Prose(page.lines) if markdown or place is Place.COMMENT else None
     for index, (offset, line) in enumerate(page.lines):
@@ -167,7 +169,7 @@ def _read_long_line(
 def _read_line(
     line: str, outline: _Outline, *, code: bool, place: Place, told: bool
 ) -> Iterator[tuple[str, int, int, bool, Place]]:
-    comment = _COMMENT.match(line)
+    comment = None if outline.bulleted and _BULLET.match(line) else _COMMENT.match(line)
     if comment and place is Place.TEXT:
         place, code = Place.COMMENT, False
     indent = len(line) - len(line.lstrip())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.entries.inner import document_inside, moved, read_inner, read_whole
 from okxguard.entries.offsets import OffsetMap
+from okxguard.entries.records import OPAQUE
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry, Place, Span
 
@@ -25,12 +27,17 @@ _FALLBACK = (
     r"\$\{(?:env|opt|self|param|ssm|sys):(?P<name>[\w./-]{1,100}),\s*['\"]?(?P<default>[^'\"{}]{1,200}?)['\"]?\s*\}"
     r"|\bdefault(?:\s*\(\s*|\s+)(?P<quote>['\"])(?P<fallback>[^'\"\n]{1,200})(?P=quote)"
 )
+_FENCE = "```"
 _LONGEST_VALUE = 1000
 _SHORTEST, _LONGEST = 12, 200_000
 _SHORTEST_FILE = 24
 _DEEPEST = 4
 _SCRIPT = "exec"
 _NAMED = frozenset({Kind.TEXT, Kind.MARKDOWN, Kind.TABLE})
+# Syntaxes whose values may be pages, or texts with something opaque among their words.
+_DATA = frozenset({Kind.JSON, Kind.YAML, Kind.TOML, Kind.XML, Kind.TABLE, Kind.SQL})
+_PAGE = r"(?i)<(?:p|div|br|b|i|em|strong|code|pre|table|ul|ol|dl|span|h[1-6])(?:\s[^<>]{0,300})?/?>"
+_MOST_TEXTS = 4000
 
 
 class _Inner(NamedTuple):
@@ -44,7 +51,11 @@ class _Inner(NamedTuple):
 
 def read_all_within(document: Document, entries: list[Entry]) -> list[Entry]:
     """Return the entries with all that stands inside their values, and with what they mean without escapes."""
+    texts = list(_texts_for_people(document, entries))
+    entries = _without_text_in([entry.span for entry, _ in texts], entries)
     everything = [*entries, *read_within(document, entries), *_scripts(document, entries)]
+    for entry, text in texts:
+        everything += _read(document, entry, text, _DEEPEST)
     fields = list(read_fields(document, everything))
     # What the text reader took for the value of a field goes on over the fields behind it.
     ends = {(field.path, field.span.start): field.span.end for field in fields}
@@ -99,6 +110,36 @@ def _documents(document: Document, entry: Entry) -> Iterator[_Inner]:
         yield from _encoded_file(document, entry)
 
 
+def _texts_for_people(document: Document, entries: list[Entry]) -> Iterator[tuple[Entry, _Inner]]:
+    """Yield the values of data that are pages, or texts with something opaque among their words."""
+    known: set[Span] = set()
+    for entry in entries if document.kind in _DATA else ():
+        if entry.place is not Place.ASSIGNMENT or entry.span in known or not entry.path:
+            continue
+        page = "<" in entry.value and re.search(_PAGE, entry.value[:_LONGEST])
+        text = page or (len(entry.value.split(None, 1)) > 1 and re.search(OPAQUE, entry.value[:_LONGEST]))
+        if not text or len(entry.value) > _LONGEST or _kind_of_value(entry)[0] or len(known) >= _MOST_TEXTS:
+            continue
+        known.add(entry.span)
+        raw = document.text[entry.span.start : entry.span.end]
+        kind, name = (Kind.HTML, "value.html") if page else (Kind.MARKDOWN, "value.md")
+        yield entry, _Inner(entry.value, _offsets(raw, entry.value, entry), kind, name)
+
+
+def _without_text_in(spans: list[Span], entries: list[Entry]) -> list[Entry]:
+    """Return the entries but those that were read line by line in what is a text of its own."""
+    if not spans:
+        return entries
+    spans = sorted(spans)
+    starts = [span.start for span in spans]
+
+    def stands_apart(entry: Entry) -> bool:
+        at = bisect_right(starts, entry.span.start) - 1
+        return at < 0 or entry.span.start >= spans[at].end
+
+    return [entry for entry in entries if entry.place is not Place.TEXT or stands_apart(entry)]
+
+
 def decoded_letters(value: str) -> str:
     """Return a value with its URL escapes and character references resolved."""
     from okxguard.entries.alignment import resolve_percent
@@ -125,7 +166,7 @@ def _kind_of_value(entry: Entry) -> tuple[Kind | None, str]:
         kind = kind_of(name, "") if "." in name or "env" in name.lower() else Kind.TEXT
         if kind not in _NAMED:
             return kind, name
-        settings = len(re.findall(_SETTING, value))
+        settings = 0 if _FENCE in value else len(re.findall(_SETTING, value))
         lines = sum(bool(line.strip()) and line.lstrip()[0] != "#" for line in value.split("\n"))
         if settings and settings * 2 > lines:
             return Kind.DOTENV, "value.env"

@@ -18,8 +18,8 @@ from okxguard.model import Entry, Place, Span
 _Path = tuple[str, ...]
 _DEEPEST = 400
 # Attributes that name the value that stands beside them or inside the element, the surest first.
-_NAMING = ("key", "name", "variable", "property", "option", "field", "code", "id", "ref")
-_VALUED = ("value", "val", "default", "defaultvalue", "connectionstring", "content", "data", "text")
+_NAMING = ("key", "name", "variable", "property", "option", "field", "code", "id", "ref", "text")
+_VALUED = ("value", "val", "default", "defaultvalue", "connectionstring", "content", "data", "_note", "text")
 # Elements in whose children keys and values take turns.
 _TURNS = frozenset({"dict", "plist"})
 # Elements whose children are texts, one the name of the next.
