@@ -22,7 +22,7 @@ _PAIRED = re.compile(
     r"|(?:^|_|[a-z])(?:[Ss]et|[Gg]et|[Pp]ut|[Aa]dd|[Ww]rite|[Ss]tore|[Ss]ave|[Dd]efine|DEFINE|FLAG|[Dd]efault|[Rr]egister|SET|ENV)"
     r"(?![a-z])"
 )
-_RECEIVING = re.compile(r"(?:^|[a-z])VarP?F?$")
+_RECEIVING = ("Var", "VarP", "VarPF")
 _SAVED = re.compile(r"\s*\.\s*(?:save|store|put|set|register|named|called|write|create)\w*\s*")
 DEFAULTING = re.compile(
     r"\.(?:unwrap_or(?:_else|_default)?|or_?else|orElseGet|getOrElse|getOrDefault|ifEmpty|if_?none|map_or|or|default|withDefault"
@@ -127,7 +127,7 @@ class Arguments:
         """Return the variable that the default of a flag is for: `StringVar(&name, "flag", "v", "usage")`."""
         tokens = self._tokens
         closing = tokens.partners.get(frame)
-        if closing is None or not _RECEIVING.search(callee) or tokens.items[index] + 1 != tokens.items[closing]:
+        if closing is None or not callee.endswith(_RECEIVING) or tokens.items[index] + 1 != tokens.items[closing]:
             return ""
         variable = re.fullmatch(r"\s*&(?:\w+\.){0,4}(\w+)\s*", tokens.gap(frame + 1))
         return variable[1] if variable else ""

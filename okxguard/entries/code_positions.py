@@ -12,16 +12,13 @@ from okxguard.entries.code_names import Names
 from okxguard.entries.code_targets import CONTENT, Slot, Targets
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens
-from okxguard.entries.wrapping import chooses, wraps
+from okxguard.entries.wrapping import chooses, looks_up, wraps
 from okxguard.model import Place
 
 if TYPE_CHECKING:
     from okxguard.entries.code_slots import Slots
 
 _Path = tuple[str, ...]
-_LOOKUP = re.compile(
-    r"(?:^|[._])\w*(?:get|env|conf|param|option|fetch|read|load|setting|default|lookup)\w*$", re.IGNORECASE
-)
 
 
 class Positions:
@@ -143,7 +140,7 @@ class Positions:
         if item:
             pair = self._arguments.pair(index, here)
             slots += pair
-            if closing is not None and tokens.items[closing] == item and _LOOKUP.search(callee):
+            if closing is not None and tokens.items[closing] == item and looks_up(callee):
                 slots += self._looked_up(frame, here, depth) if pair or item > 1 else []
         if named := self._arguments.behind(index):
             slots.append(Slot((*here[:-1], here[-1].split("#")[0], named), Place.ARGUMENT))

@@ -48,6 +48,9 @@ _CHOOSING = re.compile(
     r"(?i)(?:^|[._])(?:\w*(?:coalesce|or_?else|or_?default|default_?if_?\w+|if_?(?:null|empty|blank|nil)|fall_?back|nvl"
     r"|non_?(?:null|empty|blank|nil|zero)\w*)\w*|or|either|iif|if)$"
 )
+_LOOKUP = re.compile(
+    r"(?:^|[._])\w*(?:get|env|conf|param|option|fetch|read|load|setting|default|lookup)\w*$", re.IGNORECASE
+)
 _LONGEST = 200
 
 
@@ -78,6 +81,12 @@ def wraps(callee: str) -> bool:
 def chooses(callee: str) -> bool:
     """Tell whether a call gives back the first of its arguments that is there: `coalesce`, `cmp.Or`."""
     return _CHOOSING.search(callee) is not None
+
+
+@lru_cache(4096)
+def looks_up(callee: str) -> bool:
+    """Tell whether a call gives back the setting that it is given the name of: `getProperty`, `config.fetch`."""
+    return _LOOKUP.search(callee) is not None
 
 
 def _words(name: str) -> frozenset[str]:
