@@ -38,7 +38,7 @@ _TAG = re.compile(
     r"\b(?:(?:env-?)?[dD]efault:\"|env:\"(?P<env>\w{1,80})(?:,[^\",]{0,40}){0,3},\s*default=)(?P<value>[^\"\\]{1,200})\""
 )
 # The default of an expression that an annotation evaluates: `#{environment['NAME'] ?: 'v'}`.
-_ELVIS = re.compile(r"\?:\s*'(?P<value>[^'\n]{1,200})'")
+_ELVIS = re.compile(r"(?:\?:|\#\{)\s*'(?P<value>[^'\n]{1,200})'\s*\}")
 # In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
 _MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")
@@ -125,7 +125,7 @@ class _Reader:
             )
             for slot in slots:
                 yield _entry(slot, whole)
-            if "?:" in whole.value and whole.visible and (match := _ELVIS.search(whole.value)):
+            if "#{" in whole.value and whole.visible and (match := _ELVIS.search(whole.value)):
                 start = whole.span.start + match.start("value")
                 span = Span(start, start + len(match["value"]))
                 yield from (Entry(slot.path, match["value"], span, Place.DEFAULT) for slot in slots)

@@ -11,7 +11,10 @@ from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
-_DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
+_DEFAULTED = (
+    r"\$\{(?:(?:env|sys|prop):)?(?P<name>[A-Za-z_]\w*\.[\w.-]+(?=:)|[A-Za-z_][\w.]*)"
+    r"(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
+)
 # What stands inside or beside a value is looked for only where one of these signs is.
 _TELLING_SIGNS = (
     r"[\n;%&<]|[0-9A-Fa-f]{12}\S*\s|\s\S*[0-9A-Fa-f]{12}|\{[^{\n]{0,300}['\"]|\s-|^[\w.-]+=|[A-Za-z0-9+/_-]{80}"

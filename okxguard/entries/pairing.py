@@ -25,7 +25,7 @@ _VALUES = frozenset(
 _HELD = frozenset(
     (
         "value", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "s", "#text",
-        "equalto", "equals", "exact", "contains", "matches", "eq",
+        "string", "equalto", "equals", "exact", "contains", "matches", "eq",
     )
 )  # fmt: skip
 # What says to people what a value is.
@@ -43,7 +43,7 @@ _CALL = re.compile(r"\(\)#\d+$")
 _LABEL = re.compile(r"[^\W\d_][\w.-]*(?: [\w().-]+){0,4}\s*[:：?*]?\s*")
 # Where something goes from one thing to another, the other one is no value.
 _ORIGIN = "from"
-_MEMBERS = _NAMES | _VALUES | _HELD | {_ORIGIN, *_LABELS}
+_MEMBERS = frozenset(("id",)) | _NAMES | _VALUES | _HELD | {_ORIGIN, *_LABELS}
 # Between a name and its value may stand what kind of value it is, and the values may be a list.
 _SCHEMAS = frozenset(("schema", "value", "content", "data", "payload", "properties"))
 _LISTS = frozenset(("values", "value"))
@@ -102,7 +102,9 @@ def _paired_once(entries: Iterable[Entry]) -> Iterator[Entry]:
     _note_options(lists, pairs)
     for scope, members in pairs.items():
         yield from _paired(scope, members)
-        yield from _labelled(scope, members, lists.get(scope, {}))
+        # The options of a call may stand in a mapping with a type of its own.
+        nested = len(scope) > 1 and _CALL.search(scope[-1]) and _CALL.search(scope[-2])
+        yield from _labelled(scope, members, lists.get(scope) or lists.get(scope[:-1] if nested else scope, {}))
     for (scope, _, _), pair in split.items():
         if len(pair) > 1 and re.fullmatch(_NAME, pair["name"].value):
             yield pair["value"]._replace(path=(*scope, pair["name"].value))
@@ -130,6 +132,8 @@ def _labelled(scope: tuple[str, ...], members: dict[str, list[Entry]], items: di
     """Yield a value under its labels, and that of a call under the texts among the arguments."""
     value = next((members[key][0] for key in members if key in _values(members)), None)
     labels = [members[key][0] for key in _LABELS if key in members]
+    if value and scope and _CALL.search(scope[-1]):
+        labels += members.get("id", [])[:1]
     if items and scope and _CALL.search(scope[-1]):
         first, second = items.get("[0]"), items.get("[1]")
         if value:
