@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from okxguard.arguments import parse_arguments
 from okxguard.config import Config, load_config
@@ -20,7 +20,7 @@ from okxguard.errors import (
     OkxguardError,
     UsageError,
 )
-from okxguard.model import Confidence, Report, Severity
+from okxguard.model import Confidence, FileError, Note, Report, Severity, Skipped, Source
 from okxguard.report import ENDINGS, FORMATS
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
@@ -104,10 +104,15 @@ def _scan(parsed: argparse.Namespace) -> int:
         config.min_severity,
         config.min_confidence,
         config.honour_detect_secrets_pragma,
+        config.max_key_age_days,
     )
     excluded = config.excluder(shown_root(parsed.paths))
-    items = read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded)
-    report = Scanner(rulebook, options).scan(expand(items, excluded))
+
+    def items() -> Iterable[Source | FileError | Note | Skipped]:
+        return expand(read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded), excluded)
+
+    whole = all(os.path.isdir(path) for path in parsed.paths)
+    report = Scanner(rulebook, options).scan(items(), items if whole else None)
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:

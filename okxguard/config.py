@@ -28,6 +28,7 @@ class Config(NamedTuple):
     min_confidence: Confidence = Confidence.MEDIUM
     exclude: tuple[str, ...] = ()
     honour_detect_secrets_pragma: bool = False
+    max_key_age_days: int = 90
     folder: str = ""
     path: str = ""
 
@@ -119,6 +120,7 @@ class _Checker:
             "min-severity": self._severity,
             "min-confidence": self._confidence,
             "honour-detect-secrets-pragma": self._switch,
+            "max-key-age-days": self._days,
         }
         values: dict[str, Any] = {}
         for key, value in table.items():
@@ -135,6 +137,11 @@ class _Checker:
     def _switch(self, key: str, value: Any) -> bool:
         if not isinstance(value, bool):
             raise self.fail(key, "must be true or false")
+        return value
+
+    def _days(self, key: str, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise self.fail(key, "must be a number of days, 1 or more")
         return value
 
     def _severity(self, key: str, value: Any) -> Severity:

@@ -13,7 +13,10 @@ from okxguard.model import Location, Span
 
 
 class Document(NamedTuple):
-    """A decoded source. Lines in `text` end in a line feed, whatever they ended in before."""
+    """A decoded source. Lines in `text` end in a line feed, whatever they ended in before.
+
+    `declares` tells readers that it may declare the rights of a key, so that empty values and expressions count, too.
+    """
 
     path: str
     kind: Kind
@@ -23,6 +26,7 @@ class Document(NamedTuple):
     first_line: int = 1
     first_column: int = 1
     damaged: bool = False
+    declares: bool = False
 
     def __repr__(self) -> str:
         return f"Document(path={self.path!r}, kind={self.kind!r})"

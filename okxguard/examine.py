@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.correlate import Credential, correlate
 from okxguard.detectors.credentials import CredentialDetector
+from okxguard.detectors.gate import PolicyGate
 from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
 from okxguard.findings import credential_finding, plain_finding
-from okxguard.model import Candidate, Entry, Finding
+from okxguard.model import Candidate, Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from okxguard.policing import Police
 
 _BROWSER = "OKX106"
 
 
 class Examination(NamedTuple):
-    """What one document gave: findings, the candidates behind them, and why its own reader gave up, if it did."""
+    """What one document gave: findings, the candidates behind them, and why its own reader gave up, if it did.
+
+    `credentials` and `policy` hold what only counts together with other files.
+    """
 
     findings: tuple[Finding, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     note: str | None = None
+    credentials: tuple[Credential, ...] = ()
+    policy: Policing = Policing()
 
     def __repr__(self) -> str:
         return f"Examination(findings={self.findings!r})"
@@ -30,26 +40,48 @@ class Examination(NamedTuple):
 class Examiner:
     """The detectors of one rule book, made once and used for every document."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, today: str, max_key_age: int) -> None:
         self._rules = rulebook.rules
+        self._folder = rulebook.folder
+        self._today = today
+        self._max_key_age = max_key_age
+        self._gate = PolicyGate(rulebook.vocabulary)
         self._credentials = CredentialDetector(rulebook.vocabulary)
         self._tokens = TokenDetector(rulebook.vocabulary, self._credentials)
 
     def examine(self, document: Document, commit: str | None = None) -> Examination:
         """Return the findings of a document, before any selection and suppression."""
         words = self._credentials.words
-        if not words.may_report(document):
+        if not words.may_report(document) and not self._is_reply(document):
             return Examination()
-        reading = read_entries(document, lambda: words.telling_lines(document))
+        document = document._replace(declares=self._gate.may_declare(document))
+        reading = read_entries(document, lambda: self._telling(document))
         parts = self._credentials.find(document, reading.entries)
         tokens = tuple(self._tokens.find_tokens(document, reading.entries))
-        credentials = [
+        credentials = (
             *correlate(document, parts),
             *(Credential((token,), token.confidence) for token in tokens),
-        ]
+        )
         found = [credential_finding(credential, document, self._rules, commit) for credential in credentials]
         found += self._bundled(document, reading.entries, commit)
-        return Examination(tuple(found), (*parts, *tokens), reading.note)
+        policy = Policing()
+        if document.declares or self._gate.may_name_host(document):
+            policy = self._police.examine(document, reading.entries, bool(credentials), commit)
+        completed = tuple(_completed(credential, credentials, reading.entries) for credential in credentials)
+        return Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
+
+    @cached_property
+    def _police(self) -> Police:
+        from okxguard.policing import Police  # many runs meet no file about OKX
+
+        return Police(self._rules, self._folder, self._credentials, self._today, self._max_key_age)
+
+    def _is_reply(self, document: Document) -> bool:
+        return self._gate.may_hold_reply(document) and self._police.may_hold_reply(document)
+
+    def _telling(self, document: Document) -> frozenset[int]:
+        telling = self._credentials.words.telling_lines(document)
+        return telling | self._gate.telling_lines(document) if document.declares else telling
 
     def _bundled(self, document: Document, entries: tuple[Entry, ...], commit: str | None) -> list[Finding]:
         rule = self._rules[_BROWSER]
@@ -58,3 +90,13 @@ class Examiner:
             plain_finding(rule, document, span, confidence, (name,), commit=commit)
             for name, span, confidence in bundled
         ]
+
+
+def _completed(credential: Credential, others: tuple[Credential, ...], entries: tuple[Entry, ...]) -> Credential:
+    """Return a credential with the passphrase that it shares with another one: a constant that both are given."""
+    if Role.PASSPHRASE in credential.roles or Role.ACCOUNT_TOKEN in credential.roles:
+        return credential
+    scope = credential.parts[0].scope
+    given = {entry.span for entry in entries if entry.path[:-1] == scope}
+    shared = [part for other in others for part in other.parts if part.role is Role.PASSPHRASE and part.span in given]
+    return credential._replace(parts=(*credential.parts, *shared[:1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from okxguard.correlate import Credential
 from okxguard.documents import Document
@@ -19,7 +19,7 @@ _NAMES = {Role.API_KEY: "API key", Role.SECRET_KEY: "secret key", Role.PASSPHRAS
 
 
 def credential_finding(
-    credential: Credential, document: Document, rules: dict[str, Rule], commit: str | None = None
+    credential: Credential, document: Document, rules: Mapping[str, Rule], commit: str | None = None
 ) -> Finding:
     """Return the finding for the parts of one credential."""
     parts = credential.parts

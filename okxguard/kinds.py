@@ -59,7 +59,7 @@ _KIND_BY_ENDING = {ending: kind for kind, endings in _BY_ENDING.items() for endi
 _LANGUAGE_BY_ENDING = {
     ending: language
     for language, endings in {
-        "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee",
+        "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee gs",
         "go": "go",
         "java": "java",
         "kotlin": "kt kts",
@@ -68,7 +68,7 @@ _LANGUAGE_BY_ENDING = {
         "csharp": "cs csx cshtml razor",
         "fsharp": "fs fsx fsi",
         "vb": "vb vbs bas",
-        "rust": "rs",
+        "rust": "rs move",
         "c": "c h cc cpp cxx hpp hh hxx m mm ino mq4 mq5 mqh pine",
         "php": "php phtml",
         "ruby": "rb rake gemspec ru",
@@ -76,13 +76,19 @@ _LANGUAGE_BY_ENDING = {
         "dart": "dart",
         "elixir": "ex exs",
         "erlang": "erl hrl",
+        "ocaml": "ml mli",
+        "ada": "adb ads",
+        "nix": "nix",
+        "jsonnet": "jsonnet libsonnet",
+        "cue": "cue",
+        "bicep": "bicep bicepparam",
         "lua": "lua",
         "r": "r rmd",
         "julia": "jl",
         "matlab": "mlx",
         "delphi": "pas dpr dpk lpr",
-        "haskell": "hs",
-        "clojure": "clj cljs edn",
+        "haskell": "hs elm purs",
+        "clojure": "clj cljs cljc edn scm ss rkt lisp lsp cl el fnl",
         "perl": "pl pm t",
         "solidity": "sol",
         "zig": "zig",
@@ -94,13 +100,24 @@ _LANGUAGE_BY_ENDING = {
         "batch": "bat cmd",
         "dockerfile": "dockerfile containerfile",
         "makefile": "mk make",
+        "cobol": "cbl cob cpy",
+        "sas": "sas",
+        "tcl": "tcl",
+        "autohotkey": "ahk",
+        "robot": "robot resource",
+        "fortran": "f f90 f95 f03 for",
+        "abap": "abap",
+        "assembler": "asm s nasm",
     }.items()
     for ending in endings.split()
 }
+# Languages of statements, and all languages in which a bare word is a value.
+STATED_LANGUAGES = frozenset(["cobol", "sas", "tcl", "autohotkey", "robot", "fortran", "abap", "assembler"])
+BARE_WORD_LANGUAGES = STATED_LANGUAGES | frozenset(["shell", "powershell", "batch", "dockerfile", "makefile"])
 _LANGUAGE_BY_NAME = re.compile(
     r"(?P<dockerfile>(?:docker|container)file(?:[.-][\w.-]+)?)|(?P<makefile>(?:gnu)?makefile(?:\.\w+)?|justfile)"
     r"|(?P<ruby>gemfile|rakefile|vagrantfile|fastfile|appfile|podfile|guardfile)|(?P<groovy>jenkinsfile)"
-    r"|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
+    r"|(?P<erlang>(?:[\w-]+\.)?sys\.config|rebar\.config|[\w-]+\.app\.src)|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
     r"|apkbuild|pkgbuild)",
     re.IGNORECASE,
 )
@@ -114,6 +131,8 @@ def kind_of(path: str, text: str) -> Kind:
     """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
     name, ending = _name_and_ending(path)
     kind = Kind.NETRC if _NETRC_NAME.fullmatch(name) else _KIND_BY_ENDING.get(ending)
+    if kind is Kind.XML and not text.startswith("<") and _LANGUAGE_BY_NAME.fullmatch(name):
+        return Kind.CODE
     if kind is Kind.XML and "!" in path and not text.startswith("<"):
         # What office documents hold, as text: sheets by rows, anything else by paragraphs.
         return Kind.TABLE if "/worksheets/" in path else Kind.TEXT

@@ -49,13 +49,14 @@ class Context(IntEnum):
 
 
 class Place(str, Enum):
-    """Where in its syntax an entry stands."""
+    """Where in its syntax an entry stands; an expression is what code or a container holds that is no literal."""
 
     ASSIGNMENT = "assignment"
     ARGUMENT = "argument"
     DEFAULT = "default"
     COMMENT = "comment"
     TEXT = "text"
+    EXPRESSION = "expression"
     ROW = "row"  # a field of a row whose columns nobody names
 
 
@@ -217,6 +218,19 @@ class Finding(NamedTuple):
     parts: tuple[Part, ...] = ()
     trace: tuple[Step, ...] = ()
     commit: str | None = None
+
+
+class Policing(NamedTuple):
+    """What one document says of the rights and hosts of keys: findings, and what counts only together with other files.
+
+    `withdrawing` holds a finding for every key that may withdraw, true only where nothing in the tree withdraws;
+    `pins` those of packages, true only where no lock file says otherwise; `locked` the packages that a lock file holds.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    withdrawing: tuple[Finding, ...] = ()
+    pins: tuple[Finding, ...] = ()
+    locked: frozenset[str] = frozenset()
 
 
 class Suppressed(NamedTuple):

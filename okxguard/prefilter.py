@@ -1,7 +1,8 @@
 """Prove from the bytes alone that a file holds nothing to report, so that most files end here.
 
 Credentials are only ever reported where a file names OKX, in its path or its text, or shows an API key or a secret
-key letter by letter. The test is as wide as that and a little wider, in every encoding that is read.
+key letter by letter; rights and hosts of keys only where it names OKX, or where a reply of OKX's was recorded. The
+test is as wide as that and a little wider, in every encoding that is read.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Prefilter:
         return (
             self._names_okx(data.lower())
             or _shows_key(data)
+            or _shows_reply(data)
             or (not data.isascii() and bool(self._scripts.search(data)))
             or any(self._tells(data[block.start : block.end], block.texts) for block in find_blocks(data))
         )
@@ -84,6 +86,11 @@ def _encodings(words: set[str]) -> set[bytes]:
             except UnicodeEncodeError:
                 continue
     return encoded
+
+
+def _shows_reply(data: bytes) -> bool:
+    """Tell whether rights and addresses are named as in the replies that OKX documents, which name nobody."""
+    return (b'"perm' in data or b"'perm" in data) and re.search(rb"[\"']ip[\"'\\]", data) is not None
 
 
 def _shows_key(data: bytes) -> bool:

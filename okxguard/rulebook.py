@@ -2,14 +2,15 @@
 
 import os
 import re
-from typing import Any, NamedTuple
-
-import tomli
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from okxguard.errors import RulebookError
 from okxguard.model import Example, Role, Rule, Severity
+from okxguard.ruletable import POLICY, Table, parse_table, rules_folder
 
-_RULE_KEYS = {"id", "name", "severity", "summary", "why", "fix", "evidence", "references", "fires", "silent"}
+_VOCABULARY = "vocabulary.toml"
+_RULE_FILE = re.compile(r"(?P<id>OKX\d{3})-[a-z0-9-]+\.toml")
 
 
 class Client(NamedTuple):
@@ -62,86 +63,43 @@ class Vocabulary(NamedTuple):
     bundle_prefixes: tuple[str, ...]
     fixture_folders: tuple[str, ...]
     fixture_endings: tuple[str, ...]
+    policy_cores: tuple[str, ...]
+
+
+class Rules(Mapping[str, Rule]):
+    """All rules by id; each is read when it is first asked for, for most runs find nothing and need none.
+
+    Asking raises RulebookError with the file, the key and the reason when its file is malformed.
+    """
+
+    def __init__(self, folder: str, files: dict[str, str]) -> None:
+        self._folder = folder
+        self._files = files
+        self._read: dict[str, Rule] = {}
+
+    def __getitem__(self, identity: str) -> Rule:
+        if identity not in self._read:
+            file = self._files[identity]
+            self._read[identity] = _rule(file, Table(file, parse_table(os.path.join(self._folder, file), file)))
+        return self._read[identity]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 class Rulebook(NamedTuple):
-    """All rules by id, and the vocabulary they share."""
+    """All rules by id, the vocabulary they share, and the folder that they were read from."""
 
-    rules: dict[str, Rule]
+    rules: Mapping[str, Rule]
     vocabulary: Vocabulary
-
-
-class _Table:
-    """A TOML table that names file and key in every complaint, and knows which keys were asked for."""
-
-    def __init__(self, file: str, table: dict[str, Any], within: str = "") -> None:
-        self._file = file
-        self._table = dict(table)
-        self._within = within
-
-    def fail(self, key: str, reason: str) -> RulebookError:
-        return RulebookError(f"rule book: {self._file}: key '{self._within}{key}' {reason}")
-
-    def _take(self, key: str, kind: type) -> Any:
-        if key not in self._table:
-            raise self.fail(key, "is missing")
-        value = self._table.pop(key)
-        if not isinstance(value, kind):
-            raise self.fail(key, f"must be a {_KINDS[kind]}")
-        return value
-
-    def text(self, key: str) -> str:
-        value: str = self._take(key, str)
-        if not value.strip():
-            raise self.fail(key, "is empty")
-        return value
-
-    def words(self, key: str) -> tuple[str, ...]:
-        values = self._take(key, list)
-        if not all(isinstance(value, str) and value for value in values):
-            raise self.fail(key, "must be a list of texts, none of them empty")
-        return tuple(values)
-
-    def table(self, key: str) -> "_Table":
-        return _Table(self._file, self._take(key, dict), f"{self._within}{key}.")
-
-    def tables(self, key: str) -> "list[_Table]":
-        values = self._take(key, list)
-        if not all(isinstance(value, dict) for value in values):
-            raise self.fail(key, "must be a list of tables")
-        return [_Table(self._file, value, f"{self._within}{key}.") for value in values]
-
-    def mapping(self) -> dict[str, str]:
-        table, self._table = self._table, {}
-        for key, value in table.items():
-            if not isinstance(value, str):
-                raise self.fail(key, "must be a text")
-        return table
-
-    def role(self, key: str, value: str) -> Role:
-        try:
-            return Role(value)
-        except ValueError:
-            raise self.fail(key, f"names no role; roles are {', '.join(role.value for role in Role)}") from None
-
-    def end(self) -> None:
-        """Refuse the keys that nobody asked for."""
-        for key in self._table:
-            raise self.fail(key, "is unknown")
-
-
-_KINDS: dict[type, str] = {str: "text", list: "list", dict: "table"}
-
-
-def rules_folder() -> str:
-    """Return the folder of the rule book: inside the installed package, or beside it in a checkout."""
-    package = os.path.dirname(os.path.abspath(__file__))
-    installed = os.path.join(package, "rules")
-    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "rules")
+    folder: str
 
 
 def load_rulebook(folder: str | None = None) -> Rulebook:
-    """Read and check the whole rule book.
+    """Read the vocabulary and the names of the rules.
 
     Raises RulebookError with the file, the key and the reason when a file is missing or malformed.
     """
@@ -150,33 +108,23 @@ def load_rulebook(folder: str | None = None) -> Rulebook:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))
     except OSError:
         raise RulebookError(f"rule book: cannot list the folder {folder}; reinstall okxguard") from None
-    vocabulary: Vocabulary | None = None
-    rules: dict[str, Rule] = {}
-    for name in names:
-        table = _Table(name, _parse(os.path.join(folder, name), name))
-        if name == "vocabulary.toml":
-            vocabulary = _vocabulary(table)
-        else:
-            rule = _rule(name, table)
-            if rule.id in rules:
-                raise table.fail("id", f"is taken by another file ({rule.id})")
-            rules[rule.id] = rule
-    if vocabulary is None or not rules:
-        raise RulebookError(f"rule book: {folder} lacks vocabulary.toml or rules; reinstall okxguard")
-    return Rulebook(rules, vocabulary)
+    if _VOCABULARY not in names or not any(map(_RULE_FILE.fullmatch, names)):
+        raise RulebookError(f"rule book: {folder} lacks {_VOCABULARY} or rules; reinstall okxguard")
+    files: dict[str, str] = {}
+    for name in (name for name in names if name not in (_VOCABULARY, POLICY)):
+        match = _RULE_FILE.fullmatch(name)
+        if match is None:
+            raise RulebookError(
+                f"rule book: {name}: a rule file is named after its rule, as in OKX101-credential-set.toml"
+            )
+        if match["id"] in files:
+            raise RulebookError(f"rule book: {name}: key 'id' is taken by another file ({match['id']})")
+        files[match["id"]] = name
+    vocabulary = _vocabulary(Table(_VOCABULARY, parse_table(os.path.join(folder, _VOCABULARY), _VOCABULARY)))
+    return Rulebook(Rules(folder, files), vocabulary, folder)
 
 
-def _parse(path: str, name: str) -> dict[str, Any]:
-    try:
-        with open(path, "rb") as stream:
-            return tomli.loads(stream.read().decode("utf-8"))
-    except OSError:
-        raise RulebookError(f"rule book: {name}: cannot be read; reinstall okxguard") from None
-    except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        raise RulebookError(f"rule book: {name}: is not valid TOML: {error}") from None
-
-
-def _rule(file: str, table: _Table) -> Rule:
+def _rule(file: str, table: Table) -> Rule:
     identity, name = table.text("id"), table.text("name")
     if file != f"{identity}-{name}.toml":
         raise table.fail("id", f"and 'name' must give the file its name: expected {identity}-{name}.toml")
@@ -199,7 +147,7 @@ def _rule(file: str, table: _Table) -> Rule:
     return rule
 
 
-def _examples(table: _Table, key: str, *, fires: bool) -> tuple[Example, ...]:
+def _examples(table: Table, key: str, *, fires: bool) -> tuple[Example, ...]:
     examples = []
     for entry in table.tables(key):
         examples.append(Example(entry.text("path"), entry.text("text"), fires, entry.text("reason")))
@@ -209,7 +157,7 @@ def _examples(table: _Table, key: str, *, fires: bool) -> tuple[Example, ...]:
     return tuple(examples)
 
 
-def _vocabulary(table: _Table) -> Vocabulary:
+def _vocabulary(table: Table) -> Vocabulary:
     context, roles, names = table.table("context"), table.table("roles"), table.table("names")
     foreign, placeholders, demo = table.table("foreign"), table.table("placeholders"), table.table("demo")
     discriminators, headers, documented = (
@@ -217,7 +165,8 @@ def _vocabulary(table: _Table) -> Vocabulary:
         table.table("headers"),
         table.table("documented"),
     )
-    bundles, fixtures, clients = table.table("bundles"), table.table("fixtures"), table.tables("clients")
+    bundles, fixtures, policy = table.table("bundles"), table.table("fixtures"), table.table("policy")
+    clients = table.tables("clients")
     by_role = {role: roles.table(role.value) for role in Role}
     vocabulary = Vocabulary(
         context_pattern=_pattern(context, "pattern"),
@@ -260,6 +209,7 @@ def _vocabulary(table: _Table) -> Vocabulary:
         bundle_prefixes=bundles.words("prefixes"),
         fixture_folders=fixtures.words("folders"),
         fixture_endings=fixtures.words("endings"),
+        policy_cores=policy.words("cores"),
     )
     tables = [
         table,
@@ -274,17 +224,18 @@ def _vocabulary(table: _Table) -> Vocabulary:
         documented,
         bundles,
         fixtures,
+        policy,
     ]
     for part in (*tables, *clients, *by_role.values()):
         part.end()
     return vocabulary
 
 
-def _client(table: _Table) -> Client:
+def _client(table: Table) -> Client:
     return Client(table.words("callee"), tuple(table.role("order", role) for role in table.words("order")))
 
 
-def _pattern(table: _Table, key: str) -> str:
+def _pattern(table: Table, key: str) -> str:
     pattern = table.text(key)
     try:
         re.compile(pattern)

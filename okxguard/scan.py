@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
@@ -15,6 +15,7 @@ from okxguard.model import (
     FileError,
     Finding,
     Note,
+    Policing,
     Report,
     Severity,
     Skipped,
@@ -27,21 +28,27 @@ from okxguard.rulebook import Rulebook
 if TYPE_CHECKING:
     from okxguard.examine import Examination, Examiner
     from okxguard.suppress import Suppression
+    from okxguard.together import Together
 
 _UNUSED = "OKX901"
 _LARGEST_WHOLE = 16 << 20
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
+_Item = Source | FileError | Note | Skipped
 
 
 class Options(NamedTuple):
-    """What to report: the ids of the rules that run, the lowest severity and confidence, today as in 2027-01-31."""
+    """What to report: the ids of the rules that run, the lowest severity and confidence, today as in 2027-01-31.
+
+    `max_key_age` is in days.
+    """
 
     rules: frozenset[str]
     today: str
     min_severity: Severity = Severity.LOW
     min_confidence: Confidence = Confidence.MEDIUM
     honour_pragma: bool = False
+    max_key_age: int = 90
 
 
 class _Tally:
@@ -76,10 +83,16 @@ class Scanner:
         self._options = options
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
+        self._together: Together | None = None
 
-    def scan(self, items: Iterable[Source | FileError | Note | Skipped]) -> Report:
-        """Scan every source as it comes and report in the order of paths and lines."""
+    def scan(self, items: Iterable[_Item], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
+        """Scan every source as it comes and report in the order of paths and lines.
+
+        `again` gives the same items once more; it is told only where they are all there is, so that what none of them
+        holds is nowhere, and asked only where a finding depends on that.
+        """
         tally = _Tally()
+        self._together = None
         for item in items:
             if isinstance(item, Source):
                 self._scan_source(item, tally)
@@ -89,7 +102,14 @@ class Scanner:
                 tally.notes.append(item)
             else:
                 tally.skipped.append(item)
+        self._conclude(tally, again)
         return tally.report()
+
+    def _conclude(self, tally: _Tally, again: Callable[[], Iterable[_Item]] | None) -> None:
+        """Add what only all files together show."""
+        if self._together is not None:
+            for finding in self._together.findings(again):
+                self._keep(finding, tally)
 
     def _scan_source(self, source: Source, tally: _Tally) -> None:
         if is_binary(source.data):
@@ -130,13 +150,25 @@ class Scanner:
             # Imported with the first file that the prefilter lets through: most runs have none.
             from okxguard.examine import Examiner
 
-            self._examiner = Examiner(self._rulebook)
+            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age)
         examination = self._examiner.examine(document, source.commit)
+        if examination.credentials or examination.policy != Policing():
+            examination = self._with_others(document, examination, source.commit)
         if examination.note:
             tally.notes.append(Note(document.path, examination.note))
         if document.damaged:
             tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
         self._filter(document, examination, tally)
+
+    def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:
+        """Return an examination with what it means beside the files before, and remember it for those to come."""
+        if self._together is None:
+            from okxguard.together import Together
+
+            self._together = Together(self._rulebook.rules, self._rulebook.folder)
+        self._together.add(examination.policy)
+        reused = self._together.reused(document, examination.credentials, commit)
+        return examination._replace(findings=(*examination.findings, *reused))
 
     def _filter(self, document: Document, examination: Examination, tally: _Tally) -> None:
         directives = self._directives(document)

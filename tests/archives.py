@@ -1,4 +1,4 @@
-"""Archives made by code, for the tests."""
+"""Archives made by code, and what is read of them, for the tests."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ import lzma
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
+from typing import Any
+
+from okxguard.model import FileError, Source
+from okxguard.sources.archive import Item, Limits, expand
 
 Files = Mapping[str, bytes]
+MIB = 1 << 20
+LINE = b"some line of text\n"
+SMALL = Limits(depth=3, members=50, member=MIB, total=4 * MIB, ratio=20, free=2 * MIB)
 
 
 def zip_of(files: Files, method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -88,3 +95,49 @@ FORMATS: dict[str, Callable[[Files], bytes]] = {
     "a.tar.xz": lambda files: lzma.compress(tar_of(files)),
 }
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {"gz": gzip_of, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+def expanded(data: bytes, limits: Limits | None = None, name: str = "a.bin") -> list[Item]:
+    return list(expand([Source("file", name, data, name)], limits=limits))
+
+
+def texts(items: list[Item]) -> dict[str, bytes]:
+    return {item.path: item.data for item in items if isinstance(item, Source)}
+
+
+def errors(items: list[Item]) -> list[tuple[str, str]]:
+    return [(item.path, item.reason) for item in items if isinstance(item, FileError)]
+
+
+def places(report: Any) -> list[str]:
+    return [f"{finding['path']}:{finding['line']}" for finding in report["findings"]]
+
+
+def xml(body: str) -> bytes:
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{body}'.encode()
+
+
+def paragraph(*runs: str) -> str:
+    return "<w:p>" + "".join(f"<w:r><w:t>{run}</w:t></w:r>" for run in runs) + "</w:p>"
+
+
+CONTENT_TYPES = {"[Content_Types].xml": xml("<Types/>")}
+LETTER = {
+    **CONTENT_TYPES,
+    "word/document.xml": xml(
+        f"<w:document><w:body>{paragraph('OKX')}{paragraph('api', ' key: ', 'K1')}<w:tbl><w:tr>"
+        f"<w:tc>{paragraph('Secret key')}</w:tc><w:tc>{paragraph('S', '1')}</w:tc></w:tr></w:tbl></w:body></w:document>"
+    ),
+}
+WORKBOOK = {
+    **CONTENT_TYPES,
+    "xl/worksheets/sheet1.xml": xml(
+        '<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
+        '<row r="3"><c r="A3" t="inlineStr"><is><t>okx</t></is></c><c r="B3"><v>5</v></c>'
+        '<c t="s"><v>2</v></c></row></sheetData></worksheet>'
+    ),
+    "xl/sharedStrings.xml": xml(
+        "<sst><si><t>name</t></si><si><r><t>se</t></r><r><t>cret</t></r></si><si><t>a &quot;b&quot;</t></si>"
+        "<si><t>forgotten</t></si></sst>"
+    ),
+}

@@ -8,27 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from okxguard.documents import Document, Window, make_document
-from okxguard.entries import read_entries
 from okxguard.entries.languages import LANGUAGES
 from okxguard.entries.lexer import tokenize
-from okxguard.entries.reading import Reading
-from okxguard.model import Entry, Place
+from okxguard.model import Place
 from tests.conftest import Credentials, Run, ScanJson, write_files
-
-
-def document_of(path: str, text: str) -> Document:
-    return make_document(path, path, Window(text.encode()))
-
-
-def reading_of(path: str, text: str) -> Reading:
-    document = document_of(path, text)
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts))))
-
-
-def entries_of(path: str, text: str, value: str) -> list[Entry]:
-    return [entry for entry in reading_of(path, text).entries if entry.value == value]
-
+from tests.entries import entries_of, entries_with
 
 # File, source with V for the value, and the name that the value must go by.
 NAMED = [
@@ -109,7 +93,7 @@ NAMED = [
 def test_strings_go_by_their_names(path: str, text: str, name: str, credentials: Credentials) -> None:
     value = credentials.key()
     source = re.sub(r"\bV\b", value, text)
-    found = entries_of(path, source, value)
+    found = entries_with(path, source, value)
     assert name in {entry.path[-1] for entry in found}
     assert {source[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -131,7 +115,7 @@ def test_arguments_stand_at_positions(
     path: str, text: str, callee: str, position: str, credentials: Credentials
 ) -> None:
     value = credentials.secret()
-    paths = {entry.path for entry in entries_of(path, re.sub(r"\bV\b", value, text), value)}
+    paths = {entry.path for entry in entries_with(path, re.sub(r"\bV\b", value, text), value)}
     assert (callee, position) in {(path[-2].split("#")[0], path[-1]) for path in paths if len(path) > 1}
 
 
@@ -152,7 +136,7 @@ FOLDED = [
 def test_pieces_are_put_together(path: str, text: str, credentials: Credentials) -> None:
     value = credentials.secret()
     source = text.replace('"A"', f'"{value[:15]}"').replace('"B"', f'"{value[15:]}"')
-    found = entries_of(path, source, value)
+    found = entries_with(path, source, value)
     assert {(entry.path[-1], entry.visible) for entry in found} >= {("name", False)}
 
 
@@ -167,22 +151,22 @@ NOT_VALUES = [
 @pytest.mark.parametrize(("path", "text"), NOT_VALUES, ids=[text for _, text in NOT_VALUES])
 def test_comparisons_and_parts_are_no_values(path: str, text: str, credentials: Credentials) -> None:
     value = credentials.secret()
-    assert "name" not in {entry.path[-1] for entry in entries_of(path, re.sub(r"\bV\b", value, text), value)}
+    assert "name" not in {entry.path[-1] for entry in entries_with(path, re.sub(r"\bV\b", value, text), value)}
 
 
 def test_comments_are_read_as_comments(credentials: Credentials) -> None:
     value = credentials.key()
-    found = entries_of("a.js", f"/* name: {value} */\nconst a = 1", value)
+    found = entries_with("a.js", f"/* name: {value} */\nconst a = 1", value)
     assert {(entry.path[-1], entry.place) for entry in found} == {("name", Place.COMMENT)}
 
 
 def test_members_without_a_literal_are_named() -> None:
-    names = {entry.path[-1] for entry in reading_of("a.js", 'x = { a: "1", b: f(), c }').entries if not entry.value}
+    names = {entry.path[-1] for entry in entries_of("a.js", 'x = { a: "1", b: f(), c }') if not entry.value}
     assert names == {"b", "c"}
 
 
 def test_chained_setters_stand_side_by_side() -> None:
-    entries = reading_of("A.java", 'class A { X x = X.builder().one("1").two("2").build(); }').entries
+    entries = entries_of("A.java", 'class A { X x = X.builder().one("1").two("2").build(); }')
     scopes = {entry.path[:-1] for entry in entries if entry.path[-1] in ("one", "two")}
     assert len(scopes) == 1
 
@@ -196,7 +180,7 @@ def test_any_text_is_cut_into_tokens(language: str) -> None:
         assert len(tokens.code) == len(text)
         assert all(end <= start for end, start in zip(tokens.ends, tokens.starts[1:], strict=False))
         path = {"javascript": "a.js", "ruby": "a.rb", "go": "a.go", "rust": "a.rs"}.get(language, "a.php")
-        for entry in reading_of(path, text).entries:
+        for entry in entries_of(path, text):
             assert not entry.visible or text[entry.span.start : entry.span.end] == entry.value
 
 

@@ -100,7 +100,7 @@ def offset(text: str, line: int, column: int) -> int:
 def test_form_is_read(form: Form, tmp_path: Path, scan_json: ScanJson) -> None:
     text, parts = filled(form)
     write_files(tmp_path, {form.path: text})
-    findings = scan_json(tmp_path)["findings"]
+    findings = [finding for finding in scan_json(tmp_path)["findings"] if finding["rule"] < "OKX2"]
     found = {
         (
             offset(text, part["line"], part["column"]),

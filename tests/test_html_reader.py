@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry, Place
+from okxguard.model import Place
 from tests.conftest import Credentials
-
-
-def entries_of(text: str, path: str = "a.html") -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of, entries_with
 
 NAMED = {
     "input": "<form><input type=text name='k' value='{}'></form>",
@@ -44,7 +37,7 @@ NAMED = {
 def test_value_goes_by_its_name(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = "<!DOCTYPE html>\n<html><body>\n" + text.format(value) + "\n</body></html>"
-    found = [entry for entry in entries_of(filled) if entry.value == value]
+    found = entries_with("a.html", filled, value)
     assert "k" in {entry.path[-1] for entry in found}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -53,20 +46,20 @@ def test_heading_is_context(credentials: Credentials) -> None:
     value = credentials.passphrase()
     for body in ("<p>k: {}</p>", "<table><tr><td>k</td><td>{}</td></tr></table>", "<p>k <code>{}</code></p>"):
         text = "<h2>O</h2>" + body.format(value)
-        assert ("O", "k") in {(entry.path[0], entry.path[-1]) for entry in entries_of(text) if entry.value == value}
+        assert ("O", "k") in {(entry.path[0], entry.path[-1]) for entry in entries_with("a.html", text, value)}
 
 
 @pytest.mark.parametrize("text", ["<p>k: {}</p>", "<input name=k value='{}'>", "<table><td>k<td>{}"])
 def test_references_are_resolved_at_their_place(text: str) -> None:
     filled = text.format("aB&amp;9&#33;zz")
-    found = [entry for entry in entries_of(filled) if entry.path[-1] == "k" and "9" in entry.value]
+    found = [entry for entry in entries_of("a.html", filled) if entry.path[-1] == "k" and "9" in entry.value]
     assert {entry.value for entry in found} == {"aB&9!zz"}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {"aB&amp;9&#33;zz"}
 
 
 def test_comments_are_read(credentials: Credentials) -> None:
     value = credentials.passphrase()
-    found = [entry for entry in entries_of(f"<p>a</p><!-- <p>k: {value}</p> -->") if entry.value == value]
+    found = entries_with("a.html", f"<p>a</p><!-- <p>k: {value}</p> -->", value)
     assert {(entry.path[-1], entry.place) for entry in found} == {("k", Place.COMMENT)}
 
 
@@ -88,4 +81,4 @@ def test_comments_are_read(credentials: Credentials) -> None:
     ],
 )
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of("<p>" + piece * 20_000)
+    entries_of("a.html", "<p>" + piece * 20_000)

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry
 from tests.conftest import Credentials
-
-
-def entries_of(text: str, path: str = "a.md") -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of, entries_with
 
 NAMED = {
     "table": ("a.md", "## O\n\n| k | n |\n|---|---|\n| {} | x |\n", ("O", "[0]", "k")),
@@ -81,7 +73,7 @@ def test_value_goes_by_its_name(
     if sign and ("label" in text or text.startswith(("- **", "* **"))):
         value += sign
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled, path) if entry.value == value]
+    found = entries_with(path, filled, value)
     assert key in {entry.path for entry in found}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -89,7 +81,7 @@ def test_value_goes_by_its_name(
 def test_text_between_blocks_keeps_its_heading(credentials: Credentials) -> None:
     value = credentials.passphrase()
     text = f"## O\n\n```yaml\na: 1\n```\n\nk: {value}\n"
-    assert ("O", "k") in {entry.path for entry in entries_of(text) if entry.value == value}
+    assert ("O", "k") in {entry.path for entry in entries_with("a.md", text, value)}
 
 
 @pytest.mark.parametrize(
@@ -113,4 +105,4 @@ def test_text_between_blocks_keeps_its_heading(credentials: Credentials) -> None
     ],
 )
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of("# a\n" + piece * 40_000)
+    entries_of("a.md", "# a\n" + piece * 40_000)

@@ -32,6 +32,16 @@ PATHS += [
     "Makefile",
     "a.vue",
     "a.erl",
+    "a.ml",
+    "a.nix",
+    "a.jsonnet",
+    "a.cue",
+    "a.bicep",
+    "a.adb",
+    "a.tcl",
+    "a.sas",
+    "a.cbl",
+    "a.robot",
 ]
 PIECES = ["{", "}", "[", "]", "(", ")", "<", ">", '"', "'", "`", '"""', "\\", "\n", "\t", "#", "//", "/*", "*/", "<!--"]
 PIECES += [
@@ -79,6 +89,27 @@ def test_mutated_files_are_read_without_error(seed: int) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_deep_and_long_input_is_read_without_error(path: str) -> None:
-    for piece in ("{", "[", "(", "<a>", '"', "\\", "'", "a.", "a(", "- ", "  ", "#", "${", "/*", "x=", "=>", "`${"):
+    for piece in (
+        "{",
+        "[",
+        "(",
+        "<a>",
+        '"',
+        "\\",
+        "'",
+        "a.",
+        "a(",
+        "- ",
+        "  ",
+        "#",
+        "${",
+        "/*",
+        "x=",
+        "=>",
+        "`${",
+        "f(default=",
+        "str ",
+        "Some(",
+    ):
         data = ("okx_api_key = '" + piece * 3000).encode()
         assert SCANNER.scan([Source("file", path, data, path)]).errors == ()

@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry
 from tests.conftest import Credentials, ScanJson, write_files
+from tests.entries import entries_of, entries_with
 
 
 def notebook(*cells: dict[str, Any], language: str = "python", indent: int | None = 1) -> str:
@@ -25,11 +23,6 @@ def code(source: str, *outputs: dict[str, Any]) -> dict[str, Any]:
 
 def prose(source: str, kind: str = "markdown") -> dict[str, Any]:
     return {"cell_type": kind, "source": source.splitlines(keepends=True)}
-
-
-def entries_of(text: str) -> tuple[Entry, ...]:
-    document = make_document("a.ipynb", "a.ipynb", Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
 
 
 def read(value: str) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -61,7 +54,7 @@ def read(value: str) -> dict[str, tuple[str, tuple[str, ...]]]:
 def test_value_goes_by_its_name(shape: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     text, path = read(value)[shape]
-    found = [entry for entry in entries_of(text) if entry.value == value]
+    found = entries_with("a.ipynb", text, value)
     assert path in {entry.path[-len(path) :] for entry in found}
     assert {text[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -70,7 +63,7 @@ def test_value_goes_by_its_name(shape: str, credentials: Credentials) -> None:
 def test_escapes_before_a_value_do_not_move_it(emoji: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     text = notebook(code(f"x = '''{emoji}\t''' ; k = '{value}'"))
-    found = [entry for entry in entries_of(text) if entry.value == value and entry.path[-1] == "k"]
+    found = [entry for entry in entries_with("a.ipynb", text, value) if entry.path[-1] == "k"]
     assert {text[entry.span.start : entry.span.end] for entry in found} == {value}
 
 
@@ -90,4 +83,4 @@ def test_message_names_cell_and_line(tmp_path: Path, scan_json: ScanJson, creden
 
 @pytest.mark.parametrize("piece", ['"\\n",', '"a",', '"\\u001b[0m",', '"%%bash\\n",', '"k=1",'])
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of('{"cells": [{"cell_type": "code", "source": [' + piece * 30_000 + '""]}]}')
+    entries_of("a.ipynb", '{"cells": [{"cell_type": "code", "source": [' + piece * 30_000 + '""]}]}')

@@ -23,7 +23,7 @@ from okxguard.scan import Options, Scanner
 
 RULEBOOK = load_rulebook()
 PREFILTER = Prefilter(RULEBOOK.vocabulary)
-EXAMINER = Examiner(RULEBOOK)
+EXAMINER = Examiner(RULEBOOK, "2026-01-01", 90)
 SCANNER = Scanner(RULEBOOK, Options(frozenset(RULEBOOK.rules), "2026-01-01", min_confidence=Confidence.LOW))
 PATHS = [
     "a.py",

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from okxguard.documents import Document, Window, make_document
-from okxguard.entries import read_entries
-from okxguard.entries.reading import Reading
-from okxguard.model import Entry
 from tests.conftest import Credentials
-
-
-def document_of(text: str, path: str = "a.py") -> Document:
-    return make_document(path, path, Window(text.encode("utf-8", "surrogatepass")))
-
-
-def reading_of(text: str) -> Reading:
-    document = document_of(text)
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts))))
+from tests.entries import document_of, entries_of, entries_with, reading_of
 
 
 def names_of(text: str, value: str) -> set[str]:
-    return {entry.path[-1] for entry in reading_of(text).entries if entry.value == value}
-
-
-def entries_of(text: str, value: str) -> list[Entry]:
-    return [entry for entry in reading_of(text).entries if entry.value == value]
+    return {entry.path[-1] for entry in entries_of("a.py", text) if entry.value == value}
 
 
 CALL = 'api = Client(\n    "{key}",\n    "{secret}", 1)\n'
@@ -58,23 +42,23 @@ NOT_PYTHON_3 = {
 def test_what_is_python_is_read_as_python(text: str, credentials: Credentials) -> None:
     key, secret = credentials.key(), credentials.secret()
     filled = text.replace("{key}", key).replace("{secret}", secret)
-    document = document_of(filled)
+    document = document_of("a.py", filled)
     for index, value in enumerate((key, secret)):
-        found = [entry for entry in entries_of(filled, value) if entry.path[-1] == f"[{index}]"]
+        found = [entry for entry in entries_with("a.py", filled, value) if entry.path[-1] == f"[{index}]"]
         assert [entry.path[-2] for entry in found if entry.path[-2].startswith("Client()")]
         assert {document.text[entry.span.start : entry.span.end] for entry in found} == {value}
 
 
 def test_lines_that_are_not_python_are_read_as_text(credentials: Credentials) -> None:
     key, secret = credentials.key(), credentials.secret()
-    reading = reading_of(f"x = 1\n%env NAME={key}\nfoo bar, name='{secret}'\nx = 2\nx = 3\n")
+    reading = reading_of("a.py", f"x = 1\n%env NAME={key}\nfoo bar, name='{secret}'\nx = 2\nx = 3\n")
     assert {entry.value for entry in reading.entries if entry.path[-1].lower() == "name"} == {key, secret}
     assert reading.note == "has lines that are not Python 3; those were read as plain text"
 
 
 def test_python_2_is_read_whole(credentials: Credentials) -> None:
     key = credentials.key()
-    reading = reading_of(f"print 'x'\nname = '{key}'\0\n")
+    reading = reading_of("a.py", f"print 'x'\nname = '{key}'\0\n")
     assert [entry.path for entry in reading.entries if entry.value == key] == [("name",)]
     assert reading.note is None
 
@@ -82,7 +66,8 @@ def test_python_2_is_read_whole(credentials: Credentials) -> None:
 def test_another_language_is_read_as_text(credentials: Credentials) -> None:
     key = credentials.key()
     reading = reading_of(
-        f'#include <x>\n\nint main() {{\n  char *api_key = "{key}";\n  if (!x) {{\n    y();\n  }}\n  return 0;\n}}\n'
+        "a.py",
+        f'#include <x>\n\nint main() {{\n  char *api_key = "{key}";\n  if (!x) {{\n    y();\n  }}\n  return 0;\n}}\n',
     )
     assert [entry.path[-1] for entry in reading.entries if entry.value == key] == ["api_key"]
     assert reading.note == "is not valid Python 3; read as plain text"
@@ -109,7 +94,7 @@ def test_another_language_is_read_as_text(credentials: Credentials) -> None:
     ],
 )
 def test_bad_python_of_any_size_is_read(piece: str) -> None:
-    assert reading_of("x y\n" + piece * (100_000 // len(piece)))
+    assert reading_of("a.py", "x y\n" + piece * (100_000 // len(piece)))
 
 
 NAMED = {
@@ -135,7 +120,7 @@ NAMED = {
 @pytest.mark.parametrize(("text", "name"), NAMED.values(), ids=NAMED)
 def test_literal_goes_by_every_name(text: str, name: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
-    assert name in {entry.path[-1].partition(" ")[0] for entry in entries_of(text.format(value=value), value)}
+    assert name in {entry.path[-1].partition(" ")[0] for entry in entries_with("a.py", text.format(value=value), value)}
 
 
 def test_name_stands_for_what_its_own_function_assigns(credentials: Credentials) -> None:
@@ -143,7 +128,7 @@ def test_name_stands_for_what_its_own_function_assigns(credentials: Credentials)
     text = "".join(
         f'def {name}():\n    x = "{value}"\n    {name}(y=x)\n' for name, value in [("f", first), ("g", second)]
     )
-    found = {(entry.path[-2], entry.value) for entry in reading_of(text).entries if entry.path[-1] == "y"}
+    found = {(entry.path[-2], entry.value) for entry in entries_of("a.py", text) if entry.path[-1] == "y"}
     assert found == {("f()#1", first), ("g()#2", second)}
 
 
@@ -160,7 +145,7 @@ def test_returned_name_keeps_its_name(credentials: Credentials) -> None:
 @pytest.mark.parametrize("expression", ['x["y"]', "x.y", "f()", "await f()", "a or b", "a if b else c", "x"])
 def test_member_without_a_constant_is_declared(expression: str) -> None:
     text = f'async def f():\n    g({{"name": {expression}}})\n'
-    found = [entry for entry in reading_of(text).entries if entry.path[-1] == "name"]
+    found = [entry for entry in entries_of("a.py", text) if entry.path[-1] == "name"]
     assert [(entry.value, entry.visible, text[entry.span.start : entry.span.end]) for entry in found] == [
         ("", False, expression)
     ]
@@ -177,4 +162,4 @@ def test_member_without_a_constant_is_declared(expression: str) -> None:
     ],
 )
 def test_python_of_any_size_is_read(text: str) -> None:
-    assert reading_of(text * (60_000 // len(text))).note is None
+    assert reading_of("a.py", text * (60_000 // len(text))).note is None

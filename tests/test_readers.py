@@ -7,19 +7,8 @@ import json
 
 import pytest
 
-from okxguard.documents import Document, Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry
 from tests.conftest import Credentials
-
-
-def document_of(path: str, text: str) -> Document:
-    return make_document(path, path, Window(text.encode()))
-
-
-def entries_of(path: str, text: str) -> tuple[Entry, ...]:
-    document = document_of(path, text)
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
+from tests.entries import entries_of, entries_with
 
 
 def base64_of(value: str) -> str:
@@ -43,7 +32,7 @@ def test_base64_is_decoded(path: str, text: str, end: str, credentials: Credenti
     for value in (credentials.key(), credentials.secret(), credentials.passphrase()):
         written = base64_of(value + end)
         filled = text.format(value=written)
-        found = {entry for entry in entries_of(path, filled) if entry.value == value}
+        found = set(entries_with(path, filled, value))
         assert [entry.path[-1].lower() for entry in found] == ["name"]
         assert {filled[entry.span.start : entry.span.end] for entry in found} == {written}
         assert not any(entry.visible for entry in found)
@@ -83,7 +72,7 @@ TRIMMED = {
 def test_span_is_that_of_the_visible_value(path: str, text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value=value)
-    found = [entry for entry in entries_of(path, filled) if entry.value == value]
+    found = entries_with(path, filled, value)
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
     assert all(entry.visible for entry in found)
 

@@ -14,7 +14,8 @@ from okxguard.errors import RulebookError
 from okxguard.model import Confidence, Example, Rule, Source
 from okxguard.prefilter import Prefilter
 from okxguard.report.rules import render_rule
-from okxguard.rulebook import load_rulebook, rules_folder
+from okxguard.rulebook import load_rulebook
+from okxguard.ruletable import rules_folder
 from okxguard.scan import Options, Scanner
 from tests.readme import README
 
@@ -53,7 +54,8 @@ def scan_example(example: Example, seed: str) -> set[str]:
     """Return the ids of the rules that fire on an example."""
     options = Options(frozenset(RULEBOOK.rules), "2026-01-01", min_confidence=Confidence.MEDIUM)
     data = fill(example.text, seed).encode()
-    report = Scanner(RULEBOOK, options).scan([Source("file", example.path, data, example.path)])
+    sources = [Source("file", example.path, data, example.path)]
+    report = Scanner(RULEBOOK, options).scan(sources, lambda: sources)
     assert not report.errors
     return {finding.rule for finding in report.findings}
 
@@ -142,7 +144,7 @@ def test_malformed_rule_book_is_refused_with_file_and_key(
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(RulebookError) as caught:
-        load_rulebook(str(folder))
+        list(load_rulebook(str(folder)).rules.values())
     assert file in str(caught.value)
     assert key in str(caught.value)
 
@@ -159,4 +161,4 @@ def test_one_example_only_is_refused(tmp_path: Path) -> None:
     pieces = path.read_text(encoding="utf-8").split("[[silent]]")
     path.write_text("[[silent]]".join(pieces[:2]), encoding="utf-8")
     with pytest.raises(RulebookError, match="at least two"):
-        load_rulebook(str(folder))
+        list(load_rulebook(str(folder)).rules.values())

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry, Place
+from okxguard.model import Place
 from tests.conftest import Credentials, ScanJson, write_files
-
-
-def entries_of(text: str, path: str = "a.sql") -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of, entries_with
 
 ROWS = {
     "columns": "INSERT INTO t (a, k) VALUES (1, '{}');",
@@ -47,7 +40,7 @@ ROWS = {
 def test_value_goes_by_its_column(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled) if entry.value == value]
+    found = entries_with("a.sql", filled, value)
     assert {entry.path[0] for entry in found if entry.path[-1] == "k"} == {"t"}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -76,7 +69,7 @@ NAMED = {
 def test_value_goes_by_the_name_before_it(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled) if entry.value == value and entry.path[-1] == "k"]
+    found = [entry for entry in entries_with("a.sql", filled, value) if entry.path[-1] == "k"]
     assert found
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -87,21 +80,21 @@ COMMENTED = ["-- k: {}\n", "-- INSERT INTO t (k) VALUES ('{}');\n", "/* UPDATE t
 @pytest.mark.parametrize("text", COMMENTED)
 def test_comments_are_read(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
-    found = [entry for entry in entries_of(text.format(value)) if entry.value == value and entry.path[-1] == "k"]
+    found = [entry for entry in entries_with("a.sql", text.format(value), value) if entry.path[-1] == "k"]
     assert found
     assert {entry.place for entry in found} == {Place.COMMENT}
 
 
 def test_versioned_comment_of_mysql_is_sql(credentials: Credentials) -> None:
     value = credentials.passphrase()
-    found = {entry.place for entry in entries_of(f"/*!40000 SET @k = '{value}' */;") if entry.value == value}
+    found = {entry.place for entry in entries_with("a.sql", f"/*!40000 SET @k = '{value}' */;", value)}
     assert found == {Place.ASSIGNMENT}
 
 
 @pytest.mark.parametrize("written", ["aB''9z", "aB\\'9z", "aB\\\\9z", "aB\\\"9''"])
 def test_escapes_are_resolved_at_their_place(written: str) -> None:
     filled = ROWS["select"].replace("{}", written)
-    found = [entry for entry in entries_of(filled) if entry.path[-1] == "k"]
+    found = [entry for entry in entries_of("a.sql", filled) if entry.path[-1] == "k"]
     assert {entry.value for entry in found} == {written.replace("''", "'").replace("\\", "", 1)}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {written}
 
@@ -129,7 +122,7 @@ def test_escapes_are_resolved_at_their_place(written: str) -> None:
     ],
 )
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of("INSERT INTO t (k) VALUES (" + piece * 40_000)
+    entries_of("a.sql", "INSERT INTO t (k) VALUES (" + piece * 40_000)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +136,7 @@ def test_hostile_text_ends(piece: str) -> None:
 def test_statement_goes_on_over_comments(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled) if entry.value == value and entry.path == ("t", "[0]", "k")]
+    found = [entry for entry in entries_of("a.sql", filled) if entry.value == value and entry.path == ("t", "[0]", "k")]
     assert {(filled[entry.span.start : entry.span.end], entry.place) for entry in found} == {(value, Place.COMMENT)}
 
 
@@ -153,7 +146,7 @@ APOSTROPHE = "-- it's a key\n-- INSERT INTO t (k) VALUES ('{}');\n"
 def test_apostrophe_in_a_comment_does_not_hide_the_next(credentials: Credentials) -> None:
     value = credentials.passphrase()
     text = APOSTROPHE.format(value)
-    assert ("t", "[0]", "k") in {entry.path for entry in entries_of(text) if entry.value == value}
+    assert ("t", "[0]", "k") in {entry.path for entry in entries_of("a.sql", text) if entry.value == value}
 
 
 NAMELESS = "INSERT INTO {table} VALUES ('{key}', 'BTC-USDT', '{secret}', '{passphrase}');\n"

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
 from okxguard.kinds import Kind, kind_of
-from okxguard.model import Entry
 from tests.conftest import Credentials
-
-
-def entries_of(text: str, path: str = "a.csv") -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of, entries_with
 
 NAMED = {
     "commas": ("a.csv", "n,k\nx,{}\n", ("[0]", "k")),
@@ -41,7 +33,7 @@ NAMED = {
 def test_cell_goes_by_its_name(path: str, text: str, key: tuple[str, ...], credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled, path) if entry.value == value]
+    found = entries_with(path, filled, value)
     assert key in {entry.path for entry in found}
     filled = filled.lstrip("\ufeff")
     assert {filled[entry.span.start : entry.span.end] for entry in found} <= {value}
@@ -50,7 +42,7 @@ def test_cell_goes_by_its_name(path: str, text: str, key: tuple[str, ...], crede
 def test_doubled_quote_is_one(credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = f'n,k\nx,"{value}""z"\n'
-    found = [entry for entry in entries_of(filled) if entry.path[-1] == "k"]
+    found = [entry for entry in entries_of("a.csv", filled) if entry.path[-1] == "k"]
     assert [entry.value for entry in found] == [value + '"z']
     assert [filled[entry.span.start : entry.span.end] for entry in found] == [value + '""z']
 
@@ -71,4 +63,4 @@ def test_table_is_told_by_its_first_lines(text: str, kind: Kind) -> None:
 
 @pytest.mark.parametrize("piece", [",", '"', '""', '",', "'", "\t", "a,", '"a', " ", "\n,", "a=b,"])
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of("a,b\n" + piece * 60_000)
+    entries_of("a.csv", "a,b\n" + piece * 60_000)

@@ -7,15 +7,8 @@ import json
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry
 from tests.conftest import Credentials
-
-
-def entries_of(path: str, text: str) -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
+from tests.entries import entries_of, entries_with
 
 
 def read(value: str) -> dict[str, tuple[str, str]]:
@@ -55,7 +48,7 @@ def read(value: str) -> dict[str, tuple[str, str]]:
 def test_value_goes_by_its_name(shape: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     path, text = read(value)[shape]
-    found = [entry for entry in entries_of(path, text) if entry.value == value]
+    found = entries_with(path, text, value)
     assert {entry.path[-1] for entry in found} & {"k", "kk"}
     assert {text[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -63,7 +56,7 @@ def test_value_goes_by_its_name(shape: str, credentials: Credentials) -> None:
 def test_alias_repeats_its_mapping_where_it_stands(credentials: Credentials) -> None:
     value = credentials.passphrase()
     text = f"x: &o\n  k: {value}\ny:\n  <<: *o\nz: *o\n"
-    paths = {entry.path for entry in entries_of("a.yml", text) if entry.value == value}
+    paths = {entry.path for entry in entries_with("a.yml", text, value)}
     assert paths == {("x", "k"), ("y", "k"), ("z", "k")}
 
 

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry, Place
+from okxguard.model import Place
 from tests.conftest import Credentials
-
-
-def entries_of(text: str, path: str = "a.xml") -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of, entries_with
 
 NAMED = {
     "element": ("<a><name>{}</name></a>", ("a", "name")),
@@ -49,7 +42,7 @@ NAMED = {
 def test_value_goes_by_its_name(text: str, path: tuple[str, ...], credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled) if entry.value == value and entry.visible]
+    found = [entry for entry in entries_with("a.xml", filled, value) if entry.visible]
     assert path in {entry.path for entry in found}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
@@ -67,7 +60,7 @@ def test_references_are_resolved_at_their_place(text: str, written: str) -> None
     from html import unescape
 
     filled = text.format(written)
-    found = [entry for entry in entries_of(filled) if entry.path[-1] == "k"]
+    found = [entry for entry in entries_of("a.xml", filled) if entry.path[-1] == "k"]
     assert {entry.value for entry in found} == {unescape(written)}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {written}
     assert not any(entry.visible for entry in found)
@@ -76,7 +69,7 @@ def test_references_are_resolved_at_their_place(text: str, written: str) -> None
 def test_value_inside_an_attribute_stands_where_it_stands(credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = f'<a><add name="c" connectionString="x&amp;y=1 k={value} z=2"/></a>'
-    found = [entry for entry in entries_of(filled) if entry.value == value]
+    found = entries_with("a.xml", filled, value)
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 
 
@@ -90,7 +83,7 @@ COMMENTED = {
 @pytest.mark.parametrize("text", COMMENTED.values(), ids=COMMENTED)
 def test_comments_are_read(text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
-    found = [entry for entry in entries_of(text.format(value)) if entry.value == value and entry.path[-1] == "k"]
+    found = [entry for entry in entries_with("a.xml", text.format(value), value) if entry.path[-1] == "k"]
     assert found
     assert {entry.place for entry in found} == {Place.COMMENT}
 
@@ -98,7 +91,7 @@ def test_comments_are_read(text: str, credentials: Credentials) -> None:
 def test_entities_are_not_expanded(credentials: Credentials) -> None:
     value = credentials.passphrase()
     text = f'<!DOCTYPE a [<!ENTITY e "{value}">]><a><k>&e;&e;</k></a>'
-    assert value * 2 not in {entry.value for entry in entries_of(text)}
+    assert value * 2 not in {entry.value for entry in entries_of("a.xml", text)}
 
 
 @pytest.mark.parametrize(
@@ -106,4 +99,4 @@ def test_entities_are_not_expanded(credentials: Credentials) -> None:
     ["<", "<a", "<a>", "<!--", "<![CDATA[", "<a b='", '<a b="', "&", "&amp;", "</a>", "<a b=c ", "<?", "<a k=''/>"],
 )
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of("<a>" + piece * 40_000)
+    entries_of("a.xml", "<a>" + piece * 40_000)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from okxguard.detectors.clients import Clients
 from okxguard.detectors.confidence import Verdict, weigh_exact, weigh_passphrase
 from okxguard.detectors.context import Ownership, Surroundings
+from okxguard.detectors.frames import name_frames, purposes_of
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.shapes import Likeness, ValueJudge
@@ -47,12 +48,13 @@ class CredentialDetector:
         self.names = NameReader(vocabulary)
         self.values = ValueJudge(vocabulary)
         self.words = Words(vocabulary)
-        self._clients = vocabulary.clients
-        self._orders: dict[str, tuple[Role, ...]] = {}
+        self._clients = Clients(vocabulary.clients)
+        self._purposes = purposes_of(each for client in vocabulary.clients for each in client.callees)
 
     def find(self, document: Document, entries: tuple[Entry, ...]) -> tuple[Candidate, ...]:
         """Return every candidate, the best one for each literal, in the order of the text."""
-        relevant = [entry for entry in entries if entry.path and len(entry.value) <= _LONGEST_VALUE]
+        relevant = [entry for entry in entries if _is_literal(entry) and len(entry.value) <= _LONGEST_VALUE]
+        relevant = name_frames(relevant, self._purposes)
         surroundings = Surroundings(self._without_mentions(document, relevant), relevant, self.names, self.words)
         best: dict[Span, Candidate] = {}
         for candidate in _without_company_alone(list(self._candidates(relevant, surroundings))):
@@ -122,27 +124,13 @@ class CredentialDetector:
         if not (_INDEX.fullmatch(name) and scope):
             reading = self.names.read(name.partition(" ")[0] if "." in name and " " in name else name)
             return _Claim(entry, reading.role, reading, scope)
-        slot = self._slot(scope[-1], int(name[1:-1]))
+        slot = self._clients.role_of(scope[-1], int(name[1:-1]))
         if slot is not None:
             return _Claim(entry, slot, NameReading(role=slot, strong=True), scope)
         plural = self.names.read(_SERIAL.sub("", scope[-1]))
         if plural.role is not None and "()" not in scope[-1]:
             return _Claim(entry, plural.role, plural, scope[:-1])
         return _Claim(entry, None, NameReading(), scope)
-
-    def _slot(self, segment: str, index: int) -> Role | None:
-        callee = _SERIAL.sub("", segment)
-        if not callee.endswith("()"):
-            return None
-        if callee not in self._orders:
-            self._orders[callee] = self._order(callee[:-2])
-        order = self._orders[callee]
-        return order[index] if index < len(order) else None
-
-    def _order(self, callee: str) -> tuple[Role, ...]:
-        """Return the roles of the positions of a known client, none for another callable."""
-        matching = (client for client in self._clients if any(fnmatchcase(callee, each) for each in client.callees))
-        return next((client.order for client in matching), ())
 
     def _judge(self, claim: _Claim, surroundings: Surroundings) -> Candidate | None:
         shape = self._shape(claim.entry)
@@ -272,6 +260,10 @@ def _candidate(
         account=reading.account,
         demo=reading.demo or surroundings.is_demo(entry),
     )
+
+
+def _is_literal(entry: Entry) -> bool:
+    return bool(entry.path) and entry.place is not Place.EXPRESSION
 
 
 def _outer_first(span: Span) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from okxguard.detectors.context import Surroundings
 from okxguard.detectors.credentials import CredentialDetector
 from okxguard.detectors.words import Owner
 from okxguard.documents import Document
-from okxguard.model import Candidate, Confidence, Context, Entry, Role, Span
+from okxguard.model import Candidate, Confidence, Context, Entry, Place, Role, Span
 from okxguard.rulebook import Vocabulary
 
 _SHORTEST_TOKEN = 6
@@ -29,7 +29,8 @@ class TokenDetector:
 
     def find_tokens(self, document: Document, entries: tuple[Entry, ...]) -> Iterator[Candidate]:
         """Yield OAuth client secrets, access and refresh tokens, fund and login passwords of OKX accounts."""
-        relevant = [entry for entry in entries if entry.path and len(entry.value) <= _LONGEST_TOKEN]
+        literal = [entry for entry in entries if entry.path and entry.place is not Place.EXPRESSION]
+        relevant = [entry for entry in literal if len(entry.value) <= _LONGEST_TOKEN]
         named = [
             (entry, reading)
             for entry in relevant

@@ -16,6 +16,8 @@ from okxguard.rulebook import Vocabulary
 
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _READ_AROUND = 25
+# Larger files that only their path names OKX's are read where they show something: a folder may hold anything.
+_READ_WHOLE = 20_000
 _LONE_SECRET = rf"(?<![0-9A-F]){SECRET.pattern}(?![0-9A-F])"
 _SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
 # What constants are folded from in Python: pieces of a key or a secret, and functions that decode.
@@ -107,14 +109,21 @@ class Words:
         It may do so in base64. What only hints at OKX counts beside a key or a secret: the prefilter knows no hints.
         """
         texts = [document.text, "\n".join(meant for _, meant in _meant(document.text))]
-        if any(map(self.okx.search, [document.evidence, *texts])):
+        if any(map(self.okx.search, texts)):
             return True
+        if self.okx.search(document.evidence):
+            return len(document.text) <= _READ_WHOLE or self._shows_something(texts)
         shown = [any(re.search(shape, text) for text in texts) for shape in (UUID.pattern, _LONE_SECRET)]
         return all(shown) or (any(shown) and any(map(self.hints.search, texts)))
 
     def names_okx(self, document: Document) -> bool:
         """Tell whether the text of a document says OKX, or hints at it, be it in base64."""
         return self._says_okx(document.text) or any(self._says_okx(meant) for _, meant in _meant(document.text))
+
+    def _shows_something(self, texts: list[str]) -> bool:
+        """Tell whether texts that do not say OKX show a key, a secret, a name with a value behind it, or rights."""
+        named = rf"(?:{self._shapeless.pattern})[\w\"'\])>.-]{{0,30}}\s{{0,9}}(?:[:=,]|\s[\"'])"
+        return any(re.search(rf"{_SHAPES}|{named}|withdraw", text.lower()) for text in texts)
 
     def _says_okx(self, text: str) -> bool:
         return bool(self.okx.search(text) or self.hints.search(text))

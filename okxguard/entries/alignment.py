@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape as resolve_references
 
-from okxguard.entries.inner import OffsetMap
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.pairs import unescape
 
 _ESCAPE = re.compile(

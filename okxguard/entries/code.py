@@ -11,16 +11,17 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from okxguard.documents import Document
-from okxguard.entries.code_literals import Literal, Literals
+from okxguard.entries.code_fields import Fields
+from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_lines, read_telling, read_text
-from okxguard.kinds import language_of
+from okxguard.kinds import BARE_WORD_LANGUAGES, language_of
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -33,8 +34,11 @@ _BEFORE_NAME = re.compile(r"(?:[=(,:\[{?&+]|\|\||\?\?|=>|<-|->)\s*(?:&|\*|\$|@|\
 _AFTER_NAME = re.compile(
     r"\s*(?:[,)\]};\n]|$|\.(?:to_string|clone|into|to_owned|as_str|encode|getBytes|c_str|trim|unwrap)\b|as\b)"
 )
-_TAG = re.compile(r"\b(?:env-?)?[dD]efault:\"(?P<value>[^\"\\]{1,200})\"")
-_SHELLS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
+_TAG = re.compile(
+    r"\b(?:(?:env-?)?[dD]efault:\"|env:\"(?P<env>\w{1,80})(?:,[^\",]{0,40}){0,3},\s*default=)(?P<value>[^\"\\]{1,200})\""
+)
+# The default of an expression that an annotation evaluates: `#{environment['NAME'] ?: 'v'}`.
+_ELVIS = re.compile(r"\?:\s*'(?P<value>[^'\n]{1,200})'")
 # In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
 _MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")
@@ -45,7 +49,7 @@ _MARKS = " \t/*#-;%'!<>({"
 
 def read_code(document: Document, find_telling: FindTelling) -> Reading:
     """Return the entries of a source file; a language that is not in the table is read as plain text."""
-    if language_of(document.path, document.text) in _SHELLS:
+    if language_of(document.path, document.text) in BARE_WORD_LANGUAGES:
         from okxguard.entries.shell import read_shell  # most code is no script
 
         return read_shell(document, find_telling)
@@ -83,6 +87,8 @@ class _Reader:
         yield from self._passed()
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
+        if self._document.declares:
+            yield from Fields(self._document, self._tokens, self._slots).read(find_telling())
         yield from self._comments(find_telling())
         curly = {self._document.line_of(match.start()) for match in _CURLY.finditer(self._tokens.code)}
         yield from read_telling(self._document, frozenset(curly)) if curly else ()
@@ -119,6 +125,10 @@ class _Reader:
             )
             for slot in slots:
                 yield _entry(slot, whole)
+            if "?:" in whole.value and whole.visible and (match := _ELVIS.search(whole.value)):
+                start = whole.span.start + match.start("value")
+                span = Span(start, start + len(match["value"]))
+                yield from (Entry(slot.path, match["value"], span, Place.DEFAULT) for slot in slots)
             self._note(index, slots, whole)
         yield from self._tagged(index, own)
         if may_hold_entries(own.value):
@@ -137,7 +147,8 @@ class _Reader:
             start = literal.span.start + match.start("value")
             path = self._slots.outline.path_at(self._tokens.frames[index], start)
             span = Span(start, start + len(match["value"]))
-            yield Entry((*path, field["name"]), match["value"], span, Place.DEFAULT)
+            for name in filter(None, (field["name"], match["env"])):
+                yield Entry((*path, name), match["value"], span, Place.DEFAULT)
 
     def _is_key(self, index: int) -> bool:
         """Tell whether a string is the name of the value that follows it."""

@@ -37,6 +37,7 @@ class Calls:
     def __init__(self, tokens: Tokens, language: Language, names: Names) -> None:
         self._tokens = tokens
         self._names = names
+        self._hashes = language.hashes
         self._end = _dotted_end(r"[\w$\-?!*+/]" if language.hyphens else r"[\w$]")
         self._callees: dict[int, str | None] = {}
 
@@ -114,8 +115,11 @@ class Calls:
 
     def first_string(self, opening: int) -> str:
         """Return the inside of the first string in a bracket, which names what is looked up."""
+        if self._hashes and self._tokens.kinds[opening] == "{" and self._tokens.partners.get(opening) == opening + 1:
+            word = re.fullmatch(r"\s*-?(\w{1,100})\s*", self._tokens.gap(opening + 1)[:_LONGEST_GAP])
+            return word[1] if word else ""
         following = opening + 1
-        while following < min(len(self._tokens.kinds), opening + 4) and self._tokens.kinds[following] == "(":
+        while following < min(len(self._tokens.kinds), opening + 4) and self._tokens.kinds[following] in "([":
             following += 1
         if following < len(self._tokens.kinds) and self._tokens.kinds[following] == STRING:
             start, end = self._tokens.starts[following], self._tokens.ends[following]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from okxguard.entries.code_names import is_control
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens, form_of
 from okxguard.entries.pairs import unescape
+from okxguard.entries.reading import Literal
 from okxguard.model import Span
 
 _LONGEST_FOLDED = 2000
 _MOST_PIECES = 60
 # Up to three letters before a quote say how the string is written.
-_PREFIX = re.compile(r"(?:(?<![\w$])(?:u8|br|cr|[bBrRuULfFsScx])|String\.raw|[@$]{1,2})$")
+_PREFIX = re.compile(r"(?:(?<![\w$])(?:u8|br|cr|[bBrRuULfFsScx]|unicode|raw)|String\.raw|[@$]{1,2})$")
+_TAG = re.compile(r"(?<![\w$.])[A-Za-z_$][\w$.]{0,80}$")
 _CLOSERS = {
     "hashes": r"\"+\#+$",
     "c++": r"\)[^()\"]{0,16}\"$",
@@ -30,18 +32,6 @@ _NOT_A_VALUE = re.compile(
     r"\s*(?:[=!]==?|[<>]=|=~)|\s*\.(?:equals|equalsIgnoreCase|startsWith|includes|contains|test|match|length|size|split"
     r"|format|join|concat|replace|indexOf|isBlank|isEmpty)\b"
 )
-
-
-class Literal(NamedTuple):
-    """A constant text: its value, its place in the document, and whether it stands there letter by letter."""
-
-    value: str
-    span: Span
-    visible: bool
-    quoted: bool = True
-
-    def __repr__(self) -> str:
-        return f"Literal(span={self.span!r})"
 
 
 class Literals:
@@ -134,9 +124,10 @@ class Literals:
         return len(gap) < 200 and self._join.fullmatch(gap) is not None and tokens.forms[index] not in _REGEX_FORMS
 
 
-def without_prefix(gap: str) -> str:
-    """Return what stands before a string without the letters that say how it is written."""
-    return _PREFIX.sub("", gap)
+def without_prefix(gap: str, form: str = "") -> str:
+    """Return what stands before a string without the letters that say how it is written, or the tag of a template."""
+    tag = _TAG.search(gap) if form == "template" else None
+    return gap[: tag.start()] if tag and not is_control(tag[0]) else _PREFIX.sub("", gap)
 
 
 def _literal(raw: str, start: int, escapes: str, *, lines: bool) -> Literal:

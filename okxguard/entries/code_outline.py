@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 _Path = tuple[str, ...]
 _DEEPEST = 40
 _LONGEST_HEADER = 14
+_LONGEST_CHOICE = 240
 _TYPE_HEADER = re.compile(
     r"\b(?:class|struct|interface|object|enum|trait|module|namespace|impl(?:\s*<[^<>]*>)?|protocol|extension|actor|record"
     r"|union|package|contract|library|mod|defmodule)\s+(?P<name>[A-Za-z_$][\w$.:]*(?:\s+for\s+[\w$.:]+)?)"
 )
 _FUNCTION_HEADER = re.compile(r"(?P<name>[\w$~?!.]+)\s*(?:<[^<>()]*>)?\s*\(\)[^(){}=]*$")
 _PROPERTY_HEADER = re.compile(
-    r"\b(?:var|val|let)\s+(?P<name>[A-Za-z_]\w*)\s*(?::\s*[\w.<>?]+)?\s*(?:by\s+lazy\s*(?:\(\))?\s*)?$"
+    r"\b(?:var|val|let)\s+(?P<name>[A-Za-z_]\w*)\s*(?::\s*[\w.<>?]+)?\s*(?:by\s+[\w.]+\s*(?:\(\))?\s*)?$"
 )
 _VALUE_BEFORE = re.compile(r"(?:(?<![=!<>])=>?|:|\(|\[|,|\breturn|&|\bnew|->|\|\||\?\?|\?)\s*$")
 _INDENTED = re.compile(
@@ -35,6 +36,11 @@ _INDENTED = re.compile(
     r"|defmodule|defmacro|defp?|def|function|Function|Sub|procedure|classdef|macro|instance|newtype)\s+"
     r"(?P<name>[A-Za-z_][\w.:?!]*)",
     re.MULTILINE,
+)
+# What is chosen by a condition: `name = when (x) {`, `name = x switch {`, `name = if x {`.
+_CHOSEN = re.compile(
+    r"(?P<name>[\w$]+)\s*(?:\(\))?\s*(?::\s*[\w.<>?&' ]{1,60})?=\s*(?:(?:await|return)\s+)?(?:(?:when|match|if)\b"
+    r"|(?:\(\)|[\w.]{1,60})\s*(?:switch|match)\b)[^={}]{0,80}$"
 )
 _PLAIN_TYPES = frozenset({"", "string", "any", "interface", "object", "char", "byte", "str"})
 _FUNCTIONS = frozenset({"def", "defp", "defmacro", "function", "Function", "Sub", "procedure", "macro"})
@@ -51,6 +57,7 @@ class Outline:
         self._calls = calls
         self._paths: dict[int, _Path] = {}
         self.slots: Slots
+        self.choices: set[int] = set()
 
     def path_at(self, frame: int, offset: int) -> _Path:
         """Return the path of what stands at `offset`, in the bracket at index `frame` or in none."""
@@ -111,11 +118,17 @@ class Outline:
             return (*outer, normalised(re.sub(r"\s+for\s+", ".", typed["name"])))
         if not header.strip() or _VALUE_BEFORE.search(header):
             return self._path_of_value(frame, outer, "{}") if header.strip() else self._path_of_block(frame, outer)
+        if (chosen := _CHOSEN.search(header[-_LONGEST_CHOICE:])) and not is_control(chosen["name"]):
+            self.choices.add(frame)
+            return (*outer, chosen["name"])
         function = _FUNCTION_HEADER.search(header)
         held = _PROPERTY_HEADER.search(header)
         if held:
             return (*outer, held["name"])
-        if re.search(r"\bnew\s*\(\)\s*$", header) and (opening := self._tokens.partners.get(frame - 1)) is not None:
+        if (
+            re.search(r"\bnew\s*(?:\(\)|\[\])\s*$", header)
+            and (opening := self._tokens.partners.get(frame - 1)) is not None
+        ):
             slots = self.slots.slots_at(opening, self._tokens.starts[opening])
             return slots[0].path if slots else outer
         made = re.search(r"\bnew\s+([\w.:<>, ]+?)\s*(?:\(\)|\[\])*\s*$", header)
@@ -163,6 +176,8 @@ class Outline:
         name = normalised(match["name"]) if match else ""
         if not name or is_control(name):
             return outer
+        if name in _PLAIN_TYPES and frame and self._tokens.kinds[frame - 1] == "]":
+            return self._path_of_array(frame, name, outer)
         before = header[: len(header) - len(match[0])] if match else ""
         block = self._language.commands and name[:1].islower() and not before.strip()
         if not block and (_VALUE_BEFORE.search(before) or name[:1].isupper() or "." in name):

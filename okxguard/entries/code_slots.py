@@ -9,9 +9,10 @@ from okxguard.entries.code_literals import without_prefix
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_outline import Outline
 from okxguard.entries.code_positions import Positions
-from okxguard.entries.code_targets import ASSIGN, MOST_NAMES, Slot, Targets
+from okxguard.entries.code_targets import ASSIGN, CONTENT, MOST_NAMES, Slot, Targets
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens
+from okxguard.entries.wrapping import wraps
 from okxguard.model import Place
 
 _Path = tuple[str, ...]
@@ -20,12 +21,17 @@ _DEEPEST = 6
 # How many tokens one text may cost that are looked at again to find where a condition begins.
 _MOST_STEPS = 100_000
 _LEADING = re.compile(
-    r"(?:(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try)\s*$"
+    r"(?:(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try|<[\w.]{1,40}>)\s*$"
 )
 _CLOSURE = re.compile(r"\s*(?:move\s*)?\|[\w\s,&:]{0,40}\|\s*\{?$")
 _TERNARY = re.compile(r"(?<![?.\w\]>])\s*\?(?![?.:])|\s\?(?![?.:])|(?<=[)\]\w])\?(?=\s*[\"'(\w])(?![?.:])")
-_VALUE_ARGUMENT_NAMES = "default defaultValue default_value value fallback unset defaultTo"
+_ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})\s[^<>]*$")
+_MOST_ATTRIBUTES = 60
+_VALUE_ARGUMENT_NAMES = (
+    "default defaultValue default_value default_value_t value fallback unset defaultTo defval initialValue"
+)
 _VALUE_ARGUMENTS = frozenset(_VALUE_ARGUMENT_NAMES.split())
+_STATED = _VALUE_ARGUMENTS | {"do"}
 
 
 class Slots:
@@ -51,7 +57,8 @@ class Slots:
         tokens = self._tokens
         begin = tokens.ends[index - 1] if index else 0
         gap = tokens.code[max(begin, offset - _LONGEST_GAP) : offset]
-        gap = without_prefix(gap) if tokens.kinds[index] == STRING and offset == tokens.starts[index] else gap
+        if tokens.kinds[index] == STRING and offset == tokens.starts[index]:
+            gap = without_prefix(gap, tokens.forms[index])
         left = gap.rstrip()
         for _ in range(3):
             left = _LEADING.sub("", left).rstrip() if not left.endswith("=") else left
@@ -59,7 +66,7 @@ class Slots:
             left = "" if _CLOSURE.fullmatch(left) else left
         here = self.outline.path_at(tokens.frames[index], offset)
         if assign := ASSIGN.search(left):
-            return self._assigned(index, left[: assign.start()], here, assign[0])
+            return self._assigned(index, left[: assign.start()], here, assign[0], depth)
         if default := self._default.search(left):
             return self._default_of(index, left[: default.start()], here, depth)
         if (member := self._member.search(left)) and not left.endswith("::"):
@@ -90,21 +97,52 @@ class Slots:
         found = self.slots_at(operand.at, operand.offset, depth + 1)
         return [slot._replace(place=Place.DEFAULT) for slot in found]
 
-    def _assigned(self, index: int, left: str, here: _Path, sign: str) -> list[Slot]:
+    def _assigned(self, index: int, left: str, here: _Path, sign: str, depth: int) -> list[Slot]:
         target = self._targets.target(index, left, sign)
         if not target:
             return []
         in_call = self._is_call(self._tokens.frames[index])
+        if self._language.tags and not in_call and (tag := self._tag(index, left)):
+            return [Slot((*here, tag, *target))]
         if not in_call and index and self._tokens.kinds[index - 1] == "," and self._continues(index):
             names = self._targets.names_before(index, left)
             if len(names) > 1 and all(names):
                 return [Slot((*here, names[0]))]
         slots = [Slot((*here, *target), Place.ARGUMENT if in_call else Place.ASSIGNMENT)]
-        if in_call and target[-1] in _VALUE_ARGUMENTS:
-            slots += self._positions.named_value(self._tokens.frames[index], here)
-        elif here and target[-1].lower() in ("default", "value"):
+        slots += self._stated(index, target[-1], here, depth)
+        if not in_call and len(target) > 1 and target[-1].lower() in CONTENT:
+            slots.append(Slot((*here, target[-2].rpartition(".")[2])))
+        if not (in_call and target[-1] in _VALUE_ARGUMENTS) and here and target[-1].lower() in ("default", "value"):
             slots.append(Slot(here, Place.DEFAULT))
         return slots
+
+    def _tag(self, index: int, left: str) -> str:
+        """Return the element that an attribute belongs to whose name `left` ends with, and the place of it."""
+        tokens, at = self._tokens, index
+        if left[-1:].isspace() or not re.search(r"(?:^|\s)[\w:.-]+$", left):
+            return ""
+        for _ in range(_MOST_ATTRIBUTES):
+            if element := _ELEMENT.search(left):
+                return f"{element['name']}()#{at}"
+            if not at or "<" in left or ">" in left.replace("=>", "") or tokens.kinds[at - 1] in "({[;,":
+                return ""
+            at = tokens.partners.get(at - 1, at - 1)
+            left = tokens.gap(at)
+        return ""
+
+    def _stated(self, index: int, name: str, here: _Path, depth: int) -> list[Slot]:
+        """Return the slots of a value that a call is given by the word for it: its name there, that of the call."""
+        tokens, frame = self._tokens, self._tokens.frames[index]
+        stated = name in _VALUE_ARGUMENTS
+        if self._is_call(frame):
+            closing = tokens.partners.get(frame)
+            alone = closing is not None and tokens.items[closing] == 0
+            if stated or not (alone and wraps(self._calls.callee(frame) or "")):
+                return self._positions.named_value(frame, here, depth) if stated else []
+            return self._positions.wrapped(frame, here[:-1], depth)
+        is_options = stated and frame > 0 and tokens.kinds[frame] == "{" and tokens.kinds[frame - 1] in "(,"
+        outer = tokens.frames[frame] if is_options else -1
+        return self._positions.named_value(outer, here, depth) if self._is_call(outer) else []
 
     def _is_call(self, frame: int) -> bool:
         return frame >= 0 and self._tokens.kinds[frame] == "(" and self._calls.callee(frame) is not None
@@ -119,7 +157,9 @@ class Slots:
     def _member_of(self, index: int, left: str, here: _Path, depth: int) -> list[Slot]:
         tokens = self._tokens
         if self._is_ternary(index, left):
-            return self.outer(self.item_start(index, left), depth)
+            name = self._calls.operand_before(index, left).name if tokens.kinds[index - 1] in ")]" else ""
+            slots = [Slot((*here, name), Place.DEFAULT)] if name else []
+            return slots + self.outer(self.item_start(index, left), depth)
         if (opening := self._lambda(index, left)) is not None:
             return self.slots_at(opening, tokens.starts[opening], depth + 1)
         name = self._targets.key(index, left)
@@ -127,9 +167,17 @@ class Slots:
             return []
         frame = tokens.frames[index]
         in_call = self._is_call(frame)
-        slots = [Slot((*self._statement(index, here), name), Place.ARGUMENT if in_call else Place.ASSIGNMENT)]
-        if in_call and name in _VALUE_ARGUMENTS:
-            slots += self._positions.named_value(frame, here)
+        within = self._statement(index, here)
+        slots = [Slot((*within, name), Place.ARGUMENT if in_call else Place.ASSIGNMENT)]
+        if frame in self.outline.choices or (name == "get" and here):
+            slots.append(Slot(here, Place.DEFAULT))
+        if named := self._positions.named_behind(index):
+            slots.append(Slot((*here, named), Place.ARGUMENT))
+        if name == "default" and "|>" in left:
+            slots += self.outer(self.item_start(index, left), depth)
+        if name in _STATED and within != here:
+            slots.append(Slot((*here, within[-1].partition(" ")[2].partition("#")[0]), Place.DEFAULT))
+        slots += self._stated(index, name, here, depth)
         if in_call and tokens.partners.get(frame) is not None and tokens.items[tokens.partners[frame]] == 0:
             slots.append(Slot((*here, "[0]"), Place.ARGUMENT))
         return slots

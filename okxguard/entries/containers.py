@@ -13,9 +13,11 @@ class Container:
         self.index = 0
         self.expects_value = False
         self.holds_lines = False
+        self.is_empty = True
 
     def path_of_next(self) -> tuple[str, ...]:
         """Return the key path of the next value: its key in a mapping, its position in a list."""
+        self.is_empty = False
         return (*self.path, *self.key) if self.mapping else (*self.path, f"[{self.index}]")
 
     def done(self) -> None:

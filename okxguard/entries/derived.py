@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from okxguard.documents import Document
@@ -19,7 +19,8 @@ _TELLING_SIGNS = (
 _TELLING_NAMES = frozenset(
     (
         "default", "example", "plaintext", "literal", "const", "v", "s", "to", "content", "string", "data", "#text",
-        "equalto", "equals", "exact", "contains", "matches", "eq",
+        "equalto", "equals", "exact", "contains", "matches", "eq", "default_var", "fallback", "initial", "secretstring",
+        "secret_string",
     )
 )  # fmt: skip
 _OF_TEXTS = frozenset((name,) for name in ("text", "insert", "plain_text", "content", "body", "message"))
@@ -42,10 +43,10 @@ _BASE64_NAME = r"(?i)[_.-]?(?:b64|base64)(?:[_-]?encoded)?$"
 _DATA = r"data(?:~\d+)?"
 
 
-def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def complete(document: Document, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return the entries without blanks at the end of their values, and what they say together or within."""
-    entries = list(entries)
-    trimmed = [_trimmed(document, entry) for entry in entries]
+    expressions = [entry for entry in entries if entry.place is Place.EXPRESSION]
+    trimmed = [_trimmed(document, entry) for entry in entries if entry.place is not Place.EXPRESSION]
     secrets = {entry.path[:-1] for entry in trimmed if entry.value == "Secret" and entry.path[-1:] == ("kind",)}
     plain: list[Entry] = []
     decoded: list[Entry] = []
@@ -72,7 +73,7 @@ def complete(document: Document, entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
         found = without_keywords(found)
         found += read_pairs(found)
-    return (*found, *_defaults(found))
+    return (*found, *_defaults(document, found), *expressions)
 
 
 def _commands(document: Document) -> Iterator[Entry]:
@@ -164,12 +165,14 @@ def _records(entries: list[Entry]) -> Iterator[Entry]:
         yield from record_entries(entries)
 
 
-def _defaults(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the defaults of ${NAME:-default}."""
+def _defaults(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the defaults of ${NAME:-default}, at their own place where quotes or escapes stand around them."""
     for entry in entries:
         if "${" not in entry.value:
             continue
         for match in islice(re.finditer(_DEFAULTED, entry.value), _MOST_DEFAULTS):
             start = entry.span.start + match.start("default")
-            span = Span(start, start + len(match["default"])) if entry.visible else entry.span
-            yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, entry.visible)
+            if not entry.visible:
+                start = document.text.find(match["default"], entry.span.start, entry.span.end)
+            span = Span(start, start + len(match["default"])) if start >= 0 else entry.span
+            yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, start >= 0)

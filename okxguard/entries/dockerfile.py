@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import read_inner
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.shell_commands import CommandReader
 from okxguard.entries.shell_words import Command, Word, read_commands
 from okxguard.kinds import kind_of

@@ -50,6 +50,7 @@ def _is_header(rows: Sequence[Row]) -> bool:
 
 def _cell(cell: Cell, path: tuple[str, ...]) -> Iterator[Entry]:
     if not cell.value.strip():
+        yield Entry(path, "", cell.span, Place.EXPRESSION, quoted=False)
         return
     yield Entry(path, cell.value, cell.span, Place.ASSIGNMENT, True, cell.visible)
     if cell.visible and may_hold_entries(cell.value):

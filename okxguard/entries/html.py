@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries
 from okxguard.entries.grid import Cell, read_grid
-from okxguard.entries.inner import OffsetMap, read_inner
-from okxguard.entries.inside import moved, read_taken
+from okxguard.entries.inner import moved, read_inner, read_taken
 from okxguard.entries.labels import read_labels
 from okxguard.entries.markup import Attribute, Comment, Tag, Text, resolve, tokens
+from okxguard.entries.offsets import OffsetMap
+from okxguard.entries.page import lines_of
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
@@ -141,11 +142,9 @@ class _Reader:
         yield from self._end_table()
         text, offsets = self._page.taken()
         yield from read_taken(self._document, text, offsets, (), place=self._place, prose=True)
-        line_start = 0
-        for line in text.split("\n"):
+        for line_start, line in lines_of(text):
             for entry in read_labels(line_start, line.rstrip(), self._heading):
                 yield moved(self._document, entry._replace(place=self._place), offsets)
-            line_start += len(line) + 1
 
     def _tag(self, tag: Tag, at: int) -> Iterator[Entry]:
         name = tag.name.lower()

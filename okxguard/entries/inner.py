@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from okxguard.documents import Document
+from okxguard.entries.offsets import OffsetMap
+from okxguard.entries.page import lines_of
 from okxguard.entries.reading import Reading
+from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind
-from okxguard.model import Entry, Span
+from okxguard.model import Entry, Place, Span
 
 
-class OffsetMap:
-    """Maps offsets in a text that was taken out of a document back to that document.
+def document_inside(outer: Document, text: str, name: str, kind: Kind) -> Document:
+    """Return a text that was taken out of `outer` as a document of its own that is called `name`."""
+    starts = (0, *(match.end() for match in re.finditer("\n", text)))
+    return Document(name, kind, text, starts, outer.evidence, declares=outer.declares)
 
-    `pieces` are pairs of an offset in the taken text and the offset in the document where that character stands,
-    in the order of the text, beginning with 0; between two pieces letters stand as in the document. Of two pieces with
-    the same offset, the first says where the text before them ends, the second where the text behind them begins.
-    """
 
-    def __init__(self, pieces: Sequence[tuple[int, int]]) -> None:
-        self._taken = [taken for taken, _ in pieces]
-        self._shifts = [outer - taken for taken, outer in pieces]
+def read_whole(inner: Document) -> Reading:
+    """Read every line of a document that stands inside another."""
+    from okxguard.entries import (
+        read_as_written,  # the readers of all syntaxes are known there, those of documents inside
+    )
 
-    def of(self, offset: int) -> int:
-        """Return the place in the document of the character at `offset` of the taken text."""
-        return offset + self._shifts[max(0, bisect_right(self._taken, offset) - 1)]
-
-    def span_of(self, span: Span) -> Span:
-        """Return the place in the document of a stretch of the taken text."""
-        if span.end <= span.start:
-            return Span(self.of(span.start), self.of(span.start))
-        # Where a piece begins right behind the stretch, the last character may be written as an escape.
-        at = bisect_left(self._taken, span.end)
-        bounded = at < len(self._taken) and self._taken[at] == span.end
-        end = span.end + self._shifts[at] if bounded else self.of(span.end - 1) + 1
-        return Span(self.of(span.start), end)
+    return read_as_written(inner, lambda: frozenset(range(len(inner.line_starts))))
 
 
 def read_inner(
@@ -46,24 +36,24 @@ def read_inner(
 
     Its entries go by paths below `within` and stand where `offsets` says.
     """
-    from okxguard.entries import read_as_written  # the readers of all syntaxes are known there, this one included
-
-    starts = (0, *(match.end() for match in re.finditer("\n", text)))
-    inner = Document(name, kind, text, starts, outer.evidence)
-    reading = read_as_written(inner, lambda: frozenset(range(len(starts))))
-    return reading._replace(entries=tuple(_moved(outer, entry, offsets, within) for entry in reading.entries))
+    reading = read_whole(document_inside(outer, text, name, kind))
+    return reading._replace(entries=tuple(moved(outer, entry, offsets, within) for entry in reading.entries))
 
 
-def _moved(outer: Document, entry: Entry, offsets: OffsetMap, within: tuple[str, ...]) -> Entry:
+def read_taken(
+    outer: Document, text: str, offsets: OffsetMap, path: tuple[str, ...], *, place: Place, prose: bool = False
+) -> Iterator[Entry]:
+    """Yield the entries of the lines of `text`, which was taken out of `outer`, under `path`; prose has headings."""
+    for entry in read_lines(lines_of(text), path, place=place, markdown=prose):
+        yield moved(outer, entry, offsets)
+
+
+def moved(
+    outer: Document, entry: Entry, offsets: OffsetMap, within: tuple[str, ...] = (), bounds: Span | None = None
+) -> Entry:
+    """Return an entry of a text that was taken out of `outer` as one of `outer`, which stands within `bounds`."""
     span = offsets.span_of(entry.span)
+    if bounds:
+        span = Span(max(bounds.start, min(span.start, bounds.end - 1)), min(span.end, bounds.end))
     visible = entry.visible and outer.text[span.start : span.end] == entry.value
     return entry._replace(path=(*within, *entry.path), span=span, visible=visible)
-
-
-def escaped_pieces(raw: str, start: int) -> Iterator[tuple[int, int]]:
-    """Yield the pieces of an offset map for a string that is written with escapes as `raw` at offset `start`."""
-    yield 0, start
-    surplus = 0
-    for match in re.finditer(r"(?s)\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", raw):
-        surplus += match.end() - match.start() - 1
-        yield match.end() - surplus, start + match.end()

@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _DEEPEST = 400
+_EMPTY = ("[]", "{}")
 
 
 class Scalar(NamedTuple):
@@ -74,7 +75,9 @@ def json_scalars(text: str) -> Iterator[Scalar | tuple[re.Match[str], tuple[str,
         if kind == "comment":
             yield token, stack[-1].path
         elif kind == "sign":
-            _sign(token[0], stack)
+            empty = _sign(token, stack)
+            if empty is not None:
+                yield empty
         else:
             scalar = _scalar(token, stack)
             if scalar is not None:
@@ -83,7 +86,9 @@ def json_scalars(text: str) -> Iterator[Scalar | tuple[re.Match[str], tuple[str,
         raise MismatchError
 
 
-def _sign(sign: str, stack: list[Container]) -> None:
+def _sign(token: re.Match[str], stack: list[Container]) -> Scalar | None:
+    """Open or close a container; return one that closes without having held anything."""
+    sign = token[0]
     top = stack[-1]
     if sign in "{[":
         if (top.mapping and not top.expects_value) or len(stack) > _DEEPEST:
@@ -95,10 +100,13 @@ def _sign(sign: str, stack: list[Container]) -> None:
         if len(stack) == 1 or top.mapping != (sign == "}"):
             raise MismatchError
         stack.pop()
+        if top.is_empty and top.path:
+            return Scalar(top.path, "[]" if sign == "]" else "{}", token.start(), False, top)
     elif sign == ":":
         if not top.mapping or not top.key:
             raise MismatchError
         top.expects_value = True
+    return None
 
 
 def _scalar(token: re.Match[str], stack: list[Container]) -> Scalar | None:
@@ -120,6 +128,9 @@ def scalar_entries(scalar: Scalar) -> Iterator[Entry]:
     """Yield a value under its key path, and what stands inside it."""
     path, raw, start, quoted, top = scalar
     value = unescape(raw)
+    if raw in _EMPTY and not quoted:
+        yield Entry(path, raw, Span(start, start + 1), Place.EXPRESSION, quoted=False)
+        return
     yield Entry(path, value, Span(start, start + len(raw)), Place.ASSIGNMENT, quoted, value == raw)
     nested = '\\"' in value and value.lstrip()[:1] in ("{", "[")
     if quoted and not nested:

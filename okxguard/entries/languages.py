@@ -15,8 +15,10 @@ class Language(NamedTuple):
     `joins` is a pattern for what stands between the pieces of a concatenation, `defaults` one for the operators
     whose right side counts when the left one is empty. `commands` tells that a name and a string without anything
     between them are a call or a setting. `indented` tells that blocks are told by words and indentation.
-    `members` are further signs between a name and its value. `named_first` tells that a declaration is a name
-    and then a type without any sign between them; `hyphens` that names may hold some.
+    `members` are further signs between a name and its value. `named_first` tells that a declaration is a name and
+    then a type without any sign between them; `hyphens` that names may hold some; `atoms` that a bare word may
+    name the value behind it in a tuple; `hashes` that braces behind a name look something up; `tags` that
+    attributes of elements are assignments.
     """
 
     comments: tuple[str, ...]
@@ -29,17 +31,20 @@ class Language(NamedTuple):
     members: str = "=>|:"
     named_first: bool = False
     hyphens: bool = False
+    atoms: bool = False
+    hashes: bool = False
+    tags: bool = False
 
 
 _C = ("//", "/*")
 _NOTHING = r"(?!)"
 
 LANGUAGES = {
-    "javascript": Language((*_C, "<!--"), ("double", "single js", "template", "regex")),
+    "javascript": Language((*_C, "<!--"), ("double", "single js", "template", "regex"), tags=True),
     "coffee": Language(("# coffee",), ("triple", "triple single", "double", "single guarded"), commands=True),
     "go": Language(_C, ("double", "backtick raw", "char"), defaults=_NOTHING, named_first=True),
-    "java": Language(_C, ("triple", "double", "char")),
-    "kotlin": Language(_C, ("triple raw", "interpolated ${", "char"), members=r":|\bto\b"),
+    "java": Language(_C, ("triple", "double", "char"), members="->|:"),
+    "kotlin": Language(_C, ("triple raw", "interpolated ${", "char"), members=r":|->|\b(?:to|by)\b"),
     "scala": Language(_C, ("triple raw", "interpolated ${", "char"), members=r"->|=>|:"),
     "groovy": Language(
         _C, ("triple", "triple single", "interpolated ${", "single guarded", "slashy"), commands=True, members=":"
@@ -89,7 +94,9 @@ LANGUAGES = {
         commands=True,
         indented=True,
     ),
-    "erlang": Language(("%",), ("erlang char", "double lines", "single guarded"), joins=r"\+\+|", members=r"=>|:="),
+    "erlang": Language(
+        ("%", "<<"), ("erlang char", "double lines", "single guarded"), joins=r"\+\+|", members=r"=>|:=", atoms=True
+    ),
     "lua": Language(
         ("-- lua",),
         ("lua long", "double", "single guarded"),
@@ -102,7 +109,11 @@ LANGUAGES = {
         ("#",), ("r raw", "double lines", "single lines"), joins=_NOTHING, defaults=r"%\|\|%|\|\|", members=":"
     ),
     "julia": Language(
-        ("#=", "#"), ("triple", "interpolated $(", "char", "backtick raw"), joins=r"\*", indented=True, members="=>|:"
+        ("#=", "#", "julia type"),
+        ("triple", "interpolated $(", "char", "backtick raw"),
+        joins=r"\*",
+        indented=True,
+        members="=>|:",
     ),
     "matlab": Language(
         ("%{", "%", "... matlab"), ("doubled", "doubled matlab"), joins=r"\+", indented=True, members="(?!)"
@@ -117,17 +128,28 @@ LANGUAGES = {
         defaults=r"\|\||//|\bor\b",
         commands=True,
         members="=>",
+        hashes=True,
     ),
     "haskell": Language(
         ("{-", "-- haskell"), ("double lines", "char"), joins=r"\+\+|<>", commands=True, indented=True, members="->"
     ),
     "clojure": Language(
-        (";",), ("clojure char", "double lines"), joins=_NOTHING, commands=True, members="(?!)", hyphens=True
+        (";",), ("clojure char", "double lines"), joins=_NOTHING, commands=True, members=r"(?<=\s)\.", hyphens=True
     ),
     "solidity": Language(_C, ("double", "single guarded"), joins=""),
-    "zig": Language(("//",), ("zig lines", "double", "char"), joins=r"\+\+|\*\*"),
-    "nim": Language(("#",), ("triple raw", "double", "char"), joins="&", indented=True, commands=True),
+    "zig": Language(("//",), ("zig lines", "double", "char"), joins=r"\+\+|\*\*", defaults=r"\b(?:orelse|catch)\b"),
+    "nim": Language(("#", "nim marks"), ("triple raw", "double", "char"), joins="&", indented=True, commands=True),
     "crystal": Language(("#",), ("heredoc", "interpolated #{", "char", "percent"), commands=True, indented=True),
+    "ocaml": Language(("(*",), ("double lines", "char"), joins=r"\^", commands=True, members=":"),
+    "ada": Language(("--",), ("doubled", "char"), joins="&", defaults=_NOTHING, members="=>"),
+    "nix": Language(
+        ("#", "/*"), ("nix lines", "interpolated ${"), defaults=r"\bor\b", commands=True, members=_NOTHING, hyphens=True
+    ),
+    "jsonnet": Language(
+        ("jsonnet marks", "#", *_C), ("jsonnet lines", "double", "single guarded"), defaults=_NOTHING, members=":"
+    ),
+    "cue": Language(("//", "cue type"), ("triple", "triple single", "double", "single guarded"), members=":"),
+    "bicep": Language(_C, ("triple single", "single guarded"), joins=_NOTHING, members=":", named_first=True),
     "hcl": Language(
         ("#", *_C), ("heredoc", "interpolated ${"), joins=_NOTHING, members="=>|:", commands=True, hyphens=True
     ),

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import read_inner
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind, kind_of

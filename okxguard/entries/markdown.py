@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.fences import name_of
 from okxguard.entries.grid import Cell, Row, read_grid
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import read_inner
 from okxguard.entries.labels import read_labels
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
-from okxguard.entries.inner import OffsetMap, escaped_pieces, read_inner
+from okxguard.entries.inner import read_inner
 from okxguard.entries.json import Scalar, json_scalars, scalar_entries
+from okxguard.entries.offsets import OffsetMap, escaped_pieces
 from okxguard.entries.pairs import unescape
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.kinds import Kind, kind_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from okxguard.entries.inner import OffsetMap
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.pairs import unescape
 from okxguard.model import Entry, Place, Span
 
@@ -18,6 +18,13 @@ _BOARD = re.compile(
     r"(?i)\[/?(?:b|i|u|s|code|quote|color|size|font|url|spoiler|hide|list|center|img)(?:=[^\[\]\n]{0,60})?\]"
 )
 _MARKS = ("\x1b", "1b[", "1B[", "033[", "\\e[", "^[[")
+
+
+def lines_of(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text that begins at `start`, each with the offset of its first character."""
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
 
 
 class Page:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import read_inner
+from okxguard.entries.offsets import OffsetMap
 from okxguard.kinds import kind_of
 from okxguard.model import Entry, Place, Span
 
@@ -14,20 +15,32 @@ _STRING = r"(?:'(?P<{0}s>(?:[^'\n]|''){{0,1000}})'|\"(?P<{0}d>(?:[^\"`\n]|`.|\"\
 _NAME = (
     r"(?:\[[\w.]+(?:\[\])?\]\s*)?[$@]?(?:\{(?P<braced>[\w:.-]{1,100})\}|[\"']?(?P<name>[A-Za-z_][\w:.-]{0,100})[\"']?)"
 )
+# What may stand around a value that it only holds: casts, constructors, ConvertTo-SecureString and its options.
+_HELD = (
+    r"(?:\(\s*|\[(?!(?i:system\.)?(?i:guid|uri|version|regex)\])[\w.]{1,80}(?:\[\])?\]\s*(?:::new\s*\(\s*)?"
+    r"|(?i:ConvertTo-SecureString)\s+|(?i:New-Object)\s+(?:-TypeName\s+)?(?!(?i:system\.)?(?i:guid|uri|version)\b)[\w.]{1,80}\s*"
+    r"|-(?i:String|AsPlainText|Force|ArgumentList)\s+|(?:''|\"\"|\$null|\[string\]::Empty)\s*,\s*){0,6}"
+)
 _ASSIGNED = re.compile(
-    rf"(?:(?<=[\s;{{(,@|])|^){_NAME}(?:\[[\"'](?P<key>[^\"'\n]{{1,80}})[\"']\])?\s*\+?=\s*(?:\[[\w.]+\]\s*)?"
+    rf"(?:(?<=[\s;{{(,@|])|^){_NAME}(?:\[[\"'](?P<key>[^\"'\n]{{1,80}})[\"']\])?\s*\+?=\s*{_HELD}"
     + _STRING.format("a"),
     re.MULTILINE,
 )
+_MEMBER = r"(?:'[^'\n]{0,300}'|\"[^\"\n]{0,300}\"|[$\w.]{1,60})"
+_LIST = re.compile(
+    r"(?<![\w:.-])(?P<title>[\w:.-]{1,80})['\"]?\s{0,20}=\s{0,20}@\("
+    rf"(?P<items>\s{{0,20}}{_MEMBER}(?:\s{{0,20}},\s{{0,20}}{_MEMBER}){{0,11}})\s{{0,20}}\)"
+)
+_ITEM = re.compile(r"'(?P<single>[^'\n]{1,300})'|\"(?P<double>[^\"\n]{1,300})\"|[$\w.]+")
 _CALLED = re.compile(
     r"(?P<callee>SetEnvironmentVariable|\.Add|\.set_Item|\.Headers\.Add|Set-Item(?:\s+-Path)?|Set-Variable(?:\s+-Name)?"
-    r"|New-Item\s+-Path|ConvertTo-SecureString|New-Variable(?:\s+-Name)?|setx)[\s(]*"
-    r"(?:\$?[\"']?(?:Env:\\?)?(?P<name>[A-Za-z][\w.-]{0,100})[\"']?)\s*(?:,|-Value|\s)\s*" + _STRING.format("c"),
+    r"|New-Item\s+-Path|ConvertTo-SecureString|New-Variable(?:\s+-Name)?|setx|secrets?\s+set|config\s+set)[\s(]*"
+    r"(?:\$?[\"']?(?:Env:\\?)?(?P<name>[A-Za-z][\w.:-]{0,100})[\"']?)\s*(?:,|-Value|\s)\s*" + _STRING.format("c"),
     re.IGNORECASE,
 )
 _PARAMETER = re.compile(r"(?<=\s)-(?P<name>[A-Za-z]\w{1,60})[\s:]\s*" + _STRING.format("p"))
 _NAMED_VALUE = re.compile(
-    r"-(?:Name|Key|SecretName|Path)\s+[\"']?(?:Env:\\?)?(?P<name>[A-Za-z][\w./-]{0,100})[\"']?(?:[^\n;|]|`\n){0,200}?"
+    r"-(?:Name|Key|SecretName|Path(?![^\n;|]{1,200}\s-Name\s))\s+[\"']?(?:Env:\\?)?(?P<name>[A-Za-z][\w./-]{0,100})[\"']?(?:[^\n;|]|`\n){0,200}?"
     r"-(?:Value|SecureSecret|SecretValue|Secret|SecretString|Body)\s+\(?(?:ConvertTo-SecureString\s+(?:-String\s+)?)?"
     + _STRING.format("n"),
     re.IGNORECASE,
@@ -56,7 +69,17 @@ def powershell_entries(document: Document) -> Iterator[Entry]:
         for match in pattern.finditer(text):
             if not _COMMENT.match(document.line_text(document.line_of(match.start()))):
                 yield from _entry(match, place, _path_at(tables, match.start()))
+    for match in _LIST.finditer(text):
+        yield from _listed(match, (*_path_at(tables, match.start()), match["title"].removeprefix("$")))
     yield from _here_strings(document)
+
+
+def _listed(match: re.Match[str], path: tuple[str, ...]) -> Iterator[Entry]:
+    """Yield the strings of a list under their positions."""
+    for index, item in enumerate(_ITEM.finditer(match.string, *match.span("items"))):
+        if item.lastgroup:
+            span = Span(*item.span(item.lastgroup))
+            yield Entry((*path, f"[{index}]"), item[item.lastgroup], span, Place.ASSIGNMENT)
 
 
 def _here_strings(document: Document) -> Iterator[Entry]:

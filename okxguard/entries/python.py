@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.pairs import unescape
+from okxguard.entries.python_expressions import Expressions
 from okxguard.entries.python_flow import Flow
-from okxguard.entries.python_fold import Folder, Literal
+from okxguard.entries.python_fold import Folder
 from okxguard.entries.python_names import Bindings, collect_bindings
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_commands, read_lines, read_telling
 from okxguard.model import Entry, Place, Span
 
@@ -35,14 +36,14 @@ _UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BoolOp, ast.If
 _SETTER = re.compile(r"(?:set|with)_?(?=[A-Za-z])(?P<name>\w{3,80})", re.IGNORECASE)
 
 
-def read_python(document: Document, _: FindTelling) -> Reading:
+def read_python(document: Document, find_telling: FindTelling) -> Reading:
     """Return the entries of a Python module; lines that are not Python 3 are read as plain text.
 
     Raises MismatchError when the text cannot be parsed.
     """
     tree, left_out = parse_python(document.text)
     bindings = collect_bindings(tree)
-    reader = _Reader(document, bindings, Flow(tree, bindings))
+    reader = _Reader(document, bindings, Flow(tree, bindings), find_telling() if document.declares else frozenset())
     entries = (*reader.read(tree), *_comments(document))
     if not left_out:
         return Reading(entries)
@@ -62,12 +63,13 @@ def _comments(document: Document) -> Iterator[Entry]:
 class _Reader:
     """One walk over a tree; an explicit stack, so that depth costs nothing."""
 
-    def __init__(self, document: Document, bindings: Bindings, flow: Flow) -> None:
+    def __init__(self, document: Document, bindings: Bindings, flow: Flow, telling: frozenset[int]) -> None:
         self._document = document
         self._bindings = bindings
         self._flow = flow
         self._folder = Folder(document, bindings)
         self._wrappers = Wrappers(bindings, self._folder)
+        self._expressions = Expressions(document, self._folder, flow, telling)
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = 0
         self._read_strings: set[int] = set()
@@ -100,8 +102,6 @@ class _Reader:
             self._push(node, path)
         elif isinstance(node, ast.For):
             yield from self._loop(node, path)
-            self._push(node, path)
-        elif isinstance(node, ast.Compare):
             self._push(node, path)
         else:
             yield from self._expression(node, path)
@@ -188,6 +188,7 @@ class _Reader:
         while pending:
             node, path, place = pending.pop()
             literal = self._folder.fold(node)
+            yield from self._expressions.entries_of(node, path, place)
             if literal is not None:
                 yield _entry(path, literal, place)
             elif isinstance(node, ast.Dict):
@@ -200,6 +201,11 @@ class _Reader:
                 pending.extend(self._branches(node.values, path))
             elif isinstance(node, ast.IfExp):
                 pending.extend(self._branches([node.body, node.orelse], path))
+            elif isinstance(node, ast.Call):
+                pending.extend(self._wrappers.wrapped(node, path))
+                pending.extend(self._branches(self._wrappers.chosen(node), path))
+            elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):
+                pending.extend(self._branches(node.value.values, path))
             elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and _is_slot(path, place):
                 constants = map(self._folder.fold, self._flow.resolve(node))
                 yield from (_entry(path, constant, place) for constant in constants if constant)
@@ -207,8 +213,6 @@ class _Reader:
                 pending.append((node.value, path, place))
             elif isinstance(node, ast.Lambda):
                 pending.append((node.body, path, Place.DEFAULT))
-            elif isinstance(node, ast.Call):
-                pending.extend(self._wrappers.wrapped(node, path))
 
     def _branches(self, nodes: list[ast.expr], path: _Path) -> Iterator[tuple[ast.expr, _Path, Place]]:
         """Yield alternatives; they go by `path` and by the names of the settings that the others look up."""
@@ -254,21 +258,20 @@ class _Reader:
 
     def _named_pair(self, node: ast.Call, inside: _Path) -> Iterator[Entry]:
         """Yield `"name", "value"` arguments: os.getenv, setdefault, setattr, add_argument with a default."""
-        for first, second in zip(node.args, node.args[1:], strict=False):
-            if self._wrappers.is_name(first):
-                name = self._folder.fold(first)
-                yield from self._value(
-                    second,
-                    (*inside[:-1], inside[-1].split("#")[0], name.value if name else ""),
-                    Place.DEFAULT,
-                )
-        if node.args and self._wrappers.is_name(node.args[0]):
-            name = self._folder.fold(node.args[-1] if self._wrappers.is_name(node.args[-1]) else node.args[0])
+        if saved := self._wrappers.saved(node):
+            yield from self._value(saved[0], (*inside[:-1], saved[1]), Place.ASSIGNMENT)
+        inside = (*inside[:-1], inside[-1].split("#")[0])
+        names = [self._folder.fold(each) if self._wrappers.is_name(each) else None for each in node.args]
+        for index, name in enumerate(names[:-1]):
+            within = names[index - 1] if index else None
+            if name:
+                path = (*inside, within.value, name.value) if within else (*inside, name.value)
+                yield from self._value(node.args[index + 1], path, Place.DEFAULT)
+        if names and names[0]:
+            longest = max((name.value for name in (names[0], names[-1]) if name), key=len)
             for keyword in node.keywords:
-                if keyword.arg in VALUE_KEYWORDS and name:
-                    yield from self._value(
-                        keyword.value, (*inside[:-1], inside[-1].split("#")[0], name.value), Place.DEFAULT
-                    )
+                if keyword.arg in VALUE_KEYWORDS:
+                    yield from self._value(keyword.value, (*inside, longest), Place.DEFAULT)
 
 
 def _is_slot(path: _Path, place: Place) -> bool:

@@ -7,28 +7,16 @@ import base64
 import binascii
 import codecs
 import re
-from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.entries.python_names import Bindings
+from okxguard.entries.reading import Literal
 from okxguard.model import Span
 
 _PREFIX = re.compile(r"[A-Za-z]{0,2}(\"{3}|'{3}|\"|')")
 _LARGEST = 100_000
 _DEEPEST = 60
 _CODECS = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "decode", "title", "format"}
-
-
-class Literal(NamedTuple):
-    """A constant text: its value, its place in the document, and whether it stands there letter by letter."""
-
-    value: str
-    span: Span
-    visible: bool
-    quoted: bool = True
-
-    def __repr__(self) -> str:
-        return f"Literal(span={self.span!r})"
 
 
 class Folder:

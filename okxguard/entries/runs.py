@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.alignment import aligned
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import read_inner
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.records import OPAQUE
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Place

@@ -104,7 +104,9 @@ def _setting(
     raw = re.sub(_INLINE_COMMENT[document.kind], "", match["value"]).rstrip()
     if document.kind is Kind.PROPERTIES:
         return _property(document, path, begin, raw, place)
-    return Entry(path, raw, Span(begin, begin + len(raw)), place, True, True) if raw else None
+    if not raw:
+        return None if place is Place.COMMENT else Entry(path, "", Span(begin, begin), Place.EXPRESSION, quoted=False)
+    return Entry(path, raw, Span(begin, begin + len(raw)), place, True, True)
 
 
 def _unescape(raw: str) -> str:
@@ -125,7 +127,7 @@ def _property(document: Document, path: tuple[str, ...], begin: int, raw: str, p
         end = stop
     value = _unescape(raw)
     if not value:
-        return None
+        return None if place is Place.COMMENT else Entry(path, "", Span(begin, begin), Place.EXPRESSION, quoted=False)
     return Entry(path, value, Span(begin, end), place, True, document.text[begin:end] == value)
 
 

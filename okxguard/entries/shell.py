@@ -1,4 +1,7 @@
-"""Read shell scripts and what is written like them: Dockerfiles, makefiles, batch files, PowerShell, histories."""
+"""Read shell scripts and what is written like them: Dockerfiles, makefiles, batch files, PowerShell, histories.
+
+Other languages of statements that most lines of text are no part of are read in the same way.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.shell_commands import CommandReader
 from okxguard.entries.shell_words import read_commands
 from okxguard.entries.text import read_telling
-from okxguard.kinds import language_of
+from okxguard.kinds import STATED_LANGUAGES, language_of
 from okxguard.model import Entry, Place, Span
 
 _POSITION = re.compile(r"\[\d+\]")
@@ -19,6 +22,7 @@ _OWN = {
     "powershell": ("powershell", "powershell_entries"),
     "dockerfile": ("dockerfile", "dockerfile_entries"),
     "makefile": ("makefile", "makefile_entries"),
+    **dict.fromkeys(sorted(STATED_LANGUAGES), ("statements", "statement_entries")),
 }
 _LARGEST = 4 << 20
 
@@ -44,7 +48,7 @@ def _entries(document: Document, language: str) -> Iterator[Entry]:
 
 
 def _outside(taken: list[Span], entries: Iterator[Entry]) -> Iterator[Entry]:
-    """Yield the entries that share no letter with a place that is taken."""
+    """Yield the entries that share no letter with a place that is taken, and comments that begin behind its start."""
     from bisect import bisect_right
 
     ends: list[int] = []
@@ -53,5 +57,6 @@ def _outside(taken: list[Span], entries: Iterator[Entry]) -> Iterator[Entry]:
     starts = [start for start, _ in taken]
     for entry in entries:
         before = bisect_right(starts, max(entry.span.end - 1, entry.span.start)) - 1
-        if before < 0 or ends[before] <= entry.span.start or entry.place is Place.COMMENT:
+        commented = entry.place is Place.COMMENT and before >= 0 and starts[before] <= entry.span.start
+        if before < 0 or ends[before] <= entry.span.start or commented:
             yield entry

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import read_embedded
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import read_inner
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.shell_words import Command, Word
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry, Place, Span
@@ -30,6 +31,8 @@ _SHORTEST_TEXT = 8
 _MOST_WORDS = 1000
 _SETTERS = frozenset({"set", "setenv", "setx", "universal", "global"})
 _MOST_NAMES = 12
+_FIELD_TYPES = frozenset({"password", "text", "concealed"})
+_STORING = frozenset({"set", "add", "put", "write", "setenv", "config", "create", "update", "store", "export"})
 _NAMING = frozenset({"name", "n", "key", "k", "id", "secret-id", "secret-name", "parameter-name", "var", "variable"})
 _GIVING = frozenset({"value", "v", "body", "b", "secret-string", "plaintext", "data", "string-value", "secret", "text"})
 _INTERPRETERS = {
@@ -77,6 +80,7 @@ class CommandReader:
         position = 0
         previous: Word | None = None
         array: tuple[str, ...] | None = None
+        stores = not _STORING.isdisjoint(word.value for word in words[:_MOST_NAMES])
         for index, word in enumerate(words[:_MOST_WORDS]):
             if (element := _ELEMENT.match(word.value)) and array:
                 yield self._entry((*array, element["name"]), word, element.end())
@@ -94,7 +98,7 @@ class CommandReader:
             option = _OPTION.fullmatch(previous.value) if previous else None
             if option and not word.value.startswith("-") and not found:
                 yield from self._option(option["name"], word, scope)
-            elif previous and not found and _is_pair(previous, word):
+            elif previous and not found and _is_pair(previous, word, stores=stores):
                 yield self._entry((*self._path, previous.value), word, place=Place.DEFAULT)
             if index and not found and not _OPTION.fullmatch(word.value):
                 yield self._entry((*scope, f"[{position}]"), word)
@@ -128,7 +132,8 @@ class CommandReader:
 
     def _assigned(self, match: re.Match[str], word: Word) -> Entry:
         name = match["name"]
-        path = (name, match["index"][1:-1].strip("\"'")) if match["index"] else (name,)
+        index = (match["index"] or "")[1:-1].strip("\"'")
+        path = (name, index) if index and index not in _FIELD_TYPES else (name,)
         return self._entry((*self._path, *path), word, match.end(), place=Place.ASSIGNMENT)
 
     def _option(self, name: str, word: Word, scope: tuple[str, ...]) -> Iterator[Entry]:
@@ -279,8 +284,10 @@ def _opens_array(word: Word, words: Sequence[Word], index: int) -> bool:
     )
 
 
-def _is_pair(name: Word, value: Word) -> bool:
-    return _NAME.fullmatch(name.value) is not None and not name.quoted and not value.value.startswith("-")
+def _is_pair(name: Word, value: Word, *, stores: bool) -> bool:
+    """Tell whether a word names the next one: bare, or in quotes behind a word such as `set`."""
+    named = _NAME.fullmatch(name.value) is not None and (stores or not name.quoted)
+    return named and not value.value.startswith("-")
 
 
 def _joined(document: Document, words: Sequence[Word]) -> Word:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries
-from okxguard.entries.inner import OffsetMap, escaped_pieces
-from okxguard.entries.inside import read_taken
+from okxguard.entries.inner import read_taken
+from okxguard.entries.offsets import OffsetMap, escaped_pieces
 from okxguard.entries.pairs import unescape
 from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.sql_names import named_strings
@@ -168,6 +168,10 @@ class _Reader:
             value = _first_value(piece)
             if value is not None:
                 yield from self._field(table, row, columns, index, value)
+            elif piece and self._place is Place.ASSIGNMENT and index < len(columns):
+                span = Span(piece[0].span.start, piece[-1].span.end)
+                written = "" if piece[0].kind == "string" else "".join(token.text for token in piece)
+                yield Entry((table, row, columns[index]), written, span, Place.EXPRESSION, quoted=False)
 
     def _field(self, table: str, row: str, columns: list[str], index: int, value: SqlToken) -> Iterator[Entry]:
         """Yield a field of a row by the name of its column, or by its position where nobody names the columns."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from okxguard.entries.inner import OffsetMap
+from okxguard.entries.offsets import OffsetMap
 from okxguard.model import Span
 
 _TOKEN = re.compile(

@@ -132,6 +132,8 @@ STRINGS = {
         "heredoc",
     ),
     "lua long": Form(r"\[(?P<level>=*)\[(?s:.*?)(?:\](?P=level)\]|\Z)", r"\[=*\[", 0, "lua"),
+    "nix lines": Form(r"''[^']*(?:'(?!')[^']*|''[$'\\\\][^']*)*(?:''|'?\Z)", "''", 2, "none"),
+    "jsonnet lines": Form(r"\|{3}-?[ \t]*\n(?s:.*?)(?:\|{3}|\Z)", r"\|{3}-?[ \t]*\n", 3, "none"),
     "zig lines": Form(r"\\\\[^\n]*", r"\\\\", 0, "none"),
 }
 
@@ -161,5 +163,12 @@ COMMENTS = {
     "=begin": r"^=begin\b(?s:.*?)(?:^=end\b[^\n]*|\Z)",
     "=pod": r"^=[a-z]\w*(?s:.*?)(?:^=cut\b[^\n]*|\Z)",
     "__END__": r"^__(?:END|DATA)__\n(?s:.*)",
+    # Signs around strings and names that say nothing of a value: <<"v"/utf8>>, name* {.pragma.} = "v",
+    # name::Type = "v", name:: "v", name: type | *"v".
+    "<<": r"<<(?=\")|>>(?<=\">>)|/[\w-]{1,20}>>",
+    "nim marks": r"\*(?<=\w\*)(?=\s*[=:])|\{\.[^{}\n]{0,200}\.\}",
+    "julia type": r"::(?<=\w::)[\w.]{1,60}(?:\{[\w.,: ]{0,60}\})?(?=\s*=(?!=))",
+    "jsonnet marks": r":(?<=::)|\+(?=:)",
+    "cue type": r"[\w.()]{1,60}\s{0,9}\|\s{0,9}\*?(?=[\"'])",
     "?>": r"\?>(?s:.*?)(?:<\?(?:php\b|=)?|\Z)|\A(?=[^<]*<)(?s:(?:(?!<\?).)*)<\?(?:php\b|=)?",
 }

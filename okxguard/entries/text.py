@@ -16,7 +16,7 @@ from okxguard.entries.pairs import TOKEN, Pair, comma_pair, inner_pairs, line_pa
 from okxguard.entries.prose import Prose
 from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.records import lines_of_values
-from okxguard.kinds import Kind, language_of
+from okxguard.kinds import BARE_WORD_LANGUAGES, Kind, language_of
 from okxguard.model import Entry, Place
 
 _STRUCTURE = re.compile(
@@ -34,8 +34,6 @@ _COMMAND = re.compile(r"\s*[%!$]{1,2}\s?[A-Za-z]")
 _LITERAL = re.compile(r"-?\d[\d._]*|true|false|null|nil|none", re.IGNORECASE)
 _LONGEST_LINE = 200_000
 _WRITTEN = frozenset({Kind.MARKDOWN, Kind.TEXT})
-# Languages in which a bare word is a value.
-_COMMANDS = frozenset({"shell", "powershell", "batch", "dockerfile", "makefile"})
 
 
 class _Scope(NamedTuple):
@@ -94,7 +92,7 @@ def read_telling(document: Document, telling: frozenset[int]) -> Iterator[Entry]
     """Yield the entries of some lines of a document, read as plain text; the others give structure only."""
     lines = ((start, document.line_text(index)) for index, start in enumerate(document.line_starts))
     starts = frozenset(document.line_starts[index] for index in telling)
-    commands = document.kind is Kind.CODE and language_of(document.path, document.text) in _COMMANDS
+    commands = document.kind is Kind.CODE and language_of(document.path, document.text) in BARE_WORD_LANGUAGES
     code = document.kind in (Kind.CODE, Kind.PYTHON) and not commands
     markdown = document.kind in _WRITTEN
     return read_lines(lines, (), code=code, markdown=markdown, telling=starts)

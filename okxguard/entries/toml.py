@@ -11,6 +11,7 @@ import tomli
 from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
+from okxguard.entries.page import lines_of
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
@@ -26,6 +27,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _Path = tuple[str, ...]
+_CLOSING = ("]", "}")
 
 
 def read_toml(document: Document, _: FindTelling) -> Reading:
@@ -39,7 +41,9 @@ def read_toml(document: Document, _: FindTelling) -> Reading:
         raise MismatchError from None
     entries: list[Entry] = []
     for path, token in _Locator(document.text).tokens():
-        if path is None:
+        if path is not None and token[0] in _CLOSING:
+            entries.append(Entry(path, "[]", Span(token.start(), token.end()), Place.EXPRESSION, quoted=False))
+        elif path is None:
             body = token.start() + len(token[0]) - len(token[0].lstrip("# \t"))
             entries.extend(read_lines([(body, document.text[body : token.end()])], (), place=Place.COMMENT))
         else:
@@ -68,11 +72,7 @@ def _entries(path: _Path, token: re.Match[str], value: object) -> Iterator[Entry
     if not quotes:
         return
     if quotes == 3:
-        lines, at = [], start
-        for line in raw.split("\n"):
-            lines.append((at, line))
-            at += len(line) + 1
-        yield from read_lines(lines, path)
+        yield from read_lines(lines_of(raw, start), path)
     else:
         yield from read_embedded(raw, meant, start, path)
 
@@ -97,7 +97,9 @@ class _Locator:
                 line_start = self._end_line()
                 continue
             elif kind == "sign":
-                self._sign(token[0], line_start=line_start)
+                empty = self._sign(token[0], line_start=line_start)
+                if empty is not None:
+                    yield empty, token
             elif kind != "blank":
                 path = self._word(token)
                 if path is not None:
@@ -124,7 +126,8 @@ class _Locator:
                 path = (*path, f"[{self._counts[path]}]")
         return path
 
-    def _sign(self, sign: str, *, line_start: bool) -> None:
+    def _sign(self, sign: str, *, line_start: bool) -> _Path | None:
+        """Follow a sign; return the path of a list or table that it closes without anything in it."""
         top = self._stack[-1]
         if self._header is not None:
             self._array = self._array or (sign == "[" and not self._header)
@@ -135,10 +138,12 @@ class _Locator:
         elif sign in "]}" and len(self._stack) > 1:
             self._stack.pop()
             self._value_done()
+            return top.path if top.is_empty else None
         elif sign == "=":
             top.expects_value = True
         elif sign == ",":
             top.done()
+        return None
 
     def _value_done(self) -> None:
         self._stack[-1].expects_value = False

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
-from okxguard.entries.inner import OffsetMap, read_inner
+from okxguard.entries.inner import document_inside, moved, read_inner, read_whole
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.records import OPAQUE
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry, Place, Span
@@ -80,22 +81,16 @@ def read_within(document: Document, entries: Iterable[Entry], depth: int = 0) ->
 
 
 def _read(document: Document, entry: Entry, inner: _Inner, depth: int) -> Iterator[Entry]:
-    from okxguard.entries import read_as_written  # the readers of all syntaxes are known there
-
-    starts = (0, *(match.end() for match in re.finditer("\n", inner.text)))
-    held = Document(inner.name, inner.kind, inner.text, starts, document.evidence)
-    reading = read_as_written(held, lambda: frozenset(range(len(starts))))
+    held = document_inside(document, inner.text, inner.name, inner.kind)
+    reading = read_whole(held)
     if inner.kind is Kind.JSON and reading.note:
         return
     found = list(reading.entries)
     if depth < _DEEPEST:
         found.extend(read_within(held, found, depth + 1))
     for each in found:
-        span = inner.offsets.span_of(each.span)
-        span = Span(max(entry.span.start, min(span.start, entry.span.end - 1)), min(span.end, entry.span.end))
-        visible = each.visible and document.text[span.start : span.end] == each.value
         place = Place.COMMENT if Place.COMMENT in (entry.place, each.place) else each.place
-        yield each._replace(path=(*entry.path, *each.path), span=span, visible=visible, place=place)
+        yield moved(document, each, inner.offsets, entry.path, entry.span)._replace(place=place)
 
 
 def _documents(document: Document, entry: Entry) -> Iterator[_Inner]:

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from okxguard.documents import Document
 from okxguard.entries.embedded import may_hold_entries
-from okxguard.entries.inner import OffsetMap
-from okxguard.entries.inside import read_taken
+from okxguard.entries.inner import read_taken
 from okxguard.entries.markup import Attribute, Comment, Tag, Text, resolve, tokens
+from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.model import Entry, Place, Span
 
@@ -36,6 +36,7 @@ class _Element:
     children: list[_Element] = field(default_factory=list)
     texts: list[Text | Comment] = field(default_factory=list)
     label: str = ""
+    start: int = 0
 
 
 def read_xml(document: Document, _: FindTelling) -> Reading:
@@ -59,7 +60,8 @@ def _tree(text: str, start: int, end: int) -> _Element:
         elif token.closes:
             _close(stack, token.name)
         else:
-            element = _Element(_local(token.name), {_local(each.name): each for each in token.attributes})
+            attributes = {_local(each.name): each for each in token.attributes}
+            element = _Element(_local(token.name), attributes, start=token.end)
             stack[-1].children.append(element)
             if not token.empty:
                 stack.append(element)
@@ -133,6 +135,8 @@ class _Reader:
             yield from self._entry((*path, element.name), value)
             if naming:
                 yield value.entry((*path, self._value(naming).text.strip()[:_LONGEST_NAME]), self._place)
+        elif not element.attributes and self._place is Place.ASSIGNMENT:
+            yield Entry((*path, element.name), "", Span(element.start, element.start), Place.EXPRESSION, quoted=False)
         for each in element.texts:
             if isinstance(each, Comment):
                 yield from self._comment(each, path)

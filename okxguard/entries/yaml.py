@@ -13,6 +13,7 @@ import yaml
 from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
+from okxguard.entries.page import lines_of
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
@@ -61,6 +62,7 @@ def _read(document: Document, text: str) -> Reading:
             entries.extend(_embedded(event, raw, span, path))
     except (yaml.YAMLError, ValueError, RecursionError):
         raise MismatchError from None
+    entries += [Entry(path, "[]", Span(at, at + 1), Place.EXPRESSION, quoted=False) for path, at in walk.empty]
     return Reading((*entries, *_repeated(entries, walk), *_comments(document, covered)))
 
 
@@ -79,6 +81,8 @@ class _Walk:
     def __init__(self) -> None:
         self.anchors: dict[str, tuple[str, ...]] = {}
         # Where an alias stands, and what it repeats.
+        # Lists and mappings without anything in them, and where they end.
+        self.empty: list[tuple[tuple[str, ...], int]] = []
         self.aliases: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         self._stack: list[Container] = []
 
@@ -92,8 +96,10 @@ class _Walk:
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 self._open(event)
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-                self._stack.pop()
+                closed = self._stack.pop()
                 self._stack[-1].done()
+                if closed.is_empty and closed.path and event.start_mark is not None:
+                    self.empty.append((closed.path, event.start_mark.index))
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(event)
             elif isinstance(event, yaml.ScalarEvent):
@@ -140,10 +146,11 @@ def _repeated(entries: list[Entry], walk: _Walk) -> list[Entry]:
     most = min(_MOST_ALIASES, _MOST_COMPARED // (len(entries) + 1))
     for path, anchored in walk.aliases[:most]:
         depth = len(anchored)
+        own = {entry.path[: len(path) + 1] for entry in entries if entry.path[: len(path)] == path}
         for entry in (*entries, *repeated[:_MOST_REPEATED]):
             if entry.path[:depth] == anchored and len(repeated) < _MOST_REPEATED:
                 again = (*path, *entry.path[depth:])
-                if again not in known:
+                if again not in known and again[: len(path) + 1] not in own:
                     known.add(again)
                     repeated.append(entry._replace(path=again))
     return repeated
@@ -168,12 +175,7 @@ def _inside(text: str, event: yaml.ScalarEvent) -> Span:
 
 def _embedded(event: yaml.ScalarEvent, raw: str, span: Span, path: tuple[str, ...]) -> Iterator[Entry]:
     if event.style in ("|", ">") or "\n" in raw:
-        lines = []
-        at = span.start
-        for line in raw.split("\n"):
-            lines.append((at, line))
-            at += len(line) + 1
-        return read_lines(lines, path)
+        return read_lines(lines_of(raw, span.start), path)
     return read_embedded(raw, event.value, span.start, path)
 
 

@@ -1,0 +1,68 @@
+"""Tell cheaply whether a text may declare the rights, the addresses or the age of a key, and on which lines."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import islice
+
+from okxguard.documents import Document
+from okxguard.kinds import Kind
+from okxguard.rulebook import Vocabulary
+
+_AROUND = 12
+_DAY = r"20\d\d[-/.年]?\d|\b1[4-9]\d{8}(?:\d{3})?\b|\d[-/.]20\d\d|[A-Za-z]{3,9}\.?[ ,-]+20\d\d|\d, 20\d\d"
+_DATED = (
+    r"rotat|creat|expir|issued|valid|generated|renew|reissu|added|until|not_?after|due|created|轮换|创建|"
+    r"到期|有效|过期|созда|истека|срок|ротац|обновл|생성|만료|生成|期限|since|birth|建立|更换"
+)
+_HOST = (
+    r"(?i)://|python[-_.]okx|(?:host|domain|url|uri|endpoint|server|base|site|proxy|api|rest)\w{0,20}"
+    r"[\"'\])]{0,3}\s{0,5}[:=(,]"
+)
+_RIGHTS, _ADDRESSES = r"[\"']perm[\"'\\]", r"[\"']ip[\"'\\]"
+_KEY_NAMES = r"(?i)api[_ -]?key|access[_ -]?key"
+_MANY_KEYS = 50
+_IN_CODE = frozenset({Kind.PYTHON, Kind.CODE})
+
+
+class PolicyGate:
+    """The test of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._cores = re.compile("|".join(map(re.escape, vocabulary.policy_cores)), re.IGNORECASE)
+
+    def may_declare(self, document: Document) -> bool:
+        """Return False only where no declaration of a key would be found."""
+        return bool(self._cores.search(document.text)) or self._may_be_dated(document) or _is_crowded(document.text)
+
+    def may_name_host(self, document: Document) -> bool:
+        """Return False only where no host and no package would be found."""
+        return bool(re.search(_HOST, document.text))
+
+    def may_hold_reply(self, document: Document) -> bool:
+        """Return False only where no documented reply would be found: each of them tells rights and addresses."""
+        return bool(re.search(_RIGHTS, document.text) and re.search(_ADDRESSES, document.text))
+
+    def telling_lines(self, document: Document) -> frozenset[int]:
+        """Return the indices of the lines that may declare something, and of those around them."""
+        matches = [*self._cores.finditer(document.text), *self._dated.finditer(document.text)]
+        telling = {document.line_of(match.start()) for match in matches}
+        last = len(document.line_starts)
+        return frozenset(
+            near for line in telling for near in range(max(0, line - _AROUND), min(last, line + _AROUND + 1))
+        )
+
+    @cached_property
+    def _dated(self) -> re.Pattern[str]:
+        return re.compile(rf"(?i:{_DATED})[^\n]{{0,60}}(?:{_DAY})")
+
+    def _may_be_dated(self, document: Document) -> bool:
+        if document.kind in _IN_CODE:
+            return bool(self._dated.search(document.text))
+        return bool(re.search(_DAY, document.text) and re.search(_DATED, document.text, re.IGNORECASE))
+
+
+def _is_crowded(text: str) -> bool:
+    """Tell whether more keys are named than OKX allows an account."""
+    return sum(1 for _ in islice(re.finditer(_KEY_NAMES, text), _MANY_KEYS + 1)) > _MANY_KEYS

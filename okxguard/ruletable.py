@@ -1,0 +1,94 @@
+"""Read the TOML files of the rule book and complain about them with file, key and reason."""
+
+import os
+from typing import Any
+
+import tomli
+
+from okxguard.errors import RulebookError
+from okxguard.model import Role
+
+POLICY = "policy.toml"
+
+
+class Table:
+    """A TOML table that names file and key in every complaint, and knows which keys were asked for."""
+
+    def __init__(self, file: str, table: dict[str, Any], within: str = "") -> None:
+        self._file = file
+        self._table = dict(table)
+        self._within = within
+
+    def fail(self, key: str, reason: str) -> RulebookError:
+        return RulebookError(f"rule book: {self._file}: key '{self._within}{key}' {reason}")
+
+    def _take(self, key: str, kind: type) -> Any:
+        if key not in self._table:
+            raise self.fail(key, "is missing")
+        value = self._table.pop(key)
+        if not isinstance(value, kind):
+            raise self.fail(key, f"must be a {_KINDS[kind]}")
+        return value
+
+    def text(self, key: str) -> str:
+        value: str = self._take(key, str)
+        if not value.strip():
+            raise self.fail(key, "is empty")
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        values = self._take(key, list)
+        if not all(isinstance(value, str) and value for value in values):
+            raise self.fail(key, "must be a list of texts, none of them empty")
+        return tuple(values)
+
+    def table(self, key: str) -> "Table":
+        return Table(self._file, self._take(key, dict), f"{self._within}{key}.")
+
+    def tables(self, key: str) -> "list[Table]":
+        values = self._take(key, list)
+        if not all(isinstance(value, dict) for value in values):
+            raise self.fail(key, "must be a list of tables")
+        return [Table(self._file, value, f"{self._within}{key}.") for value in values]
+
+    def mapping(self) -> dict[str, str]:
+        table, self._table = self._table, {}
+        for key, value in table.items():
+            if not isinstance(value, str):
+                raise self.fail(key, "must be a text")
+        return table
+
+    def role(self, key: str, value: str) -> Role:
+        try:
+            return Role(value)
+        except ValueError:
+            raise self.fail(key, f"names no role; roles are {', '.join(role.value for role in Role)}") from None
+
+    def end(self) -> None:
+        """Refuse the keys that nobody asked for."""
+        for key in self._table:
+            raise self.fail(key, "is unknown")
+
+
+_KINDS: dict[type, str] = {str: "text", list: "list", dict: "table"}
+
+
+def rules_folder() -> str:
+    """Return the folder of the rule book: inside the installed package, or beside it in a checkout."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    installed = os.path.join(package, "rules")
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "rules")
+
+
+def parse_table(path: str, name: str) -> dict[str, Any]:
+    """Return the content of a TOML file; `name` is what it is called in complaints.
+
+    Raises RulebookError when the file cannot be read or is no TOML.
+    """
+    try:
+        with open(path, "rb") as stream:
+            return tomli.loads(stream.read().decode("utf-8"))
+    except OSError:
+        raise RulebookError(f"rule book: {name}: cannot be read; reinstall okxguard") from None
+    except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+        raise RulebookError(f"rule book: {name}: is not valid TOML: {error}") from None
