@@ -22,6 +22,8 @@ _SERIAL = re.compile(r"[#~]\d+$")
 _HEADING = r"(?i)\s*(?:#|//|/?\*|;|--|=|<!--|%|\[|rem\b|\"\"\")|.*:\s*$"
 # A mapping that describes the one that it stands in.
 _DESCRIPTION = "metadata"
+# Base64 has all words in it, sooner or later.
+_ENCODED = r"(?=[A-Za-z0-9]{0,200}[+/=])[A-Za-z0-9+/]{24,}={0,2}"
 _SEPARATED = r"[=:]\s*\S"
 _SETTINGS = frozenset({Kind.DOTENV, Kind.INI, Kind.JSON, Kind.PROPERTIES, Kind.TOML, Kind.XML, Kind.YAML})
 
@@ -223,6 +225,7 @@ class Surroundings:
                 self._document.line_text(index)[:400]
                 for index in range(line + 1, min(len(self._document.line_starts), line + 4))
             ]
+        near = [re.sub(_ENCODED, "", text) for text in near]
         return any(self._words.product_in(text) or self._words.is_foreign_callee(text) for text in near)
 
     def inside_product(self, entry: Entry) -> bool:

@@ -116,14 +116,14 @@ class Words:
         shown = [any(re.search(shape, text) for text in texts) for shape in (UUID.pattern, _LONE_SECRET)]
         return all(shown) or (any(shown) and any(map(self.hints.search, texts)))
 
-    def names_okx(self, document: Document) -> bool:
-        """Tell whether the text of a document says OKX, or hints at it, be it in base64."""
-        return self._says_okx(document.text) or any(self._says_okx(meant) for _, meant in _meant(document.text))
-
     def _shows_something(self, texts: list[str]) -> bool:
         """Tell whether texts that do not say OKX show a key, a secret, a name with a value behind it, or rights."""
         named = rf"(?:{self._shapeless.pattern})[\w\"'\])>.-]{{0,30}}\s{{0,9}}(?:[:=,]|\s[\"'])"
         return any(re.search(rf"{_SHAPES}|{named}|withdraw", text.lower()) for text in texts)
+
+    def names_okx(self, document: Document) -> bool:
+        """Tell whether the text of a document says OKX, or hints at it, be it in base64."""
+        return self._says_okx(document.text) or any(self._says_okx(meant) for _, meant in _meant(document.text))
 
     def _says_okx(self, text: str) -> bool:
         return bool(self.okx.search(text) or self.hints.search(text))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from okxguard.documents import Document
 from okxguard.entries.inner import moved
 from okxguard.entries.offsets import OffsetMap
-from okxguard.entries.page import lines_of
 from okxguard.entries.reading import FindTelling, Reading
 from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind
@@ -74,7 +73,10 @@ def read_typeset(document: Document, find_telling: FindTelling) -> Reading:
 
 
 def _read(document: Document, text: str, offsets: OffsetMap, telling: frozenset[int]) -> Iterator[Entry]:
-    lines = list(lines_of(text))
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append((at, line))
+        at += len(line) + 1
     told = frozenset(start for start, _ in lines if document.line_of(offsets.of(start)) in telling)
     for entry in read_lines(lines, (), markdown=True, telling=told):
         yield moved(document, entry, offsets)
