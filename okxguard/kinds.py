@@ -201,6 +201,13 @@ def _language_by_interpreter(text: str) -> str:
 _MAIL = r"(?:From \S|(?:Return-Path|Received|Delivered-To|Message-ID|From|Subject|Date|To|MIME-Version): )"
 
 
+# A delimiter line or a heading of a table, or a fence.
+_TABLE_OR_FENCE = (
+    r"(?m)^(?: {0,3}(?:\|? {0,9}:?-{3,}:? {0,9}\|[ :|-]*|```[\w +-]{0,20})$"
+    r"|\|\|(?:[^|\n]{1,80}\|{1,2}){1,30} {0,9}$|\{\|[^\n]*$)"
+)
+
+
 def _kind_by_content(text: str) -> Kind:
     head = text[:400].lstrip()
     if head.startswith("#!"):
@@ -221,7 +228,7 @@ def _kind_by_content(text: str) -> Kind:
         return Kind.YAML
     if re.match(_MAIL, head) and "\nMIME-Version:" in text[:20_000]:
         return Kind.MAIL
-    if re.search(r"(?m)^ {0,3}(?:\|? {0,9}:?-{3,}:? {0,9}\|[ :|-]*|```[\w +-]{0,20})$", text[:20_000]):
+    if re.search(_TABLE_OR_FENCE, text[:20_000]):
         return Kind.MARKDOWN
     return Kind.TABLE if _is_table(text) else Kind.TEXT
 

@@ -9,15 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.entries.reading import Reading
 from tests.conftest import Credentials, ScanJson, write_files
-
-
-def read(text: str, path: str = "a.eml") -> Reading:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts))))
+from tests.entries import reading_of
 
 
 def in_base64(text: str) -> str:
@@ -59,14 +52,14 @@ MAILS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("path", ["a.eml", "a.mbox", "inbox"])
 def test_value_goes_by_its_name(path: str, write: Callable[[str], str], credentials: Credentials) -> None:
     value = credentials.key()
-    assert "k" in {entry.path[-1] for entry in read(write(value), path).entries if entry.value == value}
+    assert "k" in {entry.path[-1] for entry in reading_of(path, write(value)).entries if entry.value == value}
 
 
 @pytest.mark.parametrize("shape", ["plain", "page", "part"])
 def test_value_stands_where_it_stands(shape: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     text = MAILS[shape](value)
-    found = [entry for entry in read(text).entries if entry.value == value]
+    found = [entry for entry in reading_of("a.eml", text).entries if entry.value == value]
     assert {text[entry.span.start : entry.span.end] for entry in found} == {value}
 
 
@@ -95,12 +88,12 @@ def test_mail_about_orders_is_silent(credentials: Credentials, tmp_path: Path, s
 
 def test_large_part_is_noted_and_picture_is_not() -> None:
     head = f"{HEAD}Content-Transfer-Encoding: base64\n\n"
-    assert read(head + in_base64("k: 1\n" * 400_000)).note
-    assert read(head + in_base64("\0\1" * 800_000)).note is None
+    assert reading_of("a.eml", head + in_base64("k: 1\n" * 400_000)).note
+    assert reading_of("a.eml", head + in_base64("\0\1" * 800_000)).note is None
 
 
 @pytest.mark.parametrize(
     "piece", ["a: b\n", "From \n", "--bb\n", "=\n", "=41", "QUFB", "\n", "Content-Type: boundary=b\n"]
 )
 def test_hostile_text_ends(piece: str) -> None:
-    read(MIXED + "Content-Transfer-Encoding: quoted-printable\n\n" + piece * 10_000)
+    reading_of("a.eml", MIXED + "Content-Transfer-Encoding: quoted-printable\n\n" + piece * 10_000)

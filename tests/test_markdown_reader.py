@@ -38,6 +38,20 @@ NAMED = {
     "directive": ("a.rst", "O\n=\n\n.. code-block:: yaml\n\n   a:\n     k: {}\n\nx\n", ("a", "k")),
     "titled directive": ("a.rst", "Ooo\n===\n\n.. code-block:: yaml\n\n   k: {}\n\nx\n", ("Ooo", "k")),
     "listing": ("a.adoc", "== O\n\n[source,yaml]\n----\na:\n  k: {}\n----\n", ("O", "a", "k")),
+    "table of AsciiDoc": ("a.adoc", "== O\n|===\n|n |k\n\n|y |{}\n|===\n", ("O", "[0]", "k")),
+    "cells of AsciiDoc": ("a.adoc", '[cols="1,1"]\n|===\n|n\n|k\n\n|y\n|{}\n|===\n', ("[0]", "k")),
+    "columns of AsciiDoc": ("a.adoc", "[%header,cols=2*]\n|===\n|n\n|k\n|y\n|`{}`\n|===\n", ("[0]", "k")),
+    "table of MediaWiki": ("a.wiki", "{{|\n! n !! k\n|-\n| y || {}\n|}}\n", ("[0]", "k")),
+    "styled cells": ("a.wiki", '{{| class="x"\n! style="a" | n !! k\n|-\n| width=2 | y || {}\n|}}\n', ("[0]", "k")),
+    "table of Jira": ("a.txt", "h2. O\n||n||k||\n|y|{}|\n", ("[0]", "k")),
+    "headings of rows": ("a.txt", "||n|1 2|\n||k|{}|\n", ("k",)),
+    "table of org": ("a.org", "| n | k |\n|---+---|\n| y | ={}= |\n", ("[0]", "k")),
+    "table of HTML": (
+        "a.md",
+        "## O\n<table>\n<tr><th>n</th>\n<th>k</th>\n\n<tr><td>y<td>{}</table>\n",
+        ("O", "[0]", "k"),
+    ),
+    "substitution": ("a.rst", ".. |k| replace:: {}\n", ("k",)),
     "org": ("a.org", "* O\n#+BEGIN_SRC yaml\na:\n  k: {}\n#+END_SRC\n", ("O", "a", "k")),
     "label": ("a.md", "## O\n- k: {}\n", ("O", "k")),
     "bold label": ("a.md", "## O\n* **k**: `{}`\n", ("O", "k")),
@@ -72,7 +86,23 @@ def test_text_between_blocks_keeps_its_heading(credentials: Credentials) -> None
 
 @pytest.mark.parametrize(
     "piece",
-    ["```\n", "~~~\n", "|---\n", "a|b\n---|---\n", "`", "``", "* ", "> ", "+--+\n", "[source]\n----\n", "k: `a` ", "#"],
+    [
+        *(
+            "```\n",
+            "~~~\n",
+            "|---\n",
+            "a|b\n---|---\n",
+            "`",
+            "``",
+            "* ",
+            "> ",
+            "+--+\n",
+            "[source]\n----\n",
+            "k: `a` ",
+            "#",
+        ),
+        *("|===\n", "{|\n", "||a|b|\n", "<table>\n", "||a||\n|===\n", "|a", "| a=b | "),
+    ],
 )
 def test_hostile_text_ends(piece: str) -> None:
     entries_of("a.md", "# a\n" + piece * 40_000)

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry, Place
+from okxguard.model import Place
 from tests.conftest import Credentials, ScanJson, write_files
-
-
-def entries_of(text: str, path: str = ".netrc") -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of
 
 NAMED = {
     "one line": ("machine m login l password {}\n", ("m", "password")),
@@ -31,7 +24,9 @@ NAMED = {
 def test_value_goes_by_its_word_below_its_machine(text: str, path: tuple[str, ...], credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.format(value)
-    found = [entry for entry in entries_of(filled) if entry.value == value and entry.place is Place.ASSIGNMENT]
+    found = [
+        entry for entry in entries_of(".netrc", filled) if entry.value == value and entry.place is Place.ASSIGNMENT
+    ]
     assert {(entry.path, filled[entry.span.start : entry.span.end]) for entry in found} == {(path, value)}
 
 
@@ -57,4 +52,4 @@ def test_password_of_another_machine_is_silent(
 
 @pytest.mark.parametrize("piece", ['"', "machine ", "# ", '"a\\', "a b\n"])
 def test_hostile_text_ends(piece: str) -> None:
-    entries_of("machine a " + piece * 40_000)
+    entries_of(".netrc", "machine a " + piece * 40_000)

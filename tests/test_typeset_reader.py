@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from okxguard.documents import Window, make_document
-from okxguard.entries import read_entries
-from okxguard.model import Entry
 from tests.conftest import Credentials
-
-
-def entries_of(path: str, text: str) -> tuple[Entry, ...]:
-    document = make_document(path, path, Window(text.encode()))
-    return read_entries(document, lambda: frozenset(range(len(document.line_starts)))).entries
-
+from tests.entries import entries_of
 
 NAMED = {
     "command": ("a.tex", "\\newcommand{\\kk}{SLOT}\n"),

@@ -19,7 +19,8 @@ _LINE = re.compile(
     (?P<value>[^\s，；。、：«»“”„‘’]{1,300}?)[,;]?(?:[ \t]*(?:<br[ /]*>|</\w+>))*[ \t]*$""",
     re.VERBOSE,
 )
-_ENDS = ("`", "**", "__", "*", '"', "'", "@")
+_ENDS = ("`", "**", "__", "*", '"', "'", "@", "=", "~")
+_REPLACED = re.compile(r"[ \t]{0,20}\.\. \|(?P<label>[^|\n]{1,60})\|[ \t]+replace::[ \t]+(?P<value>\S{1,300})[ \t]*$")
 _WORDS = 5
 
 
@@ -32,7 +33,7 @@ def read_labels(start: int, line: str, path: tuple[str, ...]) -> Iterator[Entry]
         group = "code" if span["code"] else "tagged"
         yield from _marked(start, line, span.span(group), line[at : span.start()], path)
         at = span.end()
-    whole = _LINE.match(line)
+    whole = _LINE.match(line) or _REPLACED.match(line)
     if whole:
         first, last = whole.span("value")
         while mark := next((mark for mark in _ENDS if _wraps(line[first:last], mark)), None):

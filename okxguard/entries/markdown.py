@@ -37,9 +37,16 @@ _ORG_END = re.compile(r"(?i)[ \t]{0,20}#\+end_")
 _LISTING = re.compile(r"-{4,}\s*$|\.{4,}\s*$")
 _HEADING = re.compile(r"[ ]{0,3}(?:#{1,6}|={1,6})[ \t]+(?P<title>\S.{0,119})")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,})\s*$")
-_DELIMITERS = re.compile(r"[ \t>]{0,20}\|?[ \t]{0,9}:?-+:?[ \t]{0,9}(?:\|[ \t]{0,9}:?-+:?[ \t]{0,9}){0,60}\|?[ \t]*$")
+_DELIMITERS = re.compile(r"[ \t>]{0,20}\|?[ \t]{0,9}:?-+:?[ \t]{0,9}(?:[|+][ \t]{0,9}:?-+:?[ \t]{0,9}){0,60}\|?[ \t]*$")
 _RULE = re.compile(r"\s{0,20}\+[-=+ ]+\+\s*$|[ \t]{0,20}\|?===[=|]*\s*$")
 _PROMPT = re.compile(r"(?:>>>|\.\.\.) ?|(?:In|Out)\s?\[\d{1,4}\]:\s")
+_WIKI = frozenset(("{|", "||", "|=", "!="))
+_PAGES = frozenset(("<ta", "<dl", "<fo"))
+# How the tables of wikis, AsciiDoc and HTML begin and end; those of Jira are all lines with a bar.
+_JIRA = "||"
+_ASCIIDOC = r"\s*[|!]={3,}\s*$"
+_PAGE = r"(?i)\s*<(?:table|dl|form)\b"
+_BLOCKS = ((_ASCIIDOC, _ASCIIDOC), (r"\s*\{\|", r"^\s*\|\}"), (_PAGE, r"(?i)</(?:table|dl|form)>"))
 _FRONT = {"---": Kind.YAML, "+++": Kind.TOML}
 _DECORATION = " \t*_`~"
 _LONGEST_TITLE = 120
@@ -58,6 +65,7 @@ class _Reader:
         self._telling = telling
         self._org = document.path.endswith(".org")
         self._heading: tuple[str, ...] = ()
+        self._unclosed: set[str] = set()
         self._lines = [document.line_text(index) for index in range(len(document.line_starts))]
         self._kept: list[tuple[int, str]] = []
 
@@ -103,6 +111,8 @@ class _Reader:
         if line.startswith(("[", ".")) and at + 1 < len(self._lines) and _LISTING.match(self._lines[at + 1]):
             source = _SOURCE.match(line)
             return self._listing(at + 1, (source["info"] or "").strip(",%") if source else "")
+        if line.lstrip()[:2] in _WIKI or line.lstrip()[:3].lower() in _PAGES:
+            return self._wiki(at)
         if (
             "|" in line
             and at + 1 < len(self._lines)
@@ -113,6 +123,36 @@ class _Reader:
         if _RULE.match(line) and at + 1 < len(self._lines) and "|" in self._lines[at + 1]:
             return self._table(at, headed=None)
         return nothing, at
+
+    def _wiki(self, at: int) -> tuple[Iterator[Entry], int]:
+        """Return the table of a wiki, of AsciiDoc or of HTML that begins at a line; nothing if none does."""
+        line, lines = self._lines[at], self._lines
+        for opening, closing in _BLOCKS:
+            if opening not in self._unclosed and re.match(opening, line):
+                ends = (index for index in range(at, len(lines)) if re.search(closing, lines[index][index == at :]))
+                end = next(ends, -1)
+                if end >= 0:
+                    return self._wiki_table(opening, at, end), end + 1
+                self._unclosed.add(opening)  # neither will be what comes below
+        end = at
+        while end < len(lines) and lines[end].lstrip().startswith("|"):
+            end += 1
+        return (self._wiki_table(_JIRA, at - 1, end), end) if line.lstrip()[:2] == _JIRA else (iter(()), at)
+
+    def _wiki_table(self, kind: str, at: int, end: int) -> Iterator[Entry]:
+        if self._telling.isdisjoint(range(at, end + 1)):
+            return
+        if kind == _PAGE:
+            yield from self._read(range(at, end + 1), 0, "block.html", Kind.HTML)
+            return
+        from okxguard.entries.wiki import asciidoc_table, jira_table, mediawiki_table  # few texts have such tables
+
+        inside = [(self._document.line_starts[index], self._lines[index]) for index in range(at + 1, end)]
+        if kind == _ASCIIDOC:
+            table = asciidoc_table(inside, self._lines[at - 1] if at and self._lines[at - 1][:1] == "[" else "")
+        else:
+            table = jira_table(inside) if kind == _JIRA else mediawiki_table(inside)
+        yield from read_grid(table.rows, self._heading, headed=table.headed)
 
     def _front(self, kind: Kind) -> tuple[Iterator[Entry], int]:
         mark = self._lines[0].rstrip()
@@ -216,6 +256,8 @@ def _cell(line: str, at: int, end: int, start: int) -> Cell:
         at += 1
     while end > at and line[end - 1] in _DECORATION:
         end -= 1
+    if end - at > 2 and line[at] == line[end - 1] == "=":
+        at, end = at + 1, end - 1
     raw = line[at:end]
     value = raw.replace("\\|", "|")
     return Cell(value, Span(start + at, start + end), visible=value == raw)

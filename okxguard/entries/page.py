@@ -13,6 +13,10 @@ from okxguard.model import Entry, Place, Span
 _COLOUR = re.compile(
     r"(?:\x1b|\\u001[bB]|\\x1[bB]|\\033|\\e(?=\[\d)|\^\[(?=\[\d))\[[0-9;?]{0,30}[A-Za-z]|\x1b\][^\x07\n]{0,300}\x07|\x1b[()][AB0-2]"
 )
+# How forums mark what is bold, code or hidden.
+_BOARD = re.compile(
+    r"(?i)\[/?(?:b|i|u|s|code|quote|color|size|font|url|spoiler|hide|list|center|img)(?:=[^\[\]\n]{0,60})?\]"
+)
 _MARKS = ("\x1b", "1b[", "1B[", "033[", "\\e[", "^[[")
 
 
@@ -31,10 +35,12 @@ class Page:
         self.lines = [(offset, self._plain(index, line)) for index, (offset, line) in enumerate(lines)]
 
     def _plain(self, index: int, line: str) -> str:
-        if not any(mark in line for mark in _MARKS) or _COLOUR.search(line) is None:
+        codes = list(_COLOUR.finditer(line)) if any(mark in line for mark in _MARKS) else []
+        codes = codes or (list(_BOARD.finditer(line)) if "[/" in line else [])
+        if not codes:
             return line
         pieces, kept, at, size = [(0, 0)], [], 0, 0
-        for code in _COLOUR.finditer(line):
+        for code in codes:
             kept.append(line[at : code.start()])
             size += code.start() - at
             at = code.end()

@@ -15,7 +15,9 @@ from okxguard.entries.records import OPAQUE, find_records
 _NEAR = 4
 _BLANKS_BETWEEN = 2
 _LONGEST = 400
-_BULLET = re.compile(r"[ \t]*(?:(?:\d{1,2}[.)、]|[-*+•●▪◦>→·※★✅🔑🔒🔐👉\ufe0f|]+|\[[ xX]?\])[ \t]*)*")
+_BULLET = re.compile(
+    r"[ \t]*(?:(?:\d{1,2}[.)、]|[-*+•●▪◦>→·※★✅🔑🔒🔐👉\ufe0f|]+|\[[ xX]?\]|\.[A-Z]{1,2}(?=[ \t]))[ \t]*)*"
+)
 # Who said it and when, in exports of chats.
 _SPEAKER = re.compile(
     r"""[ \t]*(?:\[[^\[\]\n]{4,30}\]|\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[ \t]\d{1,2}[:.]\d{2}[^\n:]{0,9}-)[ \t]*
