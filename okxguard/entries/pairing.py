@@ -53,6 +53,7 @@ _INDEX = r"\[\d+\]"
 _NAME = r"-{0,2}[A-Za-z_][\w.-]{1,80}"
 _OPTION = r"-{1,2}[A-Za-z][\w.-]{1,80}"
 _TEMPLATE = r"\$\{[^{}]{0,80}\}"
+_CONSTRUCTING = frozenset(("constructor-arg", "constructor-args", "arguments", "args"))
 _DECLARING = frozenset(("variables", "lists"))
 _LONGEST_LIST = 200
 # Names and values that go by the same name but for one word: header_name_1, header_value_1.
@@ -79,7 +80,7 @@ def without_keywords(entries: list[Entry]) -> list[Entry]:
 def read_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield values under the names that stand beside them, around them or before them."""
     entries = list(entries)
-    found = [*_paired_once(entries), *_written(entries)]
+    found = [*_paired_once(entries), *_written(entries), *_constructed(entries)]
     yield from found
     yield from _paired_once(found)  # a pair may say the name or the value of another one
 
@@ -114,6 +115,17 @@ def _paired_once(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield from _declared(scope, items, named)
         if scope not in pairs:
             yield from _labelled(scope, {}, items)
+
+
+def _constructed(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield what a class is constructed with, as in files that wire objects, under its position in that call."""
+    classes = {entry.path[:-1]: entry.value for entry in entries if entry.path[-1:] == ("class",)}
+    for entry in entries if classes else ():
+        path = entry.path[:-1] if entry.path[-1:] == ("value",) else entry.path
+        name = classes.get(path[:-2]) if len(path) > 1 and path[-2].lower() in _CONSTRUCTING else None
+        if name and re.fullmatch(_INDEX, path[-1]):
+            callee = name.replace("\\", ".")[:_LONGEST_NAME]
+            yield entry._replace(path=(*path[:-2], f"{callee}()#0", path[-1]), place=Place.ARGUMENT)
 
 
 def _values(members: Iterable[str]) -> frozenset[str]:
