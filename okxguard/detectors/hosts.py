@@ -25,7 +25,7 @@ _BARE = re.compile(
 _HOST = re.compile(r"[^\s.](?:[^\s]*[^\s.])?\.(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)")
 # Names of settings that hold the host a client talks to.
 _BASE = re.compile(
-    r"(?i)(?:base|host|domain|url|uri|endpoint|server|api|rest|ws|gateway|site|proxy)\w{0,20}[\"'\])]{0,3}\s{0,5}(?:[:=(,]|=>|:=)\s{0,5}[\"'`]?$"
+    r"(?i)(?:base|host|domain|url|uri|endpoint|server|gateway|site|proxy)\w{0,20}[\"'\])]{0,3}\s{0,5}(?:[:=(,]|=>|:=)\s{0,5}[\"'`]?$"
 )
 _LOOKALIKE_LETTERS = str.maketrans(
     {

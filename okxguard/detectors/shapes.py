@@ -40,6 +40,8 @@ _PATH = (
     r"//|(?:~|\.{1,2})/[\w.@-]*|/[\w.@%${}:+-]+(?:/[\w.@%${}:+-]*)+$|/[a-z_.-]+$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
     r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
 )
+# Commands of PowerShell.
+_VERB_NOUN = r"(?:[A-Z][a-z]+){1,4}-[A-Z][A-Za-z]+"
 _DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
 _LOOKUP = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:[(\[{].*)?"
 _CALL = r"[A-Za-z_][\w.]*\(.*\)?[;,]?$|[A-Za-z_][\w.]*\[['\"].*"
@@ -169,6 +171,7 @@ class ValueJudge:
         if not quoted and (
             re.match(_CALL, value)
             or (re.fullmatch(_DOTTED, value) and not any(character.isdigit() for character in value))
+            or re.fullmatch(_VERB_NOUN, value)
             or value[-1] in "({[;,"
         ):
             return Likeness.NONE

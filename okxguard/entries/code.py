@@ -16,12 +16,13 @@ from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
+from okxguard.entries.commented import read_commented
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize
 from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_lines, read_telling, read_text
-from okxguard.kinds import BARE_WORD_LANGUAGES, language_of
+from okxguard.kinds import BARE_WORD_LANGUAGES, Kind, language_of
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -226,10 +227,11 @@ class _Reader:
             if not telling.isdisjoint(range(self._document.line_of(start), self._document.line_of(end) + 1)):
                 for line in text[start:end].split("\n"):
                     body = line.lstrip(_MARKS)
-                    if "=" in body or ":" in body or "," in body or body.isascii() is False:
+                    if any(sign in body for sign in "=:,(") or not body.isascii():
                         lines.append((start + len(line) - len(body), body.rstrip("*/-} ")))
                     start += len(line) + 1
-        return read_lines(lines, ("#",), place=Place.COMMENT)
+        yield from read_lines(lines, ("#",), place=Place.COMMENT)
+        yield from read_commented(self._document, lines, Kind.CODE)
 
 
 def _entry(slot: Slot, literal: Literal) -> Entry:

@@ -179,3 +179,5 @@ def _defaults(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
                 start = document.text.find(match["default"], entry.span.start, entry.span.end)
             span = Span(start, start + len(match["default"])) if start >= 0 else entry.span
             yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, start >= 0)
+            if match[0] == entry.value:
+                yield Entry(entry.path, match["default"], span, Place.DEFAULT, True, start >= 0)
