@@ -21,7 +21,9 @@ class Verdict(NamedTuple):
 _IN_COMPANY = Verdict(Confidence.LOW, together=True)
 
 
-def weigh_exact(shape: Role, as_named: bool, reading: NameReading, ownership: Ownership) -> Verdict | None:
+def weigh_exact(
+    shape: Role, as_named: bool, reading: NameReading, ownership: Ownership, place: Place
+) -> Verdict | None:
     """Weigh a key or secret of the right shape; `as_named` tells that its name says the same role. None drops it."""
     around = ownership.context >= Context.AROUND
     if ownership.owner in (Owner.EXCHANGE, Owner.PRODUCT):
@@ -29,6 +31,8 @@ def weigh_exact(shape: Role, as_named: bool, reading: NameReading, ownership: Ow
     if ownership.owner is Owner.OKX and around:
         if not (reading.strong or reading.clean or reading.trailing or (reading.okx and as_named)):
             return _IN_COMPANY if as_named else None
+        if place is Place.TEXT and not as_named:
+            return _IN_COMPANY  # words of a sentence that happen to stand before it
         return Verdict(Confidence.HIGH if as_named else Confidence.MEDIUM)
     if not as_named:
         swapped = shape is Role.SECRET_KEY and reading.role is Role.PASSPHRASE and reading.strong

@@ -148,7 +148,7 @@ class CredentialDetector:
 
     def _judge_exact(self, claim: _Claim, shape: Role, surroundings: Surroundings) -> Candidate | None:
         ownership = surroundings.owner_of(claim.entry, claim.reading)
-        verdict = weigh_exact(shape, shape is claim.role, claim.reading, ownership)
+        verdict = weigh_exact(shape, shape is claim.role, claim.reading, ownership, claim.entry.place)
         if verdict is None:
             return None
         unsure = ownership.context <= Context.NEAR and surroundings.product_near(claim.entry)

@@ -45,9 +45,9 @@ _LABELLED = re.compile(
     """,
     re.VERBOSE,
 )
-# A label of several words before an equals sign, of which others take the last word only.
+# A label of several words before an equals sign, of which others take the last word only; no end of a sentence.
 _EQUATED = re.compile(
-    rf"(?<![\w$.@/-])(?P<label>(?:(?!{OPAQUE}){_WORD}[ \t]+){{1,3}}[^\W\d_]{{2,20}})[ \t]?=[ \t]?(?P<value>{OPAQUE})"
+    rf"(?:^|[,;|(（\]】:：，；])[^\w\n]{{0,6}}(?P<label>(?:{_WORD}[ \t]+){{1,3}}[^\W\d_]{{2,20}})[ \t]?=[ \t]?[\"'`]?$"
 )
 _LABEL_TAIL = re.compile(rf"(?:[ \t]+{_VERB}|{_GLUED_VERB}|[ \t:：=＝—–-])+$")
 _PARTICLE = re.compile(r"(?<=[가-힣])(?:는|은|이|가|를|을|도|입니다)$")
@@ -160,7 +160,8 @@ class Prose:
         at = 0
         while match := _LABELLED.search(line, at, _LONGEST * 5):
             value = _unmarked(match["value"], match["open"]).rstrip(_STOPS)
-            if not (_TELLING.fullmatch(value) or (_is_token(value) and len(value) < 40)):
+            token = _is_token(value) and len(value) < 40 and not _ASSIGNED.match(value)
+            if not (token or _TELLING.fullmatch(value)):
                 at = max(match.end("label"), match.start() + 1)
                 continue
             name = label_of(match["label"])
@@ -168,12 +169,21 @@ class Prose:
             if name:
                 yield name, start, start + len(value), bool(match["open"].strip("*_"))
             at = start + len(value)
-        for match in _EQUATED.finditer(line):
-            yield label_of(match["label"]), *match.span("value"), False
+        yield from _equated(line)
         for match in _BRACKETED.finditer(line):
             text, start = _bare(line[match.end() :], quotes_only=True)
             if text and (_is_token(text) or _is_phrase(text)):
                 yield match[1].strip(), match.end() + start, match.end() + start + len(text), " " in text
+
+
+def _equated(line: str) -> Iterator[Pair]:
+    """Yield opaque values with the words before the equals sign in front of them."""
+    end = 0
+    for value in _TELLING.finditer(line) if "=" in line else ():
+        label = _EQUATED.search(line[max(end, value.start() - 120) : value.start()])
+        end = value.end()
+        if label:
+            yield label_of(label["label"]), *value.span(), False
 
 
 def _unmarked(value: str, marks: str) -> str:

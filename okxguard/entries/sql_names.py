@@ -14,6 +14,7 @@ _BEFORE_NAMES = frozenset(
 )
 _WIDEST_TYPE = 12
 _LONGEST_NAME = 60
+_MOST_WORDS = 3
 
 
 def named_strings(tokens: Sequence[SqlToken]) -> Iterator[tuple[str, SqlToken]]:
@@ -31,7 +32,7 @@ def named_strings(tokens: Sequence[SqlToken]) -> Iterator[tuple[str, SqlToken]]:
             yield tokens[index + 2].text, token
         if index > 1 and tokens[index - 1].text == "," and tokens[index - 2].kind == "string":
             first = tokens[index - 2].text
-            if first and len(first) <= _LONGEST_NAME:
+            if first and len(first) <= _LONGEST_NAME and first.count(" ") < _MOST_WORDS:
                 yield first, token
 
 

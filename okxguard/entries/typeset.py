@@ -22,7 +22,10 @@ _TEX = r"""(?x)
     | \\(?P<letter>[$\#%&_{}])
     | (?P<line>\\\\(?:\[[^\]\n]{0,20}\])?|\\(?:par|newline|hline|midrule|toprule|bottomrule)(?![A-Za-z]))
     | (?P<cell>&)
+    | \\(?:label|\w{0,9}ref|cite\w{0,9}|begin|end|input|include|usepackage)\*?(?:\[[^\[\]\n]{0,100}\])?
+      \{[^{}\n]{0,200}\}
     | \\[A-Za-z@]{1,60}\*?(?:\[[^\[\]\n]{0,100}\])?
+    | (?P<gap>\}(?=\\[A-Za-z]))
     | [{}]
     | (?P<blank>~)
     """
@@ -61,6 +64,7 @@ _MEANT: dict[str, Callable[[re.Match[str], str], str]] = {
     "code": _code,
     "line": lambda _match, _group: "\n",
     "cell": lambda _match, _group: " | ",
+    "gap": lambda _match, _group: " ",
     "blank": lambda _match, _group: " ",
 }
 

@@ -16,7 +16,7 @@ from okxguard.model import Entry, Place, Span
 
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
 _JSON_MEMBER = r"[\"']\s{0,20}[:,]"
-_BASE64 = r"[A-Za-z0-9+/_-][A-Za-z0-9+/_\s-]{10,}={0,2}\s*"
+_BASE64 = r"[A-Za-z0-9+/_-]{16,}(?:\s+[A-Za-z0-9+/_-]+)*={0,2}\s*"
 _ENCODED = r"%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|amp|quot|lt|gt|apos);"
 _FIELD = r"[ \t]{0,9}(?P<name>[A-Za-z][\w .-]{0,60}?)[ \t]{0,9}=[ \t]{0,9}(?P<value>[^;\n]{1,400})"
 _SETTING = r"(?m)^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.-]{0,80}[ \t]*=[ \t]*\S"
