@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from okxguard.detectors.bindings import BindingJudge, State
+from okxguard.detectors.clearing import ClearingReader
 from okxguard.detectors.console import ConsoleReader
 from okxguard.detectors.context import Surroundings
 from okxguard.detectors.credentials import CredentialDetector
@@ -21,6 +22,7 @@ from okxguard.findings import plain_finding
 from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule, Span
 from okxguard.policybook import load_policy
 
+_CLEARING, _NEAR = "OKX204", 8
 _HOST, _PACKAGE = "OKX207", "OKX208"
 
 
@@ -39,6 +41,7 @@ class Police:
         self._permissions = PermissionReader(book)
         self._console = ConsoleReader(book, self._permissions)
         self._replies = ReplyReader(book)
+        self._clearing = ClearingReader(book)
         self._bindings = BindingJudge(book)
         self._hosts = HostReader(book.hosts)
         self._pins = PinReader(book.packages)
@@ -52,7 +55,8 @@ class Police:
     ) -> Policing:
         """Return what a document says about keys; `holds_credentials` tells that it holds one letter by letter."""
         judgement = self._judge(document, entries) if document.declares else Judgement()
-        recorded = _apart(self._recorded(document), judgement.judged)
+        cleared = self._cleared(document, judgement)
+        recorded = _apart([*cleared, *self._recorded(document)], judgement.judged)
         copied = _apart(self._copied(document), judgement.judged)
         violations = [*judgement.violations, *recorded, *copied]
         findings = [self._finding(document, violation, commit) for violation in violations]
@@ -71,6 +75,15 @@ class Police:
         surroundings = Surroundings(document, literal, self._credentials.names, self._credentials.words)
         context = KeyContext(document, entries, surroundings, self._credentials.names, self._book)
         return self._detector.judge(document, entries, context, self._calendar)
+
+    def _cleared(self, document: Document, judgement: Judgement) -> list[Violation]:
+        """Return the empty addresses of bodies that no call told of."""
+        known = [document.line_of(each.span.start) for each in judgement.violations if each.rule == _CLEARING]
+        return [
+            Violation(_CLEARING, span, Confidence.MEDIUM, ("cleared",))
+            for span in self._clearing.read(document)
+            if all(abs(document.line_of(span.start) - line) > _NEAR for line in known)
+        ]
 
     def _recorded(self, document: Document) -> Iterator[Violation]:
         """Yield what is wrong with the keys that recorded replies tell of, wherever they stand."""

@@ -25,7 +25,7 @@ _CALL = re.compile(r"\(\)(?:#\d+)?$")
 _BINDING = re.compile(
     r"(?i)(?P<name>\w{0,30}(?:ips?[ _-]?(?:white|allow|access|restrict|bind|bound|filter)\w*|cidrs?|egress_?ips?"
     r"|(?:allowed|trusted|linked|bound|bind|whitelisted|permitted|whitelist)[ _-]?ips?|ip_?addresses))\w{0,30}(?=\W|$)"
-    r"|[\"'.\[({, \t](?P<short>ips?)(?=[\"'\]]{0,2}\s?(?::|=(?!=)|\())"
+    r"|[\"'.\[({, \t_-](?P<short>ips?)(?=[\"'\]]{0,2}\s?(?::|=(?!=)|\())"
 )
 # Nothing behind a name, on its line or as the value of a pair on the next one.
 _NOTHING = re.compile(
