@@ -19,10 +19,12 @@ from okxguard.detectors.policy import Judgement, PolicyDetector, Violation
 from okxguard.detectors.replies import ReplyReader
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
+from okxguard.kinds import Kind
 from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule, Span
 from okxguard.policybook import load_policy
 
 _CLEARING, _NEAR = "OKX204", 8
+_PARTS = (r"api_?key", r"secret", r"pass_?phrase")
 _HOST, _PACKAGE = "OKX207", "OKX208"
 
 
@@ -87,6 +89,8 @@ class Police:
 
     def _recorded(self, document: Document) -> Iterator[Violation]:
         """Yield what is wrong with the keys that recorded replies tell of, wherever they stand."""
+        if document.kind in (Kind.MARKDOWN, Kind.HTML):
+            return  # pages about the interface show its samples
         for reply in self._replies.read(document):
             granted = self._permissions.read([reply.fields["perm"]]) or frozenset()
             state = self._bindings.judge([reply.fields["ip"]]).state
@@ -106,7 +110,13 @@ class Police:
         self, document: Document, entries: tuple[Entry, ...], holds_credentials: bool, commit: str | None
     ) -> Iterator[Finding]:
         hosts = list(self._hosts.read(document))
-        if not hosts or not (holds_credentials or self._hosts.has_signing(document) or self._names_parts(entries)):
+        sends = hosts and (
+            holds_credentials
+            or self._hosts.has_signing(document)
+            or self._names_parts(entries)
+            or self._passes_parts(document)
+        )
+        if not sends:
             return
         for host in hosts:
             message = f"{self._rules[_HOST].summary}: {host.why}"
@@ -120,6 +130,12 @@ class Police:
         readings = (self._credentials.names.read(entry.path[-1]) for entry in entries if entry.path)
         roles = {reading.role for reading in readings if reading.role and not reading.about and not reading.foreign}
         return len(roles & {Role.API_KEY, Role.SECRET_KEY, Role.PASSPHRASE}) > 1
+
+    @staticmethod
+    def _passes_parts(document: Document) -> bool:
+        """Tell whether code names two parts of a credential, as when it hands them to a client."""
+        named = sum(bool(re.search(part, document.text, re.IGNORECASE)) for part in _PARTS)
+        return named > 1 and document.kind in (Kind.PYTHON, Kind.CODE, Kind.NOTEBOOK)
 
     def _pinned(self, document: Document, pin: Pin, commit: str | None) -> Finding:
         rule = self._rules[_PACKAGE]

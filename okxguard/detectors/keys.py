@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from okxguard.detectors.context import Ownership, Surroundings
-from okxguard.detectors.declarations import Declaration, is_variable, plain
+from okxguard.detectors.declarations import Declaration, Field, is_variable, plain
 from okxguard.detectors.fields import FLAGS, Kind
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
@@ -103,10 +103,9 @@ class KeyContext:
         if declaration.account and declaration.account not in self._accounts.get(scope, set()):
             return False
         named = self._parts_of(declaration) or any(field.name.about_key for field in declaration.fields)
-        listed = any(self._is_around(segment) for segment in scope[-2:]) or self._key_names & self._siblings.get(
-            scope, set()
-        )
         rights = bool(declaration.of(Kind.PERMISSIONS, *FLAGS))
+        names = self._columns if rights else self._key_names
+        listed = any(self._is_around(segment) for segment in scope[-2:]) or names & self._siblings.get(scope, set())
         ownership = self._owner(declaration)
         return ownership.owner is Owner.OKX and bool(
             named or (listed and (rights or ownership.context >= Context.AROUND))
@@ -120,6 +119,11 @@ class KeyContext:
     def is_of_coin(self, declaration: Declaration) -> bool:
         """Tell whether flags stand beside those of a coin, a chain or the methods of a client."""
         return bool(self._coin & self._siblings_of(declaration))
+
+    def is_of_pool(self, field: Field) -> bool:
+        """Tell whether a mapping of permissions holds deposits and nothing that only a key has."""
+        siblings = self._siblings.get(field.entry.path[:-1], set())
+        return "deposit" in siblings and not siblings & {"read", "readonly", "trade"}
 
     def _is_key_scope(self, declaration: Declaration) -> bool:
         kinds = {field.name.kind for field in declaration.fields}

@@ -110,6 +110,8 @@ class PolicyDetector:
         if permissions is None:
             return None
         if field.name.kind is Kind.PERMISSIONS:
+            if context.is_of_pool(field):
+                return None
             strict = field.name.weak and not self._permissions.are_permissions(field.texts or field.constants)
             return None if strict else permissions
         if field.name.kind is Kind.TRADE and not declaration.of(Kind.PERMISSIONS, Kind.READ, Kind.WITHDRAW):

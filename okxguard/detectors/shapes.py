@@ -162,7 +162,12 @@ class ValueJudge:
         """Return how much `value` looks like a passphrase; `quoted` means that it cannot be an expression."""
         if not _SHORTEST_PASSPHRASE <= len(value) <= _LONGEST_PASSPHRASE or not value.isprintable():
             return Likeness.NONE
-        if self.is_placeholder(value) or re.match(_PATH, value) or re.fullmatch(f"{_CONSTANT}|{_CODES}", value):
+        if (
+            value.startswith("{:")
+            or self.is_placeholder(value)
+            or re.match(_PATH, value)
+            or re.fullmatch(f"{_CONSTANT}|{_CODES}", value)
+        ):
             return Likeness.NONE
         if re.search(_IDEOGRAPH, value):
             return (
