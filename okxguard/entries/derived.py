@@ -16,6 +16,7 @@ _DEFAULTED = (
     r"(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
 )
 # What stands inside or beside a value is looked for only where one of these signs is.
+_DEFAULT_SIGNS = ":-="
 _TELLING_SIGNS = (
     r"[\n;%&<]|[0-9A-Fa-f]{12}\S*\s|\s\S*[0-9A-Fa-f]{12}|\{[^{\n]{0,300}['\"]|\s-|^[\w.-]+=|[A-Za-z0-9+/_-]{80}"
 )
@@ -179,5 +180,5 @@ def _defaults(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
                 start = document.text.find(match["default"], entry.span.start, entry.span.end)
             span = Span(start, start + len(match["default"])) if start >= 0 else entry.span
             yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, start >= 0)
-            if match[0] == entry.value:
+            if match[0] == entry.value and entry.value[match.end("name")] in _DEFAULT_SIGNS:
                 yield Entry(entry.path, match["default"], span, Place.DEFAULT, True, start >= 0)
