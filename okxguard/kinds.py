@@ -201,6 +201,7 @@ def _language_by_interpreter(text: str) -> str:
 _MAIL = r"(?:From \S|(?:Return-Path|Received|Delivered-To|Message-ID|From|Subject|Date|To|MIME-Version): )"
 
 
+_PAGE_TAG = r"(?:head|body|div|p|span|table|form|[uod]l|section|article|h[1-6]|b|i|br|meta|input)"
 # A delimiter line or a heading of a table, or a fence.
 _TABLE_OR_FENCE = (
     r"(?m)^(?: {0,3}(?:\|? {0,9}:?-{3,}:? {0,9}\|[ :|-]*|```[\w +-]{0,20})$"
@@ -220,6 +221,8 @@ def _kind_by_content(text: str) -> Kind:
         return Kind.XML
     if head[:15].lower().startswith(("<!doctype html", "<html")):
         return Kind.HTML
+    if (tag := re.match(r"<([A-Za-z][\w:.-]{0,80})(?:\s[^<>]{0,300})?/?>", head)) and text.rstrip()[-1:] == ">":
+        return Kind.HTML if re.fullmatch(_PAGE_TAG, tag[1].lower()) else Kind.XML
     if head.startswith("diff --git ") or re.match(r"--- \S.*\n\+\+\+ \S", head):
         return Kind.PATCH
     if re.match(r"\[[\w .:\"'-]+\]\s*\n", head):

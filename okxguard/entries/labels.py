@@ -11,6 +11,8 @@ _SPAN = re.compile(r"(?P<marks>`{1,3})(?P<code>[^`\n]{2,300})(?P=marks)|(?:<code
 _ASSIGNED = re.compile(
     r"\s*(?:export\s+)?[\"']?(?P<name>[A-Za-z_][\w.-]{0,80})[\"']?\s*(?:=|:\s)\s*(?P<value>\S.*?)\s*$"
 )
+# What says in reStructuredText how to read the marks behind it.
+_INTERPRETED = re.compile(r":[a-z][\w-]{0,20}:$")
 _LABEL = re.compile(r"(?P<label>[^\W\d_][^`\n|=:：<>]{0,60})[ \t:：=–—→>*_~-]*$")
 _LINE = re.compile(
     r"""[ \t>]{0,20}(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?[*_~]{0,3}
@@ -54,7 +56,7 @@ def _marked(start: int, line: str, span: tuple[int, int], before: str, path: tup
     if assigned:
         yield _entry(start, line, *_unquoted(line, *assigned.span("value")), (*path, assigned["name"]))
         return
-    label = _LABEL.search(before[-90:])
+    label = _LABEL.search(_INTERPRETED.sub("", before[-90:]))
     if label and " " not in line[first:last].strip():
         words = label["label"].strip(" *_~-–—→>").split()
         if words:

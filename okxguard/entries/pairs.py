@@ -32,6 +32,8 @@ _DIRECTIVE = re.compile(
     r"(?P<value>(?:\"[^\"\n]{1,300}\"|'[^'\n]{1,300}')(?=(?:\s+[a-z]\w{0,20}){0,2}\s*(?:;\s*)?$)"
     r"|(?=[^\s;]*\d)[^\s;\"'`(){}\[\]<>=,]{8,200}(?=\s*(?:;\s*)?$))"
 )
+# As PHP writes down an array: s:6:"NAME";s:3:"value";
+_SERIALIZED = re.compile(r"s:\d{1,4}:\\?\"(?P<name>[^\"\\]{1,80})\\?\";s:\d{1,5}:\\?\"(?P<value>[^\"\\]{1,300})")
 _ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,400})</")
 _IDENTIFIER = re.compile(r"[\w$@][\w$.@-]*(?:\[[\"']?[\w.-]{1,60}[\"']?\])?$")
 _TYPED = re.compile(
@@ -53,7 +55,7 @@ _LISTED = re.compile(r"\[(?P<value>[^\s\"'`\[\],]{6,200})\](?![\w(])")
 _NEXT_SIGN = re.compile("[&;,|，；]")
 _NEXT = re.compile(r"[;,|，；][^\W\d][\w.-]{0,80}[=:：]")
 _NEXT_OF_QUERY = re.compile(r"[&;,|，；][\w.-]{1,80}[=:：]")
-_EMPHASIS = re.compile(r"[ \t]*(?:[*_]{1,3}(?=[ \t])|[*_]{2,3}(?=\S)|[*_](?=\S{1,200}[*_]))?[ \t]*")
+_EMPHASIS = re.compile(r"[ \t]*(?:\|\|(?=[^\s|])|[*_]{1,3}(?=[ \t])|[*_]{2,3}(?=\S)|[*_](?=\S{1,200}[*_]))?[ \t]*")
 # What word processors make of quotes; some languages open with what others close with.
 _CLOSING = {"“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
 _QUERY_VALUE = re.compile(r"[^&\s\\]+")
@@ -70,6 +72,9 @@ _STORED = re.compile(r"(?:\\x0[01]|[\x00\x01])+")
 _WIDEST_NAME = 160
 _LONGEST_STRING = 1000
 _MOST_CLOSERS = 8
+# The end of a line as programs print it that show control characters.
+_WRITTEN_ENDS = frozenset(("\\r", "\\n"))
+_LINE_END = re.compile(r"(?:\\[rn]){1,4}$")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">", "（": "）", "【": "】", "「": "」", "『": "』", "《": "》"}
 _CLOSERS = frozenset(_BRACKETS.values())
 
@@ -203,6 +208,8 @@ def _value_after(line: str, at: int, sep: str) -> tuple[int, int, bool] | None:
     following_one = _NEXT_OF_QUERY if sep == "=" else _NEXT
     following = following_one.search(line, at, bare.end() + 1) if _NEXT_SIGN.search(bare[0]) else None
     end = following.start() if following else bare.end()
+    if line[at:end][-2:] in _WRITTEN_ENDS:
+        end -= len(line[at:end]) - len(_LINE_END.sub("", line[at:end]))
     for _ in range(_MOST_CLOSERS):
         if end > at and (line[end - 1] in ",;|" or (line[end - 1] in _CLOSERS and not _balanced(line[at:end]))):
             end -= 1
@@ -226,6 +233,8 @@ def line_pairs(line: str) -> Iterator[Pair]:
     patterns = [_COMMAND, _DIRECTIVE]
     if "-" in line:
         patterns.append(_OPTION)
+    if '";s:' in line or '\\";s:' in line:
+        patterns.append(_SERIALIZED)
     if "</" in line:
         patterns.append(_ELEMENT)
     for pattern in patterns:
@@ -235,4 +244,4 @@ def line_pairs(line: str) -> Iterator[Pair]:
             if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 2:
                 yield match["name"], start + 1, start + len(value) - 1, True
             else:
-                yield match["name"], start, start + len(value), pattern is _ELEMENT
+                yield match["name"], start, start + len(value), pattern in (_ELEMENT, _SERIALIZED)

@@ -20,6 +20,7 @@ _RUNNING = frozenset(
 )
 _NAMING = frozenset((name,) for name in ("name", "title", "label", "key"))
 _LONGEST = 20_000
+_SHORT = 120
 _NEAR = 3
 
 
@@ -27,15 +28,20 @@ def read_runs(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield what texts say that are written as lists of their pieces, and chats as lists of their messages."""
     entries = list(entries)
     named = {entry.path[:-1] for entry in entries if entry.path[-1:] in _NAMING}
-    lists: dict[tuple[str, ...], list[Entry]] = {}
+    lists: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Entry]] = {}
     for entry in entries:
         if entry.path[:-1] in named:
             continue  # not a message, but the value of that name
         if entry.place is Place.ASSIGNMENT and entry.quoted and (at := _position(entry.path)):
-            lists.setdefault(entry.path[:at], []).append(entry)
-    for path, runs in lists.items():
+            lists.setdefault((entry.path[:at], _kind_of_run(entry.path[at + 1 :])), []).append(entry)
+    for (path, _), runs in lists.items():
         if len(runs) > 1 and any(len(run.path) > len(path) + 1 for run in runs):
             yield from _joined(document, path, runs)
+
+
+def _kind_of_run(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a run within its item; those of mere texts are like those of `text`."""
+    return names or ("text",)
 
 
 def _position(path: tuple[str, ...]) -> int:
@@ -57,8 +63,9 @@ def _joined(document: Document, path: tuple[str, ...], runs: list[Entry]) -> Ite
     parts: list[str] = []
     pieces: list[tuple[int, int]] = []
     length = 0
+    short = running and sum(len(run.value) for run in runs) <= _SHORT
     for at, run in enumerate(runs):
-        if not near or length > _LONGEST or not (running or at in near):
+        if not (near or short) or length > _LONGEST or not (running or at in near):
             continue
         raw = document.text[run.span.start : run.span.end]
         offsets = aligned(raw, run.value, run.span.start) or OffsetMap([(0, run.span.start)])

@@ -88,7 +88,7 @@ def _setting(
     document: Document, start: int, line: str, at: int, section: tuple[str, ...], place: Place
 ) -> Entry | None:
     match = re.compile(_PATTERNS[document.kind]).match(line, at)
-    if match is None or (place is Place.COMMENT and " " in match["name"].strip()):
+    if match is None or (place is Place.COMMENT and " " in match["name"].strip()) or match["name"].count('"') % 2:
         return None
     path = (*section, *_key_path(match["name"], document.kind))
     begin = start + match.start("value")

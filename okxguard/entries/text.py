@@ -31,6 +31,9 @@ _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<title>.{1,120})")
 # The closing bracket may be missing.
 _SECTION = re.compile(r"\s*\[\[?(?P<title>[^\[\]\n]{1,120}(?=\])|\w[\w.: -]{1,60}$)(?:\]\]?\s*(?:[#;].*)?)?$")
 _COMMAND = re.compile(r"\s*[%!$]{1,2}\s?[A-Za-z]")
+_NAME_ABOVE = re.compile(r"[\[{,(]?[\"'](?P<name>[\w.-]{1,80})[\"']\]?\s{0,9}(?:=>|=|:)\s*$")
+_VALUE_BELOW = re.compile(r"\s{0,80}(?:\w{1,20}\(\d{1,6}\)\s{1,9})?([\"'])(?P<value>[^\"']{1,300})\1[,;]?\s*$")
+_LONGEST_NAME = 120
 _LITERAL = re.compile(r"-?\d[\d._]*|true|false|null|nil|none", re.IGNORECASE)
 _LONGEST_LINE = 200_000
 _WRITTEN = frozenset({Kind.MARKDOWN, Kind.TEXT})
@@ -48,6 +51,7 @@ class _Outline:
     def __init__(self, path: tuple[str, ...], *, bulleted: bool) -> None:
         self.path = path
         self.bulleted = bulleted
+        self.waiting = ""
         self.heading: tuple[str, ...] = ()
         self.block: tuple[str, ...] = ()
         self.scopes: list[_Scope] = []
@@ -134,10 +138,21 @@ def read_lines(
         read = _read_line(line, outline, code=code, place=place, told=told)
         if len(line) > _LONGEST_LINE:
             read = _read_long_line(line, outline, code=code, place=place)
+        if outline.waiting and told and (value := _VALUE_BELOW.match(line)):
+            yield from page.entries(
+                (*outline.here(), outline.waiting), (index, *value.span("value")), place, quoted=True
+            )
+        outline.waiting = _waiting(line)
         for name, start, end, quoted, where in read:
             yield from page.entries((*outline.here(), name), (index, start, end), where, quoted=quoted)
         if prose and told:
             yield from _prose_entries(page, prose, index, outline.here())
+
+
+def _waiting(line: str) -> str:
+    """Return the quoted name that ends a line with a separator, whose value stands on the next one."""
+    name = _NAME_ABOVE.search(line[-_LONGEST_NAME:]) if line.rstrip()[-1:] in (">", "=", ":") else None
+    return name["name"] if name else ""
 
 
 def _prose_entries(page: Page, prose: Prose, index: int, path: tuple[str, ...]) -> Iterator[Entry]:

@@ -160,7 +160,7 @@ def _kind_of_value(entry: Entry) -> tuple[Kind | None, str]:
     head = value[:200].lstrip()
     if head[:1] in ("{", "[") and value.rstrip()[-1:] in ("}", "]") and re.search(_JSON_MEMBER, value):
         return Kind.JSON, "value.json"
-    if head.startswith(("<?xml", "<plist", "<configuration")):
+    if head.startswith(("<?xml", "<plist", "<configuration")) and not re.search(_PAGE, head):
         return Kind.XML, "value.xml"
     if "\n" in value.strip():
         kind = kind_of(name, "") if "." in name or "env" in name.lower() else Kind.TEXT
