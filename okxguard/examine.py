@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.correlate import Credential, correlate
 from okxguard.detectors.credentials import CredentialDetector
-from okxguard.detectors.gate import PolicyGate
+from okxguard.detectors.gate import PolicyGate, may_instruct
 from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
@@ -65,7 +65,7 @@ class Examiner:
         found = [credential_finding(credential, document, self._rules, commit) for credential in credentials]
         found += self._bundled(document, reading.entries, commit)
         policy = Policing()
-        if document.declares or self._gate.may_name_host(document):
+        if document.declares or self._gate.may_name_host(document) or may_instruct(document):
             policy = self._police.examine(document, reading.entries, bool(credentials), commit)
         completed = tuple(_completed(credential, credentials, reading.entries) for credential in credentials)
         return Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)

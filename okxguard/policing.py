@@ -12,6 +12,7 @@ from okxguard.detectors.context import Surroundings
 from okxguard.detectors.credentials import CredentialDetector
 from okxguard.detectors.dates import Calendar
 from okxguard.detectors.hosts import HostReader
+from okxguard.detectors.instructions import InstructionReader
 from okxguard.detectors.keys import KeyContext
 from okxguard.detectors.permissions import Permission, PermissionReader
 from okxguard.detectors.pins import Pin, PinReader
@@ -20,11 +21,15 @@ from okxguard.detectors.replies import ReplyReader
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
 from okxguard.kinds import Kind
-from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule, Span
+from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule, Severity, Span
 from okxguard.policybook import load_policy
 
 _CLEARING, _NEAR = "OKX204", 8
 _PARTS = (r"api_?key", r"secret", r"pass_?phrase")
+_INSTRUCTED = {
+    "OKX201": "documentation tells people to give an OKX key the right to withdraw",
+    "OKX202": "documentation tells people to bind an OKX key to no address",
+}
 _HOST, _PACKAGE = "OKX207", "OKX208"
 
 
@@ -47,6 +52,7 @@ class Police:
         self._bindings = BindingJudge(book)
         self._hosts = HostReader(book.hosts)
         self._pins = PinReader(book.packages)
+        self._instructions = InstructionReader(book.instructions)
 
     def may_hold_reply(self, document: Document) -> bool:
         """Tell whether a document names all fields of a reply that OKX documents."""
@@ -63,6 +69,7 @@ class Police:
         violations = [*judgement.violations, *recorded, *copied]
         findings = [self._finding(document, violation, commit) for violation in violations]
         findings += self._hosts_of(document, entries, holds_credentials, commit)
+        findings += self._instructed(document, commit)
         pins = tuple(self._pinned(document, pin, commit) for pin in self._pins.read(document))
         certain = tuple(finding for finding, pin in zip(pins, self._pins.read(document), strict=True) if pin.locked)
         return Policing(
@@ -105,6 +112,20 @@ class Police:
             rule = "OKX201" if Permission.WITHDRAW in block.granted else "OKX202"
             if state is State.NONE and block.granted & {Permission.WITHDRAW, Permission.TRADE}:
                 yield Violation(rule, block.span, Confidence.HIGH, ("copied", str(document.line_of(block.span.start))))
+
+    def _instructed(self, document: Document, commit: str | None) -> Iterator[Finding]:
+        """Yield what documentation tells people to do; of low severity, and shown only where low confidence is."""
+        for rule, span in self._instructions.read(document):
+            finding = plain_finding(
+                self._rules[rule],
+                document,
+                span,
+                Confidence.LOW,
+                ("instruction", document.text[span.start : span.end]),
+                message=_INSTRUCTED[rule],
+                commit=commit,
+            )
+            yield finding._replace(severity=Severity.LOW)
 
     def _hosts_of(
         self, document: Document, entries: tuple[Entry, ...], holds_credentials: bool, commit: str | None

@@ -42,6 +42,14 @@ class Package(NamedTuple):
     below: str
 
 
+class Instructions(NamedTuple):
+    """Patterns of sentences that tell people to open a key, and of what in front of them turns them round."""
+
+    withdraw: tuple[str, ...]
+    unbound: tuple[str, ...]
+    negations: tuple[str, ...]
+
+
 class PolicyBook(NamedTuple):
     """All names and values that the key policy knows; see `rules/policy.toml` for what each list means."""
 
@@ -78,6 +86,7 @@ class PolicyBook(NamedTuple):
     withdrawal_paths: tuple[str, ...]
     hosts: Hosts
     packages: tuple[Package, ...]
+    instructions: Instructions
 
 
 def load_policy(folder: str) -> PolicyBook:
@@ -124,6 +133,7 @@ def load_policy(folder: str) -> PolicyBook:
         withdrawal_paths=withdrawals.words("paths"),
         hosts=_hosts(table.table("hosts")),
         packages=tuple(Package(package.text("name"), package.text("below")) for package in table.tables("packages")),
+        instructions=_instructions(table.table("instructions")),
     )
     for part in (table, permissions, tokens, flags, bindings, traps, keys, addresses, dates, paths, withdrawals):
         part.end()
@@ -149,3 +159,9 @@ def _hosts(table: Table) -> Hosts:
     hosts = Hosts(**{name: table.words(name) for name in Hosts._fields})
     table.end()
     return hosts
+
+
+def _instructions(table: Table) -> Instructions:
+    instructions = Instructions(**{name: table.words(name) for name in Instructions._fields})
+    table.end()
+    return instructions

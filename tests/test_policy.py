@@ -318,3 +318,39 @@ def test_gate_lets_every_name_of_a_right_through(name: str) -> None:
 def test_permissions_are_whole_words(text: str, granted: set[str]) -> None:
     found = PermissionReader(_BOOK).read([text]) or frozenset()
     assert {permission.value for permission in found} == granted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Tick **Read**, **Trade** and **Withdraw**.", "OKX201"),
+        ("Required permissions: Read, Trade, Withdraw", "OKX201"),
+        ("Enable the withdrawal permission for the key.", "OKX201"),
+        ("勾选交易和提现权限", "OKX201"),
+        ("Отметьте права «Торговля» и «Вывод»", "OKX201"),
+        ("Leave the IP field empty.", "OKX202"),
+        ("Leave the `IP whitelist` blank so that it works from anywhere.", "OKX202"),
+        ("Do not bind an IP address to the key.", "OKX202"),
+        ("IP restrictions can be left blank", "OKX202"),
+        ("IP 地址留空即可", "OKX202"),
+        ("创建时不绑定IP", "OKX202"),
+        ("Поле IP оставьте пустым", "OKX202"),
+        ("Deja el campo IP vacío", "OKX202"),
+        ("Never tick Withdraw.", ""),
+        ("Make sure the withdraw permission is disabled.", ""),
+        ("Do not leave the IP field empty.", ""),
+        ("If you leave the IP whitelist empty, the key expires after 14 days.", ""),
+        ("Don't enable withdrawals unless you need them.", ""),
+        ("不要勾选提现权限", ""),
+        ("Не включайте вывод.", ""),
+        ("Bind the key to your server's IP.", ""),
+        ("You can check the withdrawal status with `get_withdrawal_history`.", ""),
+        ("Select a currency to withdraw.", ""),
+    ],
+)
+def test_instruction_of_documentation_is_a_low_note(sentence: str, expected: str) -> None:
+    source = Source("file", "docs/setup.md", f"# OKX bot\nMake an API key.\n{sentence}\n".encode(), "docs/setup.md")
+    shown = Scanner(_RULEBOOK, _OPTIONS._replace(min_confidence=Confidence.LOW)).scan([source])
+    assert [(each.rule, each.severity.name) for each in shown.findings] == ([(expected, "LOW")] if expected else [])
+    by_default = Scanner(_RULEBOOK, _OPTIONS).scan([source])
+    assert (by_default.findings, by_default.held_back) == ((), len(shown.findings))

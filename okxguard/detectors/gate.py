@@ -25,6 +25,7 @@ _HOST = (
 _RIGHTS, _ADDRESSES = r"[\"']perm[\"'\\]", r"[\"']ip[\"'\\]"
 _KEY_NAMES = r"(?i)api[_ -]?key|access[_ -]?key"
 _MANY_KEYS = 50
+_PROSE = frozenset({Kind.MARKDOWN, Kind.HTML, Kind.TEXT, Kind.TEX, Kind.NOTEBOOK})
 _IN_CODE = frozenset({Kind.PYTHON, Kind.CODE})
 
 
@@ -63,6 +64,11 @@ class PolicyGate:
         if document.kind in _IN_CODE:
             return bool(self._dated.search(document.text))
         return bool(re.search(_DAY, document.text) and re.search(_DATED, document.text, re.IGNORECASE))
+
+
+def may_instruct(document: Document) -> bool:
+    """Return False only where no instruction for people would be found: each of them names addresses or a right."""
+    return document.kind in _PROSE and bool(re.search(r"(?i)ip|white-?list|withdraw", document.text))
 
 
 def _is_crowded(text: str) -> bool:
