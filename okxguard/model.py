@@ -233,6 +233,22 @@ class Policing(NamedTuple):
     locked: frozenset[str] = frozenset()
 
 
+class Leak(NamedTuple):
+    """Code that gives a secret away: the rule, the place of the sink, how sure, and what is given away in our words.
+
+    `identity` are the words that tell it from other leaks of its rule in the file; `own` tells that the secret is
+    OKX's; `trace` are places in the text from the taint source to the sink, each with a note.
+    """
+
+    rule: str
+    span: Span
+    confidence: Confidence
+    what: str
+    identity: tuple[str, ...]
+    own: bool = False
+    trace: tuple[tuple[Span, str], ...] = ()
+
+
 class Suppressed(NamedTuple):
     """A finding that a comment in the scanned text takes out of the report."""
 

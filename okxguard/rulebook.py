@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from okxguard.errors import RulebookError
 from okxguard.model import Example, Role, Rule, Severity
-from okxguard.ruletable import POLICY, Table, parse_table, rules_folder
+from okxguard.ruletable import LEAKS, POLICY, Table, parse_table, rules_folder
 
 _VOCABULARY = "vocabulary.toml"
 _RULE_FILE = re.compile(r"(?P<id>OKX\d{3})-[a-z0-9-]+\.toml")
@@ -111,7 +111,7 @@ def load_rulebook(folder: str | None = None) -> Rulebook:
     if _VOCABULARY not in names or not any(map(_RULE_FILE.fullmatch, names)):
         raise RulebookError(f"rule book: {folder} lacks {_VOCABULARY} or rules; reinstall okxguard")
     files: dict[str, str] = {}
-    for name in (name for name in names if name not in (_VOCABULARY, POLICY)):
+    for name in (name for name in names if name not in (_VOCABULARY, POLICY, LEAKS)):
         match = _RULE_FILE.fullmatch(name)
         if match is None:
             raise RulebookError(

@@ -8,7 +8,7 @@ import tomli
 from okxguard.errors import RulebookError
 from okxguard.model import Role
 
-POLICY = "policy.toml"
+POLICY, LEAKS = "policy.toml", "leaks.toml"
 
 
 class Table:

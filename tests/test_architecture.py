@@ -20,10 +20,10 @@ LEVELS = [
     {"sources", "examine"},
     {"policing", "together"},
     {"findings"},
-    {"detectors", "correlate", "suppress", "prefilter"},
+    {"detectors", "leaks", "correlate", "suppress", "prefilter"},
     {"entries"},
     {"documents"},
-    {"rulebook", "policybook", "config", "decoding", "blocks", "kinds"},
+    {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "kinds"},
     {"ruletable"},
     {"model", "errors", "encodings", "__init__"},
 ]

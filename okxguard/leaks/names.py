@@ -1,0 +1,90 @@
+"""Tell from a name whether its value is a secret, and how much of it may be shown."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+
+from okxguard.leakbook import LeakNames
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+_LONGEST_NAME = 120
+
+
+class Secret(Enum):
+    """What a name says that its value is."""
+
+    KEY = "an API key"
+    SECRET = "a secret"  # noqa: S105 (words for people)
+    PASSPHRASE = "a password"  # noqa: S105
+    TOKEN = "a token"  # noqa: S105
+
+    @property
+    def budget(self) -> int:
+        """How many characters of such a value may be shown."""
+        return 3 if self is Secret.PASSPHRASE else 8
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Split a name into its words, in lower case: snake case, camel case, hyphens, digits."""
+    return tuple(word.lower() for word in _WORD.findall(name[:_LONGEST_NAME].replace("IPs", "Ips")))
+
+
+class SecretNames:
+    """Reads names with the words of one rule book."""
+
+    def __init__(self, names: LeakNames) -> None:
+        self._kinds = {
+            tuple(phrase.split()): kind
+            for kind, phrases in (
+                (Secret.KEY, names.key),
+                (Secret.SECRET, names.secret),
+                (Secret.PASSPHRASE, names.passphrase),
+                (Secret.TOKEN, names.token),
+            )
+            for phrase in phrases
+        }
+        self._longest = max(map(len, self._kinds))
+        self._about = frozenset(names.about)
+        self._before = frozenset(names.about_before)
+        self._getters = frozenset(names.getters)
+        self._holders = frozenset(tuple(phrase.split()) for phrase in names.holders)
+        self.read = lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, name: str) -> Secret | None:
+        """Return what a variable, attribute, key or column of that name holds, or None where it is no secret."""
+        words = words_of(name)
+        match = self._match(words)
+        if match is None:
+            return None
+        start, end, kind = match
+        if words[start:end] == ("pass",) and len(words) == 1:
+            return None  # the statement, a test that was passed
+        if not self._about.isdisjoint(words[end:]) or not self._before.isdisjoint(words[:start]):
+            return None
+        return kind
+
+    def read_getter(self, name: str) -> Secret | None:
+        """Return what a function of that name gives back: a secret where it is called after one or gets one."""
+        words = words_of(name)
+        if words and words[0] in self._getters:
+            return self._read("_".join(words[1:]))
+        match = self._match(words)
+        return match[2] if match and match[1] - match[0] == len(words) else None
+
+    def is_holder(self, name: str) -> bool:
+        """Tell whether a mapping or object of that name holds secrets."""
+        words = words_of(name)
+        return any(words[-len(holder) :] == holder for holder in self._holders) and not any(
+            word in self._before for word in words[:-1]
+        )
+
+    def _match(self, words: tuple[str, ...]) -> tuple[int, int, Secret] | None:
+        """Return the longest known run of words and the last among those of one length."""
+        for length in range(min(self._longest, len(words)), 0, -1):
+            for start in range(len(words) - length, -1, -1):
+                kind = self._kinds.get(words[start : start + length])
+                if kind is not None:
+                    return start, start + length, kind
+        return None
