@@ -9,6 +9,7 @@ from okxguard import documents
 from okxguard.decoding import is_binary
 from okxguard.documents import Document, Window
 from okxguard.kinds import Kind
+from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
     Candidate,
     Confidence,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from okxguard.suppress import Suppression
     from okxguard.together import Together
 
-_UNUSED = "OKX901"
+_UNUSED, _CODE = "OKX901", "OKX3"
 _LARGEST_WHOLE = 16 << 20
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
@@ -84,6 +85,7 @@ class Scanner:
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
+        self._leaks = LeakPrefilter() if any(rule.startswith(_CODE) for rule in options.rules) else None
 
     def scan(self, items: Iterable[_Item], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
         """Scan every source as it comes and report in the order of paths and lines.
@@ -130,7 +132,7 @@ class Scanner:
 
     def _scan_text(self, source: Source, tally: _Tally) -> None:
         if len(source.data) <= _LARGEST_WHOLE:
-            if self._prefilter.may_hold_credential(source.evidence, source.data):
+            if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
@@ -145,12 +147,20 @@ class Scanner:
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
 
+    def _may_leak(self, source: Source) -> bool:
+        return self._leaks is not None and self._leaks.may_leak_bytes(source.path, source.data)
+
     def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
         if self._examiner is None:
             # Imported with the first file that the prefilter lets through: most runs have none.
             from okxguard.examine import Examiner
 
-            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age)
+            finder = None
+            if self._leaks is not None:
+                from okxguard.leaking import LeakFinder
+
+                finder = LeakFinder(self._rulebook.folder, self._leaks)
+            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age, finder)
         examination = self._examiner.examine(document, source.commit)
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
