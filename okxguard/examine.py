@@ -12,7 +12,7 @@ from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
 from okxguard.findings import credential_finding, plain_finding
-from okxguard.leaking import LeakFinder
+from okxguard.leaking import Brought, LeakFinder
 from okxguard.model import Candidate, Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
@@ -72,6 +72,10 @@ class Examiner:
         completed = tuple(_completed(credential, credentials, reading.entries) for credential in credentials)
         examination = Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
         return self._with_leaks(examination, document, commit)
+
+    def leaks_through(self, path: str, brought: Brought) -> bool:
+        """Tell whether a file that names no secret gets one from a file that it imports."""
+        return self._leaks is not None and self._leaks.leaks_through(path, brought)
 
     def _with_leaks(self, examination: Examination, document: Document, commit: str | None) -> Examination:
         """Return an examination together with what the code of the document gives away."""

@@ -8,12 +8,16 @@ from functools import cached_property
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
 from okxguard.kinds import Kind
-from okxguard.leakbook import load_leaks
+from okxguard.leakbook import LeakBook, load_leaks
+from okxguard.leaks.imports import Import
+from okxguard.leaks.library import Library
+from okxguard.leaks.neighbours import Neighbours
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.leaks.python import LeakReading, PythonReader
 from okxguard.model import Finding, Leak, Rule, Step
 
+Brought = tuple[tuple[str, Import], ...]
 _PYTHON = (Kind.PYTHON, Kind.NOTEBOOK)
 
 
@@ -23,15 +27,41 @@ class LeakFinder:
     def __init__(self, folder: str, prefilter: LeakPrefilter) -> None:
         self._folder = folder
         self._prefilter = prefilter
+        self._through: set[str] = set()
 
     def may_leak(self, document: Document) -> bool:
         """Return False only where no leak would be found."""
-        return document.kind in _PYTHON and self._prefilter.may_leak_text(document.text)
+        return document.kind in _PYTHON and (
+            document.path in self._through or self._prefilter.may_leak_text(document.text)
+        )
+
+    def leaks_through(self, path: str, brought: Brought) -> bool:
+        """Tell whether a file that names no secret gets one from a file that it imports; remember it."""
+        if self._neighbours is None or not self._neighbours.bring_secrets(path, brought):
+            return False
+        self._through.add(path)
+        return True
+
+    @cached_property
+    def _book(self) -> LeakBook:
+        return load_leaks(self._folder)
+
+    @cached_property
+    def _names(self) -> SecretNames:
+        return SecretNames(self._book.names)
 
     @cached_property
     def _python(self) -> PythonReader:
-        book = load_leaks(self._folder)
-        return PythonReader(book, SecretNames(book.names))
+        return PythonReader(self._names, self._library, self._neighbours)
+
+    @cached_property
+    def _library(self) -> Library:
+        return Library(self._book)
+
+    @cached_property
+    def _neighbours(self) -> Neighbours | None:
+        importers = self._prefilter.importers
+        return Neighbours(importers, self._names, self._library) if importers is not None else None
 
     def find(
         self, document: Document, rules: Mapping[str, Rule], commit: str | None

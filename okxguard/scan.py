@@ -28,6 +28,7 @@ from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from okxguard.examine import Examination, Examiner
+    from okxguard.leaks.imports import Tree
     from okxguard.suppress import Suppression
     from okxguard.together import Together
 
@@ -77,15 +78,19 @@ class _Tally:
 
 
 class Scanner:
-    """The detectors of one rule book, made once and used for every source."""
+    """The detectors of one rule book, made once and used for every source.
 
-    def __init__(self, rulebook: Rulebook, options: Options) -> None:
+    `tree` reads what the sources import, by their paths.
+    """
+
+    def __init__(self, rulebook: Rulebook, options: Options, tree: Tree | None = None) -> None:
         self._rulebook = rulebook
         self._options = options
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
-        self._leaks = LeakPrefilter() if any(rule.startswith(_CODE) for rule in options.rules) else None
+        leaking = any(rule.startswith(_CODE) for rule in options.rules)
+        self._leaks = LeakPrefilter(tree) if leaking else None
 
     def scan(self, items: Iterable[_Item], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
         """Scan every source as it comes and report in the order of paths and lines.
@@ -148,11 +153,26 @@ class Scanner:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
 
     def _may_leak(self, source: Source) -> bool:
-        return self._leaks is not None and self._leaks.may_leak_bytes(source.path, source.data)
+        if self._leaks is None:
+            return False
+        if self._leaks.may_leak_bytes(source.path, source.data):
+            return True
+        brought = self._leaks.brought(source.path, source.data)
+        return bool(brought) and self._examined().leaks_through(source.path, brought)
 
     def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
+        examination = self._examined().examine(document, source.commit)
+        if examination.credentials or examination.policy != Policing():
+            examination = self._with_others(document, examination, source.commit)
+        if examination.note:
+            tally.notes.append(Note(document.path, examination.note))
+        if document.damaged:
+            tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
+        self._filter(document, examination, tally)
+
+    def _examined(self) -> Examiner:
+        """Return the examiner, imported with the first file that the prefilter lets through: most runs have none."""
         if self._examiner is None:
-            # Imported with the first file that the prefilter lets through: most runs have none.
             from okxguard.examine import Examiner
 
             finder = None
@@ -161,14 +181,7 @@ class Scanner:
 
                 finder = LeakFinder(self._rulebook.folder, self._leaks)
             self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age, finder)
-        examination = self._examiner.examine(document, source.commit)
-        if examination.credentials or examination.policy != Policing():
-            examination = self._with_others(document, examination, source.commit)
-        if examination.note:
-            tally.notes.append(Note(document.path, examination.note))
-        if document.damaged:
-            tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
-        self._filter(document, examination, tally)
+        return self._examiner
 
     def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:
         """Return an examination with what it means beside the files before, and remember it for those to come."""

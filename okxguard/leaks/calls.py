@@ -26,7 +26,12 @@ class Calls:
         self._effects = Effects(engine)
         self._stack: list[int] = []
         self._arguments: dict[int, list[Value]] = {}
+        self._sites: list[ast.AST] = []
         self._known: dict[tuple[Any, ...], Value] = {}
+
+    def site(self, node: ast.AST) -> ast.AST:
+        """Return the place in this module that stands for a place in another one: the call that leads there."""
+        return self._sites[0] if self._sites and hasattr(node, "neighbour") else node
 
     def forget(self) -> None:
         """Begin a new round."""
@@ -90,13 +95,23 @@ class Calls:
         """Return what a call gives back."""
         target = callee.target if callee is not None else None
         if isinstance(target, Function):
-            return self._masked(called, self.invoke_decorated(target, called.values, called.named, called.node))
+            result = self.invoke_decorated(target, called.values, called.named, called.node)
+            if result.is_vague and not result.box:
+                result = self._got(called, result)
+            return self._masked(called, result)
         if isinstance(target, ClassModel):
             return self._engine.classes.instantiate(target, called.values, called.named, called.node)
         if called.lexical in ("super().__init__", "Exception.__init__"):
             self._remember_arguments(called, frame)
             return SAFE
         return self._effects.result(called, frame)
+
+    def _got(self, called: Called, result: Value) -> Value:
+        """Return the result of a function that is called after the secret that it gets."""
+        kind = self._engine.names.read_getter(called.method)
+        if kind is None:
+            return result
+        return Value(self._engine.taint(kind, called.method, called.node, f"{kind.value} by the name of the function"))
 
     def _remember_arguments(self, called: Called, frame: Frame) -> None:
         """Note what an exception tells its base class to say."""
@@ -154,16 +169,21 @@ class Calls:
         identity = id(function.node)
         if len(self._stack) > _DEEPEST or self._stack.count(identity) > _MOST_RECURSION:
             return VAGUE
-        frame = Frame(function.scope, getattr(function.node, "name", "lambda"))
+        frame = Frame(function.scope, getattr(function.node, "name", "lambda"), identity)
         self._bind(function, values, named, frame, node)
         signature = _signature(identity, frame)
         if signature is not None and signature in self._known:
             return self._known[signature]
         self._stack.append(identity)
+        leaves = hasattr(function.node, "neighbour") and not hasattr(node, "neighbour")
+        if leaves:
+            self._sites.append(node)
         try:
             result = self._engine.statements.run_body(function, frame)
         finally:
             self._stack.pop()
+            if leaves:
+                self._sites.pop()
         if frame.result is not None and _is_generator(frame):
             result = frame.result
         if signature is not None:
@@ -218,6 +238,13 @@ class Calls:
         box.rest = Value(tuple(taint._replace(dump=True) for taint in taints)) if taints else None
         return Value(box=box)
 
+    def options(self, node: ast.AST) -> Value:
+        """Return all options that the program was started with."""
+        box = Box("shown")
+        for name, kind, option in self._engine.evidence.options:
+            box.fields[name] = Value(self._engine.taint(kind, name, option, "an option of the program", dump=True))
+        return Value(box=box)
+
     def remove(self, base: Value, key: Value) -> None:
         """Forget what stands under a key that is taken out of a mapping."""
         box = base.box
@@ -234,6 +261,10 @@ class Calls:
         found: Value | None = None
         for inner in ast.walk(ast.Module(node.body, [])):
             if isinstance(inner, ast.Call):
+                known = frame.find(inner.func.id) if isinstance(inner.func, ast.Name) else None
+                if known is not None and isinstance(known.target, ClassModel) and "Validation" in name:
+                    made = Value(box=Box("instance", known.target))
+                    found = join(found, Value(self._engine.texts.dumped(made)))
                 for value in self.last_arguments(inner):
                     taints = content(value)
                     found = join(found, Value(taints)) if taints else found

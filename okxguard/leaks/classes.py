@@ -98,6 +98,25 @@ class Classes:
             return Value(ref="<hidden>", safe=True)
         return SAFE if ref.rpartition(".")[2] in _PLAIN else None
 
+    def named_like(self, name: str, frame: Frame) -> ClassModel | None:
+        """Return the class of this module that a parameter is called after."""
+        wanted = name.replace("_", "").lower()
+        for known, value in frame.module().variables.items():
+            if isinstance(value.target, ClassModel) and known.lower() == wanted:
+                return value.target
+        return None
+
+    def make(self, name: str, fields: list[str], node: ast.expr) -> Value:
+        """Return a class of named fields that a call makes, as `namedtuple` does."""
+        model = self._models.get(id(node))
+        if model is None:
+            definition = ast.ClassDef(name, [], [], [], [])
+            model = self._models[id(node)] = ClassModel(ast.copy_location(definition, node), self._engine.module)
+            model.order = fields
+            model.annotations = dict.fromkeys(fields, node)
+            model.is_shown = True
+        return Value(target=model)
+
     def self_of(self, function: Function) -> Value:
         """Return the object that a method runs for when nothing calls it."""
         model = function.owner

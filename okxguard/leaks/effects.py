@@ -16,7 +16,33 @@ if TYPE_CHECKING:
 
 _KEY = "<key>"
 _READERS = frozenset(
-    ["get", "getenv", "env", "config", "read", "secret", "secrets", "setting", "settings", "fetch", "pop", "lookup", "load", "resolve", "require", "variable", "param", "parameter", "value", "getstr", "str", "retrieve", "prompt", "input", "ask"]
+    [
+        "get",
+        "getenv",
+        "env",
+        "config",
+        "read",
+        "secret",
+        "secrets",
+        "setting",
+        "settings",
+        "fetch",
+        "pop",
+        "lookup",
+        "load",
+        "resolve",
+        "require",
+        "variable",
+        "param",
+        "parameter",
+        "value",
+        "getstr",
+        "str",
+        "retrieve",
+        "prompt",
+        "input",
+        "ask",
+    ]
 )
 _COPIES = frozenset(
     {
@@ -63,6 +89,11 @@ _SUBMIT = frozenset(
         "start_soon",
     }
 )
+_RECORDS = frozenset({"collections.namedtuple", "namedtuple", "typing.NamedTuple", "dataclasses.make_dataclass"})
+_ANSWERS = frozenset(
+    "is has can should check validate verify exists contains count matches test supports needs".split()
+)
+_PROMPTS = frozenset({"input", "raw_input", "ask", "prompt", "text"})
 _PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _PATH_CALLS = ("post", "request", "_request", "send", "fetch", "call", "_post")
 
@@ -77,9 +108,11 @@ class Effects:
     def result(self, called: Called, frame: Frame) -> Value:
         """Return what is known about the result of a call."""
         library, ref = self._library, called.ref
-        method = ref.rpartition(".")[2]
+        method = called.method
         if ref in ("locals", "vars") and not called.values:
             return self._of_frame(called, frame)
+        if ref in _RECORDS:
+            return self._record(called)
         if library.hidden.match(ref):
             return Value(ref="<hidden>", safe=True, box=_opaque(called))
         if library.environments.match(ref):
@@ -91,18 +124,7 @@ class Effects:
         if library.secrets.match(ref):
             return self._secret(called)
         if library.replies.match(ref) or self._is_reply(called, method):
-            return Value(
-                (
-                    Taint(
-                        Secret.SECRET,
-                        "reply with a new key",
-                        called.node,
-                        dump=True,
-                        reply=True,
-                        steps=((called.node, "makes a key; the reply holds its secret"),),
-                    ),
-                )
-            )
+            return self._reply(called)
         if library.namespaces.match(ref):
             return self._namespace(called)
         if library.loaded.match(ref):
@@ -114,8 +136,20 @@ class Effects:
         if library.dump_calls.match(ref) and called.values:
             return self._engine.calls.dump(called.values[0], called.node)
         if library.ends.match(ref):
-            return SAFE
+            return Value(ref="len()", safe=True) if ref == "len" else SAFE
         return self._other(called, method, frame)
+
+    def _record(self, called: Called) -> Value:
+        """Return the class of named fields that a call makes."""
+        name = called.values[0].const if called.values and isinstance(called.values[0].const, str) else "record"
+        given = called.values[1] if len(called.values) > 1 else VAGUE
+        if isinstance(given.const, str):
+            fields = given.const.replace(",", " ").split()
+        else:
+            parts = given.box.values() if given.box is not None else ()
+            pairs = [part.box.fields.get(0, VAGUE) if part.box is not None else part for part in parts]
+            fields = [part.const for part in pairs if isinstance(part.const, str)]
+        return self._engine.classes.make(name, fields, called.node)
 
     def _of_frame(self, called: Called, frame: Frame) -> Value:
         """Return the variables of a function: a secret one makes all of them a secret."""
@@ -141,6 +175,10 @@ class Effects:
         return Value(ref="()")
 
     def _secret(self, called: Called) -> Value:
+        if called.method == "get_secret_value" and (called.values or called.named):
+            return Value(
+                box=Box("loaded"), ref=f"{called.ref}()"
+            )  # a service's reply, which holds more than the secret
         name = called.lexical or called.ref
         kind = next(
             (kind for word in reversed(name.split(".")) if (kind := self._engine.names.read_getter(word))),
@@ -167,6 +205,15 @@ class Effects:
             and not any(value.const == "GET" for value in called.values)
         )
 
+    @staticmethod
+    def _reply(called: Called) -> Value:
+        """Return the reply of a call that makes a key."""
+        note = "makes a key; the reply holds its secret"
+        taint = Taint(Secret.SECRET, "reply with a new key", called.node, reply=True, steps=((called.node, note),))
+        box = Box("reply")
+        box.rest = Value((taint,))
+        return Value(box=box, ref=f"{called.ref}()")
+
     def _namespace(self, called: Called) -> Value:
         box = Box("shown")
         for name, kind, node in self._engine.evidence.options:
@@ -181,6 +228,7 @@ class Effects:
     def _loaded(self, called: Called) -> Value:
         taints = union(*(content(value) for value in called.values))
         box = Box("loaded")
+        box.hidden = frozenset() if _is_file(called) else frozenset({"*"})
         if any(value.box is not None and value.box.kind in ("dict", "list") for value in called.values):
             return called.values[0]
         return Value(taints, box=box, ref=f"{called.ref}()")
@@ -192,6 +240,8 @@ class Effects:
             return self._of_constant(called, base, method)
         if base.ref == _KEY and base.const is UNKNOWN:
             return Value(ref=_KEY, safe=True)
+        if box is not None and box.kind == "reply" and method in ("json", "text", "read", "decode"):
+            return base
         if box is not None and box.kind != "opaque":
             found = self._of_box(called, base, box, method)
             if found is not None:
@@ -207,7 +257,11 @@ class Effects:
     def _of_constant(self, called: Called, base: Value, method: str) -> Value | None:
         text = base.const
         if method == "join":
-            return tainted(self._engine.shown(called.values))
+            given = called.values[0].box if called.values else None
+            keys = given is not None and given.kind in ("dict", "loaded", "unknown", "shown")
+            return SAFE if keys else tainted(self._engine.shown(called.values))
+        if method in ("substitute", "safe_substitute"):
+            return self._from_template(text, called, r"\$\{?(\w{1,80})")
         if method in ("format", "format_map"):
             named = dict(called.named)
             for value in called.values if method == "format_map" else [called.named.get("**", VAGUE)]:
@@ -223,7 +277,7 @@ class Effects:
                 called.node,
             )
             loaded = called.named.get("**") or (called.values[0] if method == "format_map" and called.values else None)
-            return made if made.taints or loaded is None else self._from_template(text, called)
+            return made if made.taints or loaded is None else self._from_template(text, called, r"\{(\w{1,80})")
         if method in ("lower", "upper", "strip", "casefold", "title"):
             return Value(const=getattr(text, method)(), ref=base.ref)
         if method in ("startswith", "endswith") and base.ref == _KEY and called.values:
@@ -233,11 +287,15 @@ class Effects:
             return tainted(self._engine.shown(called.values)) if base.ref != _KEY else Value(ref=_KEY, const=text)
         return None
 
-    def _from_template(self, text: str, called: Called) -> Value:
+    def _from_template(self, text: str, called: Called, pattern: str) -> Value:
         """Return a text made with the values of a mapping that nobody knows: its names tell which."""
         import re
 
-        found = [self._engine.named(name, called.node) for name in re.findall(r"\{(\w{1,80})", text)]
+        found = []
+        mapping = next((value for value in called.values if value.box is not None), Value())
+        for name in re.findall(pattern, text):
+            value = called.named.get(name) or self._engine.expressions.item(mapping, Value(const=name), called.node)
+            found.append(self._engine.shown([self._engine.expressions.named(value, name, called.node)]))
         return tainted(union(*found))
 
     def _of_box(self, called: Called, base: Value, box: Box, method: str) -> Value | None:
@@ -333,6 +391,8 @@ class Effects:
             return self._copied(called)
         if ref == "re.sub" and len(called.values) > 2:
             return self._substituted(called)
+        if ref in ("min", "max") and (known := [value for value in called.values if isinstance(value.const, int)]):
+            return known[0]
         if (
             ref
             in (
@@ -353,6 +413,8 @@ class Effects:
             return self._iterated(called, ref)
         if ref == "getattr" and len(called.values) > 1 and isinstance(called.values[1].const, str):
             return self._engine.expressions.attribute(called.values[0], called.values[1].const, called.node)
+        if method == "Template" and called.values and isinstance(called.values[0].const, str):
+            return called.values[0]
         if library.keeps.match(ref) or library.keeps.match(f"{ref}()"):
             values = [*called.values, *called.named.values()]
             if called.base is not None and ref.endswith(("substitute", "safe_substitute", "render")):
@@ -369,6 +431,15 @@ class Effects:
         if kind is not None and not (called.base is not None and called.base.safe and not called.ref):
             return Value(self._engine.taint(kind, method, called.node, f"{kind.value} by the name of the function"))
         words = words_of(method)
+        if words and words[0] in _ANSWERS:
+            return SAFE
+        if words and words[-1] in _PROMPTS and called.values and isinstance(called.values[0].const, str):
+            asked = called.values[0].const
+            kind = names.read(asked) if len(asked) < 60 else None
+            if kind is not None:
+                return Value(
+                    self._engine.taint(kind, asked.strip(" :?>")[:40], called.node, f"{kind.value} is asked for")
+                )
         if words and (words[-1] in _READERS or words[0] in _READERS):
             for value in [*called.values[:3], *called.named.values()]:
                 asked = value.const if isinstance(value.const, str) else ""
@@ -384,7 +455,7 @@ class Effects:
         if held and {"header", "headers"} & set(words):
             return Value(tuple(taint._replace(dump=True).through(called.node, f"signed by {method}") for taint in held))
         constructed = method[:1].isupper()
-        return Value(ref=f"{called.ref}()", box=box if held or constructed else None)
+        return Value(ref=f"{called.ref}()", box=box if held or constructed or box.kind == "file" else None)
 
     def _forwarded(self, called: Called, method: str) -> Value | None:
         """Follow functions that are handed over to be called later."""
@@ -393,7 +464,8 @@ class Effects:
                 (value for value in called.values if isinstance(value.target, Function)), None
             )
             if function is None or not isinstance(function.target, Function):
-                return None
+                made = called.ref in ("functools.partial", "partial") and called.values
+                return Value(ref=called.values[0].ref) if made else None
             given = called.named.get("args")
             behind = [value for value in called.values if value is not function and value.const is not None]
             values = list(given.box.fields.values()) if given is not None and given.box is not None else behind
@@ -485,11 +557,18 @@ def _opaque(called: Called) -> Box:
         if called.ref.endswith(".open") and called.base is not None:
             box.fields = {0: called.base, 1: called.values[0] if called.values else VAGUE}
     for name, value in called.named.items():
-        if box.kind == "opaque":
+        if box.kind == "opaque" and called.method[:1].isupper():
             box.fields[name] = Value(content(value)) if content(value) else VAGUE
     held = union(*(content(value) for value in [*called.values, *called.named.values()]))
     box.rest = Value(held) if held else None
     return box
+
+
+def _is_file(called: Called) -> bool:
+    """Tell whether something is loaded from a file, which is where configurations stand."""
+    return not called.method.endswith("loads") or any(
+        "read" in value.ref or (value.box is not None and value.box.kind == "file") for value in called.values
+    )
 
 
 def _keys(box: Box) -> Box:

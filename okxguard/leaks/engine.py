@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.leaks.calls import Calls
 from okxguard.leaks.classes import Classes
@@ -16,7 +16,10 @@ from okxguard.leaks.reporting import RawLeak, Reporter
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.statements import Statements
 from okxguard.leaks.texts import Texts
-from okxguard.leaks.values import SAFE, VAGUE, ClassModel, Function, Taint, Value, union
+from okxguard.leaks.values import SAFE, Box, ClassModel, Function, Taint, Value, union
+
+if TYPE_CHECKING:
+    from okxguard.leaks.neighbours import View
 
 _MOST_STEPS = 400_000
 _MOST_ROUNDS = 3
@@ -37,7 +40,7 @@ class Followed(NamedTuple):
 class Engine:
     """Everything that is needed to follow one module; its parts know each other through it."""
 
-    def __init__(self, tree: ast.Module, names: SecretNames, library: Library, neighbours: object = None) -> None:
+    def __init__(self, tree: ast.Module, names: SecretNames, library: Library, neighbours: View | None = None) -> None:
         self.tree = tree
         self.names = names
         self.library = library
@@ -70,7 +73,7 @@ class Engine:
     def _round(self) -> None:
         self.changed = False
         self.calls.forget()
-        self.module = Frame()
+        self.module = Frame(identity=id(self.tree))
         self.pending = {}
         self.statements.run(self.tree.body, self.module)
         done: set[int] = set()
@@ -91,7 +94,7 @@ class Engine:
 
     def _run_alone(self, function: Function, outer: Frame) -> None:
         """Run a function with arguments of which only names and annotations tell something."""
-        frame = Frame(outer, getattr(function.node, "name", "lambda"))
+        frame = Frame(outer, getattr(function.node, "name", "lambda"), id(function.node))
         arguments = function.node.args
         defaults = [*[None] * (len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults))]
         positional = [*arguments.posonlyargs, *arguments.args]
@@ -103,7 +106,8 @@ class Engine:
             frame.variables[positional[0].arg] = self.classes.self_of(function)
         for extra in (arguments.vararg, arguments.kwarg):
             if extra is not None:
-                frame.variables[extra.arg] = VAGUE
+                frame.variables[extra.arg] = Value(ref=extra.arg)
+        self._set_options(function, frame)
         self.statements.run_body(function, frame)
         for decorator in function.decorated:
             self.calls.decorate_alone(decorator, function, frame)
@@ -113,9 +117,29 @@ class Engine:
             value = self.classes.of_annotation(argument.annotation, frame)
             if value is not None:
                 return value
-        if isinstance(default, ast.Constant) and isinstance(default.value, (bool, int, float)):
+        if isinstance(default, ast.Constant) and isinstance(default.value, (bool, float)):
             return SAFE
-        return Value(ref=argument.arg)
+        if isinstance(default, ast.Constant) and default.value and not self.names.read(argument.arg):
+            return Value(const=default.value)
+        model = self.classes.named_like(argument.arg, frame)
+        return Value(ref=argument.arg, box=Box("instance", model) if model is not None else None)
+
+    def _set_options(self, function: Function, frame: Frame) -> None:
+        """Give a command the secrets that its options ask for."""
+        for decorator in getattr(function.node, "decorator_list", ()):
+            for name, kind, node in self.evidence.options:
+                if node is decorator:
+                    texts = [
+                        arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                    ]
+                    given = [text for text in texts if not text.startswith("-")] or [name]
+                    taints = self.taint(kind, name, node, "an option of the program")
+                    if given[0] in frame.variables:
+                        frame.variables[given[0]] = Value(taints)
+                    elif function.node.args.kwarg is not None:
+                        box = Box("dict")
+                        box.fields[given[0]] = Value(taints)
+                        frame.variables[function.node.args.kwarg.arg] = Value(box=box)
 
     def step(self) -> None:
         """Count one step; raises ExhaustedError when there were too many."""

@@ -33,13 +33,26 @@ class Evidence:
     def __init__(self, tree: ast.AST, names: SecretNames) -> None:
         self._names = names
         self.read: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
+        self.within: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
         self.any_read: list[tuple[str, Secret, ast.AST]] = []
+        self.scoped: dict[tuple[int, str], list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
         self.options: list[tuple[str, Secret, ast.AST]] = []
         self.signs: ast.AST | None = None
-        for node in ast.walk(tree):
+        self._scope = 0
+        self._walk(tree)
+
+    def _walk(self, tree: ast.AST) -> None:
+        """Look at every node, and note which mappings secrets are read from in which function."""
+        waiting: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
+        while waiting:
+            node, scope = waiting.pop()
             handler = _HANDLERS.get(type(node))
             if handler is not None:
+                self._scope = id(scope)
                 handler(self, node)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                scope = node
+            waiting += [(child, scope) for child in ast.iter_child_nodes(node)]
 
     def _subscript(self, node: ast.Subscript) -> None:
         key = node.slice
@@ -65,6 +78,8 @@ class Evidence:
         kind = self._names.read(key)
         if kind is None:
             return
+        if isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Constant):
+            self.within[str(base.slice.value)].append((key, kind, node))
         while isinstance(base, (ast.Subscript, ast.Call)):
             base = base.value if isinstance(base, ast.Subscript) else base.func
             if isinstance(base, ast.Attribute) and base.attr in ("get", "section"):
@@ -72,6 +87,7 @@ class Evidence:
         name = dotted(base)
         if name and name.rpartition(".")[2] not in _FOREIGN:
             self.read[name].append((key, kind, node))
+            self.scoped[self._scope, name].append((key, kind, node))
             self.any_read.append((key, kind, node))
 
     def _constant(self, node: ast.Constant) -> None:

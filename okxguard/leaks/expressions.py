@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from okxguard.leaks.formats import cut, fold, limited, percent, precision, slice_part
-from okxguard.leaks.names import words_of
+from okxguard.leaks.evidence import dotted
+from okxguard.leaks.names import Secret, words_of
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import is_key_name, looks_secret
 from okxguard.leaks.texts import environment, is_object
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _BUILT_IN = frozenset(dir(builtins))
 _KEY = "<key>"
+_HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload", "text"})
+_MAPPINGS = frozenset({"headers", "cookies", "params", "default_headers"})
+_SENT = (".request", ".request_info", ".prepared")
 
 
 class Expressions:
@@ -46,7 +50,7 @@ class Expressions:
             ast.Starred: lambda node, frame: self.evaluate(node.value, frame),
             ast.Await: lambda node, frame: self.evaluate(node.value, frame),
             ast.NamedExpr: self._walrus,
-            ast.Lambda: lambda node, frame: Value(target=Function(node, frame)),
+            ast.Lambda: self._lambda,
             ast.ListComp: self._comprehension,
             ast.SetComp: self._comprehension,
             ast.GeneratorExp: self._comprehension,
@@ -90,7 +94,21 @@ class Expressions:
             if node.id in _BUILT_IN:
                 return Value(ref=node.id, safe=node.id.startswith("__"))
             value = Value(ref=node.id)
-        return self.named(self._environment(value, node), node.id, node)
+        named = self.named(self._environment(value, node), node.id, node)
+        return self._mapping(named, node.id, frame) if named.is_vague and named.box is None else named
+
+    def _mapping(self, value: Value, name: str, frame: Frame) -> Value:
+        """Return a mapping that nobody knows with the secrets that the same function reads out of it."""
+        known = self._engine.evidence.scoped.get((frame.identity, name))
+        module = frame.module()
+        if known is None and (frame.outer is None or (name in module.variables and name not in frame.variables)):
+            known = self._engine.evidence.read.get(name)
+            frame = module
+        if not known:
+            return value
+        value = value._replace(box=_mapping_of(known, self._engine))
+        frame.variables[name] = value
+        return value
 
     def _environment(self, value: Value, node: ast.AST) -> Value:
         if value.box is None and not value.taints and value.ref and self._engine.library.environments.match(value.ref):
@@ -112,18 +130,42 @@ class Expressions:
         found = self._engine.classes.attribute(base, name, node)
         if found is not None:
             return self.named(found, name, node)
+        if base.box is not None and base.box.kind == "reply":
+            return self._of_reply(base, name)
+        if name in _MAPPINGS and base.box is not None and base.box.kind == "opaque":
+            return self._kept(base, name, Value(ref=f"{base.ref}.{name}", box=Box("dict")))
         if base.taints and base.box is None:
             kept = name in self._engine.library.methods
             return Value(
                 base.taints if kept else (), ref=f".{name}", safe=not kept and not self._engine.names.read(name)
             )
         ref = f"{base.ref}.{name}" if base.ref else f".{name}"
-        if name == "headers" and base.ref.endswith(".request") and self._engine.evidence.signs is not None:
+        if name in ("request", "request_info", "prepared") and base.box is not None and base.box.rest is not None:
+            return Value(ref=f"{base.ref}.{name}", box=base.box)
+        if name == "params" and base.ref.rpartition(".")[2] in ("ctx", "context", "get_current_context()"):
+            return self._engine.calls.options(node)
+        known = self._engine.evidence.read.get(dotted(node)) if isinstance(node, ast.Attribute) else None
+        if known and not self._engine.names.read(name):
+            return self._kept(base, name, Value(ref=ref, box=_mapping_of(known, self._engine)))
+        if (
+            name in ("headers", "body")
+            and base.ref.endswith(_SENT)
+            and base.box is not None
+            and base.box.rest is not None
+        ):
+            return Value(tuple(taint._replace(dump=True) for taint in base.box.rest.taints))
+        if name == "headers" and base.ref.endswith(_SENT) and self._engine.evidence.signs is not None:
             signs = self._engine.evidence.signs
             kind = self._engine.names.read("secret")
             if kind is not None:
                 return Value(self._engine.taint(kind, "request headers", signs, "headers are signed here", dump=True))
         return self.named(self._environment(Value(ref=ref), node), name, node)
+
+    @staticmethod
+    def _kept(base: Value, name: str, value: Value) -> Value:
+        if base.box is not None:
+            base.box.fields[name] = value
+        return value
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.evaluate(node.value, frame)
@@ -148,6 +190,8 @@ class Expressions:
         if name is None and key.ref and words_of(key.ref.rpartition(".")[2]):
             name = key.ref.rpartition(".")[2] if key.const is UNKNOWN else None
         box = base.box
+        if box is not None and box.kind == "reply":
+            return self._of_reply(base, name)
         if box is not None:
             found = box.fields.get(key.const) if key.const.__hash__ else None
             if found is None and box.rest is not None and name is None and key.const is UNKNOWN:
@@ -174,13 +218,28 @@ class Expressions:
         value = self.named(Value(ref=ref), name, node)
         if box is not None and value.taints:
             box.fields.setdefault(name, value)
-        return value if value.taints or box is None or box.kind != "loaded" else self._within(box, value)
+        return value if value.taints or box is None or box.kind != "loaded" else self._within(box, value, name)
 
-    def _within(self, outer: Box, value: Value) -> Value:
+    def _of_reply(self, base: Value, name: str | None) -> Value:
+        """Return a part of the reply of a call that makes a key: its secret, what holds it, or something else."""
+        if name is None or name in _HOLDERS:
+            return base
+        if self._engine.names.read(name) is not None and base.box is not None and base.box.rest is not None:
+            return base.box.rest
+        return SAFE
+
+    @staticmethod
+    def _within(outer: Box, value: Value, name: str) -> Value:
         """Return a part of a loaded mapping, which is loaded, too."""
         box = Box("loaded")
-        box.hidden = outer.hidden
+        box.hidden = outer.hidden - {"*"}
+        box.part = name
         return value._replace(box=box)
+
+    def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
+        function = Function(node, frame)
+        self._engine.pending[id(node)] = function, frame
+        return Value(target=function)
 
     def _call(self, node: ast.Call, frame: Frame) -> Value:
         return self._engine.calls.call(node, frame)
@@ -201,6 +260,8 @@ class Expressions:
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
         left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
+        if "len()" in (left.ref, right.ref) and not isinstance(left.const, str):
+            return Value(ref="len()", safe=True)
         if isinstance(node.op, ast.Mod) and (isinstance(left.const, (str, bytes)) or left.taints):
             return percent(left, right, self._engine.shown, self._engine.texts.of_field, node)
         if isinstance(node.op, (ast.Add, ast.BitOr)):
@@ -347,6 +408,14 @@ class Expressions:
                 return False
             self._engine.statements.refine(test, frame, holds=True)
         return True
+
+
+def _mapping_of(known: list[tuple[str, Secret, ast.AST]], engine: Engine) -> Box:
+    """Return a mapping that holds the secrets that are read from it."""
+    box = Box("dict")
+    for key, kind, node in known:
+        box.fields[key] = Value(engine.taint(kind, key, node, f"{kind.value} is read from this mapping"))
+    return box
 
 
 def union_of(box: Box) -> Value:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from okxguard.leaks.imports import Import, Importers, Tree
+
 _STEMS = (
     "secret",
     "passw",
@@ -54,7 +56,19 @@ _ENDINGS = (".py", ".pyw", ".pyi", ".pyx", ".ipynb")
 
 
 class LeakPrefilter:
-    """The test of the code rules, on bytes and on text."""
+    """The test of the code rules, on bytes and on text; `tree` holds the files that others import."""
+
+    def __init__(self, tree: Tree | None = None) -> None:
+        self.importers = Importers(tree, self._names_secret) if tree is not None else None
+
+    def brought(self, path: str, data: bytes) -> tuple[tuple[str, Import], ...]:
+        """Return the files that name secrets and are imported by one that does not."""
+        if self.importers is None or not path.endswith(".py"):
+            return ()
+        return tuple(self.importers.bring(path, data))
+
+    def _names_secret(self, data: bytes) -> bool:
+        return self.may_leak_text(data.decode("latin-1"))
 
     def may_leak_bytes(self, path: str, data: bytes) -> bool:
         """Return False only where a file is no code or names no secret."""

@@ -12,11 +12,12 @@ from okxguard.entries.notebook import code_of
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.kinds import Kind
-from okxguard.leakbook import LeakBook
 from okxguard.leaks.engine import Engine
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
+from okxguard.leaks.neighbours import Neighbours
 from okxguard.leaks.reporting import RawLeak
+from okxguard.leaks.values import Taint
 from okxguard.model import Confidence, Leak, Span
 
 _OWN = re.compile(r"(?i)okx|okex|ok[-_]access|欧易|歐易")
@@ -42,9 +43,10 @@ class _Code(NamedTuple):
 class PythonReader:
     """Follows secrets through Python with the words of one rule book."""
 
-    def __init__(self, book: LeakBook, names: SecretNames) -> None:
+    def __init__(self, names: SecretNames, library: Library, neighbours: Neighbours | None) -> None:
         self._names = names
-        self._library = Library(book)
+        self._library = library
+        self._neighbours = neighbours
 
     def read(self, document: Document) -> LeakReading:
         """Return the leaks of a Python file or of a notebook."""
@@ -71,7 +73,8 @@ class PythonReader:
         except MismatchError:
             return LeakReading(note="is no Python that can be parsed; the code rules did not run")
         places = Places(text)
-        engine = Engine(parsed.tree, self._names, self._library)
+        view = self._neighbours.of(document.path) if self._neighbours is not None else None
+        engine = Engine(parsed.tree, self._names, self._library, view)
         engine.echoed = frozenset(_echoed(parsed.tree, ends, places))
         followed = engine.follow()
         own = bool(_OWN.search(text) or _OWN.search(document.evidence))
@@ -83,7 +86,7 @@ class PythonReader:
     def _leak(raw: RawLeak, places: Places, *, own: bool, repaired: bool) -> Leak:
         taint = raw.taint
         certain = not repaired and not taint.steps[0][1].endswith(_BY_NAME)
-        trace = tuple((places.span_of(node), note) for node, note in taint.steps)
+        trace = tuple(_steps(taint, places))
         return Leak(
             raw.rule,
             places.span_of(raw.node),
@@ -93,6 +96,17 @@ class PythonReader:
             own,
             trace,
         )
+
+
+def _steps(taint: Taint, places: Places) -> Iterator[tuple[Span, str]]:
+    """Yield the steps of a secret; those in other files are told of without a place."""
+    here = [node for node, _ in taint.steps if not hasattr(node, "neighbour")]
+    for node, note in taint.steps:
+        other = getattr(node, "neighbour", None)
+        if other is None:
+            yield places.span_of(node), note
+        elif here:
+            yield places.span_of(here[-1]), f"{other}:{getattr(node, 'lineno', 1)}: {note}"
 
 
 class Places:

@@ -11,7 +11,7 @@ from okxguard.leaks.evidence import dotted
 from okxguard.leaks.formats import arguments_shown
 from okxguard.leaks.names import Secret
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import UNKNOWN, Taint, Value, content, union
+from okxguard.leaks.values import UNKNOWN, Function, Taint, Value, content, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -47,6 +47,12 @@ class Called(NamedTuple):
     values: list[Value]
     named: dict[str, Value]
 
+    @property
+    def method(self) -> str:
+        """The last part of the name."""
+        function = self.node.func
+        return function.attr if isinstance(function, ast.Attribute) else self.ref.rpartition(".")[2]
+
 
 class RawLeak(NamedTuple):
     """A secret that gets out at a place of the tree; `sink` is the name of what gives it away."""
@@ -73,7 +79,12 @@ class Reporter:
         """Report a call that gives away what it is given."""
         sink = self._engine.library.sink((called.ref, called.lexical))
         if sink is not None:
-            self._report(sink.rule, called.node, self._shown(sink, called), called.lexical or called.ref)
+            rule = (
+                PRINTED
+                if called.values and called.ref.startswith("csv.writer()") and _is_console(called)
+                else sink.rule
+            )
+            self._report(rule, called.node, self._shown(sink, called), called.lexical or called.ref)
         elif self._engine.library.web.match(called.ref) or self._engine.library.web.match(called.lexical):
             self._requested(called)
         self._written(called)
@@ -81,18 +92,30 @@ class Reporter:
     def _shown(self, sink: LeakSink, called: Called) -> tuple[Taint, ...]:
         """Return the secrets in the arguments that a sink shows."""
         shown = self._engine.shown
+        if self._engine.library.dump_calls.match(called.ref) and called.values:
+            return self._engine.texts.dumped(called.values[0])
         if "*" in sink.arguments:
             named = [self._named(name, value, called) for name, value in called.named.items() if name not in _NOT_SHOWN]
-            values = called.values
+            values = [self._lazy(value, called) for value in called.values]
+            if called.method.startswith("to_") and called.base is not None:
+                values.append(called.base)
             if sink.rule == LOGGED and values and isinstance(values[0].const, str):
-                return union(arguments_shown(values[0].const, values[1:], shown, called.node), shown(named))
-            return shown([*values, *named])
+                return union(arguments_shown(values[0].const, values[1:], shown, called.node), _singly(shown(named)))
+            if called.ref.endswith(("Adapter", "makeLogRecord", "LogRecord")):
+                return _singly(shown([*values, *named]))
+            return union(shown(values), _singly(shown(named)) if sink.rule == LOGGED else shown(named))
         values = called.values if "positional" in sink.arguments else []
         values = [
             *values,
             *(called.values[int(at)] for at in sink.arguments if at.isdigit() and int(at) < len(called.values)),
         ]
         return shown([*values, *(called.named[name] for name in sink.arguments if name in called.named)])
+
+    def _lazy(self, value: Value, called: Called) -> Value:
+        """Return what a function without arguments gives, which a logger calls by itself."""
+        if isinstance(value.target, Function) and isinstance(value.target.node, ast.Lambda):
+            return self._engine.calls.invoke(value.target, [], {}, called.node)
+        return value
 
     def _named(self, name: str, value: Value, called: Called) -> Value:
         """Return what is given under a name, which says what it is where nothing else does."""
@@ -151,6 +174,10 @@ class Reporter:
         self._report(RAISED, node, taints, "assert" if isinstance(node, ast.Assert) else "raise")
         return list(taints)
 
+    def printed(self, node: ast.stmt, values: list[Value]) -> None:
+        """Report what a print statement shows."""
+        self._report(PRINTED, node, self._engine.shown(values), "print")
+
     def returned(self, node: ast.Return, value: Value, frame: Frame) -> None:
         """Report what a view shows on the web."""
         if frame.function in self._engine.routes:
@@ -179,6 +206,7 @@ class Reporter:
         if not chosen:
             return
         taint = chosen[0]
+        node = self._engine.calls.site(node)
         if taint.reply:
             rule = REPLY
         elif taint.shown is not None:
@@ -189,6 +217,20 @@ class Reporter:
         known = self._leaks.get(key)
         if known is None or len(known.taint.steps) < len(taint.steps):
             self._leaks[key] = RawLeak(rule, node, taint.through(node, f"given away by {sink}"), sink)
+
+
+def _is_console(called: Called) -> bool:
+    base = called.base
+    return (
+        base is not None
+        and base.box is not None
+        and any(value.ref.startswith("sys.std") for value in base.box.fields.values())
+    )
+
+
+def _singly(taints: tuple[Taint, ...]) -> tuple[Taint, ...]:
+    """Return the secrets of fields that are named one by one: no dump of everything."""
+    return tuple(taint._replace(dump=False) for taint in taints)
 
 
 def _rank(taint: Taint) -> tuple[bool, bool, int]:

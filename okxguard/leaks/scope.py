@@ -11,10 +11,13 @@ class Frame:
     `result` joins what the function returns, `raised` the secrets in exceptions that its code raises.
     """
 
-    __slots__ = ("depth", "function", "is_class", "outer", "raised", "result", "variables")
+    __slots__ = ("depth", "function", "identity", "is_class", "outer", "raised", "result", "variables")
 
-    def __init__(self, outer: Frame | None = None, function: str = "", *, is_class: bool = False) -> None:
+    def __init__(
+        self, outer: Frame | None = None, function: str = "", identity: int = 0, *, is_class: bool = False
+    ) -> None:
         self.outer = outer
+        self.identity = identity
         self.function = function
         self.is_class = is_class
         self.variables: dict[str, Value] = {}

@@ -18,7 +18,34 @@ if TYPE_CHECKING:
 _KEY = "<key>"
 _MOST_ELEMENTS = 24
 _REDACTING = frozenset(
-    ["secret", "secrets", "sensitive", "sensible", "private", "password", "passwords", "passwd", "passphrase", "redact", "redacted", "mask", "masked", "hidden", "hide", "confidential", "token", "credential", "credentials", "apikey", "safe", "public", "blocked", "denied", "blacklist", "forbidden"]
+    [
+        "secret",
+        "secrets",
+        "sensitive",
+        "sensible",
+        "private",
+        "password",
+        "passwords",
+        "passwd",
+        "passphrase",
+        "redact",
+        "redacted",
+        "mask",
+        "masked",
+        "hidden",
+        "hide",
+        "confidential",
+        "token",
+        "credential",
+        "credentials",
+        "apikey",
+        "safe",
+        "public",
+        "blocked",
+        "denied",
+        "blacklist",
+        "forbidden",
+    ]
 )
 
 
@@ -57,8 +84,10 @@ class Statements:
 
     def run(self, body: list[ast.stmt], frame: Frame) -> bool:
         """Run statements; return False where the code behind them is not reached."""
-        for statement in body:
+        for at, statement in enumerate(body):
             self._engine.step()
+            if at + 1 < len(body) and is_old_statement(statement, body[at + 1]):
+                self._run_old(statement, body[at + 1], frame)
             handler = self._handlers.get(type(statement))
             if handler is not None and handler(statement, frame) is False:
                 return False
@@ -130,7 +159,19 @@ class Statements:
         value = value.through(target, f"stored in {dotted(target.value) or 'a mapping'}")
         self._engine.expressions.store_item(box, key, value, target)
 
+    def _run_old(self, statement: ast.stmt, behind: ast.stmt, frame: Frame) -> None:
+        """Run a statement of Python 2, of which the parser makes two: a word, and what stands behind it."""
+        values = self._engine.expressions.every([behind.value] if isinstance(behind, ast.Expr) else [], frame)
+        if isinstance(statement, ast.Raise):
+            self._engine.reporter.raised(behind, values)
+        else:
+            self._engine.reporter.printed(behind, values)
+
     def _expression(self, node: ast.Expr, frame: Frame) -> None:
+        inner = node.value
+        if isinstance(inner, ast.Tuple) and inner.elts and _is_chevron(inner.elts[0]):
+            self._engine.reporter.printed(node, self._engine.expressions.every(inner.elts[1:], frame))
+            return
         value = self._engine.expressions.evaluate(node.value, frame)
         self._engine.reporter.echo(node, value)
 
@@ -322,11 +363,14 @@ class Statements:
     def _class(self, node: ast.ClassDef, frame: Frame) -> None:
         frame.variables[node.name] = Value(target=self._engine.classes.define(node, frame))
 
-    @staticmethod
-    def _import(node: ast.Import, frame: Frame) -> None:
+    def _import(self, node: ast.Import, frame: Frame) -> None:
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
-            frame.variables[name] = Value(ref=alias.name if alias.asname else name, safe=True)
+            module = self._engine.neighbours.module(alias.name) if self._engine.neighbours is not None else None
+            if module is not None and (alias.asname or "." not in alias.name):
+                frame.variables[name] = module
+            else:
+                frame.variables[name] = Value(ref=alias.name if alias.asname else name, safe=True)
 
     def _import_from(self, node: ast.ImportFrom, frame: Frame) -> None:
         module = "." * node.level + (node.module or "")
@@ -359,6 +403,25 @@ class Statements:
                 merged = frame.variables
         frame.variables = merged or before
         return True
+
+
+def is_old_statement(statement: ast.stmt, behind: ast.stmt) -> bool:
+    """Tell whether two statements are one of Python 2: `print x`, or `raise Error, x`."""
+    if not isinstance(behind, ast.Expr) or behind.lineno != (statement.end_lineno or statement.lineno):
+        return False
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Name) and statement.value.id == "print"
+    return isinstance(statement, ast.Raise) and isinstance(statement.exc, (ast.Name, ast.Attribute))
+
+
+def _is_chevron(node: ast.expr) -> bool:
+    """Tell whether a Python 2 statement prints to a stream: `print >>stream, x`."""
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.RShift)
+        and isinstance(node.left, ast.Name)
+        and node.left.id == "print"
+    )
 
 
 def _is_telling(text: object) -> bool:

@@ -33,7 +33,7 @@ class Texts:
             return union(value.taints, self._of_object(value, box, box.model, depth))
         if box.kind == "loaded":
             return union(value.taints, self._of_loaded(box), self._of_container(box, depth))
-        if box.kind == "shown":
+        if box.kind in ("shown", "reply"):
             return union(value.taints, *(self.shown(inner, depth + 1) for inner in box.values()))
         return value.taints
 
@@ -99,8 +99,10 @@ class Texts:
     def _of_loaded(self, box: Box) -> tuple[Taint, ...]:
         """Return what a loaded mapping shows where the module reads a secret from such a mapping."""
         evidence = self._engine.evidence
+        if "*" in box.hidden:
+            return ()
         removed = {key for key, value in box.fields.items() if value.safe or value.const is not UNKNOWN}
-        for name, kind, node in evidence.any_read:
+        for name, kind, node in evidence.within[box.part] if box.part else evidence.any_read:
             if name not in removed and name not in box.hidden:
                 return self._engine.taint(kind, name, node, "a secret is read from this mapping", dump=True)
         return ()

@@ -46,11 +46,11 @@ class Box:
     """The content of a container or object; shared by all names of it, and changed where code changes it.
 
     `fields` is what stands under known keys, positions and attributes; `rest` what may stand under any other one;
-    `kind` is dict, list, tuple, set, instance, opaque (an object that keeps what it was made with to itself) or
+    `part` is the key of what is loaded below another key; `kind` is dict, list, tuple, set, instance, opaque (an object that keeps what it was made with to itself) or
     loaded (what was read from a file or a service).
     """
 
-    __slots__ = ("fields", "hidden", "kind", "model", "rest")
+    __slots__ = ("fields", "hidden", "kind", "model", "part", "rest")
 
     def __init__(self, kind: str, model: ClassModel | None = None) -> None:
         self.kind = kind
@@ -58,6 +58,7 @@ class Box:
         self.fields: dict[Any, Value] = {}
         self.rest: Value | None = None
         self.hidden: frozenset[str] = frozenset()
+        self.part = ""
 
     def copy(self) -> Box:
         """Return another box with the same content."""
@@ -65,6 +66,7 @@ class Box:
         other.fields = dict(self.fields)
         other.rest = self.rest
         other.hidden = self.hidden
+        other.part = self.part
         return other
 
     def values(self) -> Iterator[Value]:
