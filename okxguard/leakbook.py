@@ -80,6 +80,25 @@ class LeakShown(NamedTuple):
     files: tuple[str, ...]
 
 
+class LeakSwitch(NamedTuple):
+    """A call that switches printing on; see `rules/leaks.toml` for what each key means."""
+
+    what: str
+    calls: tuple[str, ...]
+    argument: str
+    position: str
+    values: tuple[str, ...]
+    needs: str
+
+
+class LeakSetting(NamedTuple):
+    """Attributes that switch printing on when they are set; see `rules/leaks.toml` for what each key means."""
+
+    what: str
+    attributes: tuple[str, ...]
+    needs: str
+
+
 class LeakBook(NamedTuple):
     """All names that the code rules know."""
 
@@ -90,6 +109,9 @@ class LeakBook(NamedTuple):
     sinks: tuple[LeakSink, ...]
     web: LeakWeb
     shown: LeakShown
+    clients: dict[str, tuple[str, ...]]
+    switches: tuple[LeakSwitch, ...]
+    settings: tuple[LeakSetting, ...]
 
 
 def load_leaks(folder: str) -> LeakBook:
@@ -106,6 +128,9 @@ def load_leaks(folder: str) -> LeakBook:
         sinks=tuple(_sink(sink) for sink in table.tables("sinks")),
         web=LeakWeb(**_words(table, "web", LeakWeb._fields)),
         shown=LeakShown(**_words(table, "shown", LeakShown._fields)),
+        clients=_words(table, "clients", ("ccxt", "okx")),
+        switches=tuple(_switch(switch) for switch in table.tables("switches")),
+        settings=tuple(_setting(setting) for setting in table.tables("settings")),
     )
     table.end()
     return book
@@ -122,3 +147,22 @@ def _sink(table: Table) -> LeakSink:
     sink = LeakSink(table.text("rule"), table.words("calls"), table.words("arguments"))
     table.end()
     return sink
+
+
+def _switch(table: Table) -> LeakSwitch:
+    switch = LeakSwitch(
+        table.text("what"),
+        table.words("calls"),
+        table.optional("argument"),
+        table.optional("position"),
+        table.words("values"),
+        table.text("needs"),
+    )
+    table.end()
+    return switch
+
+
+def _setting(table: Table) -> LeakSetting:
+    setting = LeakSetting(table.text("what"), table.words("attributes"), table.text("needs"))
+    table.end()
+    return setting

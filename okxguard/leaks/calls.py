@@ -61,6 +61,7 @@ class Calls:
         called = Called(node, ref, lexical, base, values, named)
         if callee is None or callee.target is None:
             self._engine.reporter.check(called, frame)
+            self._engine.switches.check(called, frame)
         result = self.result(called, callee, frame)
         return result
 
@@ -219,6 +220,7 @@ class Calls:
             frame.variables[arguments.vararg.arg] = Value(box=rest)
         if arguments.kwarg is not None:
             rest = Box("dict")
+            rest.part = "**"
             for key, value in named.items():
                 if key not in names:
                     rest.fields[key] = self._engine.expressions.named(value, key, node)
@@ -268,7 +270,9 @@ class Calls:
                 for value in self.last_arguments(inner):
                     taints = content(value)
                     found = join(found, Value(taints)) if taints else found
-        return found or VAGUE
+        if found is None:
+            return VAGUE
+        return Value(tuple(taint._replace(dump=False) for taint in found.taints))
 
     def imported(self, module: str, name: str) -> Value | None:
         """Return what another module of the same project says of a name."""

@@ -135,6 +135,8 @@ class Effects:
                 return found
         if library.dump_calls.match(ref) and called.values:
             return self._engine.calls.dump(called.values[0], called.node)
+        if ref == "isinstance" and len(called.values) == 2:
+            return _is_instance(*called.values)
         if library.ends.match(ref):
             return Value(ref="len()", safe=True) if ref == "len" else SAFE
         return self._other(called, method, frame)
@@ -562,6 +564,20 @@ def _opaque(called: Called) -> Box:
     held = union(*(content(value) for value in [*called.values, *called.named.values()]))
     box.rest = Value(held) if held else None
     return box
+
+
+def _is_instance(value: Value, wanted: Value) -> Value:
+    """Return the answer of `isinstance` where the value is a container, or a text with a secret."""
+    names = (
+        {wanted.ref} if wanted.ref else {each.ref for each in wanted.box.values()} if wanted.box is not None else set()
+    )
+    kind = value.box.kind if value.box is not None else "str" if value.taints else ""
+    kind = "dict" if kind == "loaded" else kind
+    known = {"dict", "list", "tuple", "set", "str"}
+    if kind not in known or not names:
+        return SAFE
+    mapped = {"Mapping": "dict", "MutableMapping": "dict", "Sequence": "list", "collections.abc.Mapping": "dict"}
+    return Value(const=kind in {mapped.get(name, name) for name in names}, ref=_KEY)
 
 
 def _is_file(called: Called) -> bool:

@@ -15,6 +15,7 @@ from okxguard.leaks.names import Secret, SecretNames
 from okxguard.leaks.reporting import RawLeak, Reporter
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.statements import Statements
+from okxguard.leaks.switches import Switches
 from okxguard.leaks.texts import Texts
 from okxguard.leaks.values import SAFE, Box, ClassModel, Function, Taint, Value, union
 
@@ -54,6 +55,8 @@ class Engine:
         self.classes = Classes(self)
         self.statements = Statements(self)
         self.reporter = Reporter(self)
+        self.switches = Switches(self)
+        self.prints_by_default = False
         self.module = Frame()
         self.pending: dict[int, tuple[Function, Frame]] = {}
         self.changed = False
@@ -66,6 +69,7 @@ class Engine:
                 self._round()
                 if not self.changed:
                     break
+            self.switches.conclude()
         except (ExhaustedError, RecursionError):
             return Followed(self.reporter.leaks(), is_complete=False)
         return Followed(self.reporter.leaks())
@@ -108,6 +112,8 @@ class Engine:
             if extra is not None:
                 frame.variables[extra.arg] = Value(ref=extra.arg)
         self._set_options(function, frame)
+        for name in frame.variables:
+            self.switches.note_secret(frame.identity, self.named(name, function.node))
         self.statements.run_body(function, frame)
         for decorator in function.decorated:
             self.calls.decorate_alone(decorator, function, frame)

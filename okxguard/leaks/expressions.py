@@ -132,6 +132,13 @@ class Expressions:
             return self.named(found, name, node)
         if base.box is not None and base.box.kind == "reply":
             return self._of_reply(base, name)
+        if (
+            base.ref.endswith(_SENT)
+            and name in ("headers", "body")
+            and base.box is not None
+            and base.box.rest is not None
+        ):
+            return Value(tuple(taint._replace(dump=True) for taint in base.box.rest.taints))
         if name in _MAPPINGS and base.box is not None and base.box.kind == "opaque":
             return self._kept(base, name, Value(ref=f"{base.ref}.{name}", box=Box("dict")))
         if base.taints and base.box is None:
@@ -233,7 +240,7 @@ class Expressions:
         """Return a part of a loaded mapping, which is loaded, too."""
         box = Box("loaded")
         box.hidden = outer.hidden - {"*"}
-        box.part = name
+        box.part = "" if "onfigParser" in value.ref else name
         return value._replace(box=box)
 
     def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:

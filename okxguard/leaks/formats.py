@@ -87,18 +87,18 @@ def percent(
     """Return a text made with the operator `%`."""
     box = values.box
     text = template.const if isinstance(template.const, str) else ""
+    if box is not None and box.kind in ("loaded", "dict") and any(field["name"] for field in _PERCENT.finditer(text)):
+        found = [
+            limited(of_field(field["name"], box.fields.get(field["name"], Value())), _count(field), node)
+            for field in _PERCENT.finditer(text.replace("%%", "  "))
+            if field["name"] in box.fields or box.kind == "loaded"
+        ]
+        return tainted(union(template.taints, *found))
     if box is None or box.kind not in ("tuple", "dict") or box.rest is not None:
         first = next(iter(_PERCENT.finditer(text)), None)
         taints = limited(shown([values]), _count(first), node) if first else shown([values])
         return tainted(union(template.taints, taints))
     fields = list(_PERCENT.finditer(text.replace("%%", "  ")))
-    if box.kind == "dict" and any(field["name"] for field in fields):
-        found = [
-            limited(of_field(field["name"], box.fields[field["name"]]), _count(field), node)
-            for field in fields
-            if field["name"] in box.fields
-        ]
-        return tainted(union(template.taints, *found))
     if box.kind == "dict":
         return tainted(union(template.taints, shown([values])))
     items = list(box.fields.values())

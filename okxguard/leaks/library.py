@@ -68,6 +68,9 @@ class Library:
         self.field_makers = Patterns(shown.fields)
         self.routes = Patterns(shown.routes)
         self.read_files = shown.files
+        self.clients = {kind: Patterns(calls) for kind, calls in book.clients.items()}
+        self.switches = tuple((Patterns(switch.calls), switch) for switch in book.switches)
+        self.settings = tuple((Patterns(setting.attributes), setting) for setting in book.settings)
         self._sinks = tuple((Patterns(sink.calls), sink) for sink in book.sinks)
         self._loggers = Patterns(book.loggers.values)
         self._logger_names = frozenset(name.lower() for name in book.loggers.names)

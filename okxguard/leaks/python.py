@@ -75,7 +75,7 @@ class PythonReader:
         places = Places(text)
         view = self._neighbours.of(document.path) if self._neighbours is not None else None
         engine = Engine(parsed.tree, self._names, self._library, view)
-        engine.echoed = frozenset(_echoed(parsed.tree, ends, places))
+        engine.echoed = frozenset(_echoed(parsed.tree, ends, places, text))
         followed = engine.follow()
         own = bool(_OWN.search(text) or _OWN.search(document.evidence))
         leaks = tuple(self._leak(raw, places, own=own, repaired=bool(parsed.left_out)) for raw in followed.leaks)
@@ -133,14 +133,14 @@ class Places:
         return start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
 
 
-def _echoed(tree: ast.Module, ends: tuple[int, ...], places: Places) -> Iterator[int]:
+def _echoed(tree: ast.Module, ends: tuple[int, ...], places: Places, text: str) -> Iterator[int]:
     """Yield the last expressions of the cells of a notebook, whose values it shows."""
     at = 0
     last: ast.stmt | None = None
     for statement in [*tree.body, None]:
         start = places.span_of(statement).start if statement is not None else None
         while at < len(ends) and (start is None or start >= ends[at]):
-            if isinstance(last, ast.Expr):
+            if isinstance(last, ast.Expr) and not text[places.span_of(last).end :].lstrip(" \t").startswith(";"):
                 yield id(last)
             last = None
             at += 1

@@ -194,8 +194,9 @@ class Reporter:
     def _reported_nodes(self) -> set[int]:
         return {id(leak.node) for leak in self._leaks.values()}
 
-    def switch(self, target: ast.Attribute, base: Value, value: Value, frame: Frame) -> None:
-        """Report a switch of a client that makes it print what it holds."""
+    def keep(self, leak: RawLeak) -> None:
+        """Keep a leak that is found by other means than a value that reaches a sink."""
+        self._leaks.setdefault((id(leak.node), leak.rule), leak)
 
     def _report(self, rule: str, node: ast.AST, taints: Iterable[Taint], sink: str) -> None:
         """Keep the worst of what a place gives away; what a mask leaves of a secret within its budget is nothing."""

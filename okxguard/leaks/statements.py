@@ -105,6 +105,7 @@ class Statements:
         """Store a value where a target says."""
         if isinstance(target, ast.Name):
             named = self._engine.expressions.literal(value, target.id, target)
+            self._engine.switches.note_secret(frame.identity, named.taints)
             frame.variables[target.id] = named.through(target, f"assigned to {target.id}")
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, frame)
@@ -142,6 +143,7 @@ class Statements:
         value = self._engine.expressions.literal(value, target.attr, target)
         value = value.through(target, f"stored in {dotted(target) or target.attr}")
         base = self._engine.expressions.evaluate(target.value, frame)
+        self._engine.switches.store(target, base, dotted(target), value, frame)
         if isinstance(base.target, ClassModel):
             self._engine.classes.store_field(base.target, target.attr, value)
             return
@@ -149,7 +151,6 @@ class Statements:
         box.fields[target.attr] = value
         if box.model is not None:
             self._engine.classes.store_field(box.model, target.attr, value)
-        self._engine.reporter.switch(target, base, value, frame)
 
     def _store_item(self, target: ast.Subscript, value: Value, frame: Frame) -> None:
         key = self._engine.expressions.evaluate(target.slice, frame)

@@ -46,7 +46,8 @@ class Texts:
             return self.shown(value, depth)
         found = [value.taints]
         if box.model is not None:
-            names = [*box.model.order, *box.model.fields, *box.fields]
+            known = [name for model in box.model.ancestors() for name in (*model.order, *model.fields)]
+            names = [*known, *box.fields]
             for name in dict.fromkeys(name for name in names if isinstance(name, str)):
                 if name not in box.model.masked:
                     found.append(self.of_field(name, self._engine.classes.field(value, name), depth))
@@ -73,7 +74,7 @@ class Texts:
         if box.rest is not None:
             found.append(self.shown(box.rest, depth + 1))
         taints = union(*found)
-        return tuple(taint._replace(dump=True) for taint in taints) if named else taints
+        return tuple(taint._replace(dump=True) for taint in taints) if named and box.part != "**" else taints
 
     def _of_object(self, value: Value, box: Box, model: ClassModel, depth: int) -> tuple[Taint, ...]:
         for name in ("__str__", "__repr__", "__format__", "__rich__"):
