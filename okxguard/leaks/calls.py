@@ -170,6 +170,8 @@ class Calls:
         identity = id(function.node)
         if len(self._stack) > _DEEPEST or self._stack.count(identity) > _MOST_RECURSION:
             return VAGUE
+        if not self._engine.matters(function) and not self._carries(values, named):
+            return VAGUE
         frame = Frame(function.scope, getattr(function.node, "name", "lambda"), identity)
         self._bind(function, values, named, frame, node)
         signature = _signature(identity, frame)
@@ -190,6 +192,16 @@ class Calls:
         if signature is not None:
             self._known[signature] = result
         return result
+
+    @staticmethod
+    def _carries(values: list[Value], named: dict[str, Value]) -> bool:
+        """Tell whether arguments hold a secret, or something that may get one."""
+        return any(
+            value.taints
+            or value.target is not None
+            or (value.box is not None and (content(value) or value.box.kind == "loaded"))
+            for value in [*values, *named.values()]
+        )
 
     def _bind(
         self, function: Function, values: list[Value], named: dict[str, Value], frame: Frame, node: ast.AST
@@ -274,10 +286,12 @@ class Calls:
             return VAGUE
         return Value(tuple(taint._replace(dump=False) for taint in found.taints))
 
-    def imported(self, module: str, name: str) -> Value | None:
+    def imported(self, module: str, name: str, alias: str) -> Value | None:
         """Return what another module of the same project says of a name."""
-        neighbours = self._engine.neighbours
-        return neighbours.find(module, name) if neighbours is not None else None
+        neighbours, gate = self._engine.neighbours, self._engine.gate
+        if neighbours is None or not (gate.is_open_to_all or name in gate.wanted or alias in gate.wanted):
+            return None
+        return neighbours.find(module, name)
 
 
 def _signature(identity: int, frame: Frame) -> tuple[Any, ...] | None:

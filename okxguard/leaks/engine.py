@@ -10,6 +10,7 @@ from okxguard.leaks.calls import Calls
 from okxguard.leaks.classes import Classes
 from okxguard.leaks.evidence import Evidence, dotted
 from okxguard.leaks.expressions import Expressions
+from okxguard.leaks.gate import EVERYTHING, Gate
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import Secret, SecretNames
 from okxguard.leaks.reporting import RawLeak, Reporter
@@ -41,11 +42,19 @@ class Followed(NamedTuple):
 class Engine:
     """Everything that is needed to follow one module; its parts know each other through it."""
 
-    def __init__(self, tree: ast.Module, names: SecretNames, library: Library, neighbours: View | None = None) -> None:
+    def __init__(
+        self,
+        tree: ast.Module,
+        names: SecretNames,
+        library: Library,
+        neighbours: View | None = None,
+        gate: Gate = EVERYTHING,
+    ) -> None:
         self.tree = tree
         self.names = names
         self.library = library
         self.neighbours = neighbours
+        self.gate = gate
         self.evidence = Evidence(tree, names)
         self.echoed: frozenset[int] = frozenset()
         self.routes = _routes(tree, library)
@@ -61,6 +70,7 @@ class Engine:
         self.pending: dict[int, tuple[Function, Frame]] = {}
         self.changed = False
         self._steps = 0
+        self._matters: dict[int, bool] = {}
 
     def follow(self) -> Followed:
         """Run the module, then every function by itself, until nothing new is learnt; return what leaks."""
@@ -85,7 +95,16 @@ class Engine:
             for identity in sorted(waiting, key=self._is_late):
                 done.add(identity)
                 function, frame = self.pending[identity]
-                self._run_alone(function, frame)
+                if self.matters(function):
+                    self._run_alone(function, frame)
+
+    def matters(self, function: Function) -> bool:
+        """Tell whether a function may do anything with a secret by itself."""
+        identity = id(function.node)
+        if identity not in self._matters:
+            foreign = hasattr(function.node, "neighbour")
+            self._matters[identity] = foreign or self.gate.is_open_to_all or identity in self.gate.functions
+        return self._matters[identity]
 
     def _is_late(self, identity: int) -> bool:
         """Tell whether a function comes after those that make objects."""

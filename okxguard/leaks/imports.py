@@ -109,10 +109,11 @@ class Importers:
                 ),
             ):
                 found = self.finder.find(path, module)
-                if found is not None and found != path and self._is_named(found):
+                if found is not None and found != path and self.is_named(found):
                     yield found, each
 
-    def _is_named(self, path: str) -> bool:
+    def is_named(self, path: str) -> bool:
+        """Tell whether a file names secrets."""
         if path not in self._named:
             data = self.finder.tree.read(path)
             self._named[path] = data is not None and self._names_secret(data)

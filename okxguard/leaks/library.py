@@ -11,6 +11,16 @@ from okxguard.leakbook import LeakBook, LeakSink
 from okxguard.leaks.names import words_of
 
 
+_KEEPING = frozenset(
+    "getattr zip enumerate map filter partial cast run wait_for create_task gather Template sub to_thread submit namedtuple NamedTuple make_dataclass to_curl append extend insert update add getLogger".split()
+)
+_SOURCES = frozenset("environ environb dotenv_values getpass win_getpass get_password askpass advpass pwinput get_secret get_secret_value getSecretValue access_secret_version".split())
+# Last names under patterns that name a whole module: `streamlit.sidebar.*`.
+_SHOWING = frozenset(
+    "write writelines write_text text info code markdown json success error warning table dataframe metric send reply respond answer dump writerow writerows showinfo showerror showwarning update_title run call log_parameter log_parameters set_data addstr Markdown H1 Div P sendall print_json rule publish publish_message run_command local".split()
+)
+
+
 class Patterns:
     """A set of dotted names with `*` for any part; asks a few dictionaries instead of many patterns."""
 
@@ -72,11 +82,55 @@ class Library:
         self.switches = tuple((Patterns(switch.calls), switch) for switch in book.switches)
         self.settings = tuple((Patterns(setting.attributes), setting) for setting in book.settings)
         self._sinks = tuple((Patterns(sink.calls), sink) for sink in book.sinks)
+        self._source_names = _last_names(sources.replies) | _SOURCES
+        self._keeping = (
+            _last_names(flows.keep, flows.dump_calls, sources.loaded, sources.namespaces)
+            | self.methods
+            | self.dumps
+            | _KEEPING
+        )
+        self._showing = (
+            _last_names(*(sink.calls for sink in book.sinks), book.loggers.functions)
+            | frozenset(book.loggers.methods)
+            | frozenset(book.loggers.binders)
+            | _SHOWING
+        )
+        self._switching = _last_names(*(switch.calls for switch in book.switches)) | {"get_header"}
+        self._setting = _last_names(*(setting.attributes for setting in book.settings))
+        self._routing = _last_names(shown.routes)
         self._loggers = Patterns(book.loggers.values)
         self._logger_names = frozenset(name.lower() for name in book.loggers.names)
         self._levels = frozenset(book.loggers.methods)
         self._binders = frozenset(book.loggers.binders)
         self._log_functions = Patterns(book.loggers.functions)
+
+    def is_source_name(self, name: str) -> bool:
+        """Tell whether a name may be the last part of a call, or of a mapping, that gives secrets."""
+        return name in self._source_names
+
+    def may_keep(self, name: str) -> bool:
+        """Tell whether the result of a call of that last name may show what the call is given."""
+        return name in self._keeping
+
+    def may_show(self, name: str) -> bool:
+        """Tell whether a call of that last name may show what it is given."""
+        return name in self._showing
+
+    def may_request(self, name: str) -> bool:
+        """Tell whether a call of that last name may send a request."""
+        return name in _REQUESTS
+
+    def may_switch(self, name: str) -> bool:
+        """Tell whether a call of that last name may switch printing on."""
+        return name in self._switching
+
+    def may_set(self, name: str) -> bool:
+        """Tell whether an attribute of that name may switch printing on when it is set."""
+        return name in self._setting
+
+    def may_route(self, name: str) -> bool:
+        """Tell whether a decorator of that last name may put a function on the web."""
+        return name in self._routing
 
     def is_masker(self, name: str) -> bool:
         """Tell whether a function is said to hide what it is given."""
@@ -115,4 +169,30 @@ class Library:
         return last.lower() in self._logger_names or words_of(last)[-1:] in (("logger",), ("log",))
 
 
+def _last_names(*groups: Iterable[str]) -> frozenset[str]:
+    """Return the last parts of dotted names."""
+    return frozenset(name.replace("()", "").rpartition(".")[2] for group in groups for name in group) - {"*"}
+
+
+_REQUESTS = frozenset(
+    {
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "request",
+        "urlopen",
+        "Request",
+        "urlretrieve",
+        "fetch",
+        "head",
+        "options",
+        "ws_connect",
+        "stream",
+        "send",
+        "open",
+        "HTTPRequest",
+    }
+)
 _LOG = LeakSink("OKX302", (), ("*",))

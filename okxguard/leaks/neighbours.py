@@ -59,6 +59,11 @@ class Neighbours:
         engine.follow()
         return engine
 
+    def names_secrets(self, importer: str, modules: tuple[str, ...]) -> bool:
+        """Tell whether one of some modules is a file of this project that names secrets."""
+        found = (self._importers.finder.find(importer, module) for module in modules)
+        return any(path is not None and path != importer and self._importers.is_named(path) for path in found)
+
     def bring_secrets(self, path: str, found: Iterable[tuple[str, Import]]) -> bool:
         """Tell whether one of the names that a file imports stands for something that holds or gives a secret."""
         view = self.of(path)
@@ -94,6 +99,11 @@ class View:
 
     def engine(self, module: str) -> Engine | None:
         return self._neighbours.engine(self._path, module)
+
+    def tells(self, module: str, name: str) -> bool:
+        """Tell whether a name comes from a file of the project that names secrets."""
+        inner = f"{module.rstrip('.')}.{name}" if module.strip(".") else f"{module}{name}"
+        return self._neighbours.names_secrets(self._path, (module, inner) if name else (module,))
 
     def find(self, module: str, name: str) -> Value | None:
         """Return what a module says of a name, or None where nobody knows."""

@@ -13,9 +13,10 @@ from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.kinds import Kind
 from okxguard.leaks.engine import Engine
+from okxguard.leaks.gate import GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
-from okxguard.leaks.neighbours import Neighbours
+from okxguard.leaks.neighbours import Neighbours, View
 from okxguard.leaks.reporting import RawLeak
 from okxguard.leaks.values import Taint
 from okxguard.model import Confidence, Leak, Span
@@ -47,6 +48,7 @@ class PythonReader:
         self._names = names
         self._library = library
         self._neighbours = neighbours
+        self._keeper = GateKeeper(names, library)
 
     def read(self, document: Document) -> LeakReading:
         """Return the leaks of a Python file or of a notebook."""
@@ -74,8 +76,12 @@ class PythonReader:
             return LeakReading(note="is no Python that can be parsed; the code rules did not run")
         places = Places(text)
         view = self._neighbours.of(document.path) if self._neighbours is not None else None
-        engine = Engine(parsed.tree, self._names, self._library, view)
-        engine.echoed = frozenset(_echoed(parsed.tree, ends, places, text))
+        echoed = frozenset(_echoed(parsed.tree, ends, places, text))
+        gate = self._keeper.look(parsed.tree, echoed, _brought(parsed.tree, view))
+        if not gate.opens:
+            return LeakReading()
+        engine = Engine(parsed.tree, self._names, self._library, view, gate)
+        engine.echoed = echoed
         followed = engine.follow()
         own = bool(_OWN.search(text) or _OWN.search(document.evidence))
         leaks = tuple(self._leak(raw, places, own=own, repaired=bool(parsed.left_out)) for raw in followed.leaks)
@@ -96,6 +102,26 @@ class PythonReader:
             own,
             trace,
         )
+
+
+def _brought(tree: ast.Module, view: View | None) -> frozenset[str]:
+    """Return the names that a module imports from files of its own project that name secrets."""
+    found: set[str] = set()
+    for node in ast.walk(tree) if view is not None else ():
+        if isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found.update(
+                alias.asname or alias.name
+                for alias in node.names
+                if view is not None and view.tells(module, alias.name)
+            )
+        elif isinstance(node, ast.Import):
+            found.update(
+                alias.asname or alias.name.partition(".")[0]
+                for alias in node.names
+                if view is not None and view.tells(alias.name, "")
+            )
+    return frozenset(found)
 
 
 def _steps(taint: Taint, places: Places) -> Iterator[tuple[Span, str]]:

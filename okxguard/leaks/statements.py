@@ -367,7 +367,9 @@ class Statements:
     def _import(self, node: ast.Import, frame: Frame) -> None:
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
-            module = self._engine.neighbours.module(alias.name) if self._engine.neighbours is not None else None
+            wanted = name in self._engine.gate.wanted or self._engine.gate.is_open_to_all
+            neighbours = self._engine.neighbours if wanted else None
+            module = neighbours.module(alias.name) if neighbours is not None else None
             if module is not None and (alias.asname or "." not in alias.name):
                 frame.variables[name] = module
             else:
@@ -376,7 +378,7 @@ class Statements:
     def _import_from(self, node: ast.ImportFrom, frame: Frame) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
-            value = self._engine.calls.imported(module, alias.name)
+            value = self._engine.calls.imported(module, alias.name, alias.asname or alias.name)
             frame.variables[alias.asname or alias.name] = value or Value(ref=f"{module}.{alias.name}".lstrip("."))
 
     def _delete(self, node: ast.Delete, frame: Frame) -> None:
