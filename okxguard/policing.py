@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from okxguard.detectors.bindings import BindingJudge, State
+from okxguard.detectors.clearing import ClearingReader
 from okxguard.detectors.console import ConsoleReader
 from okxguard.detectors.context import Surroundings
 from okxguard.detectors.credentials import CredentialDetector
@@ -18,9 +19,12 @@ from okxguard.detectors.policy import Judgement, PolicyDetector, Violation
 from okxguard.detectors.replies import ReplyReader
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
+from okxguard.kinds import Kind
 from okxguard.model import Confidence, Entry, Finding, Place, Policing, Role, Rule, Span
 from okxguard.policybook import load_policy
 
+_CLEARING, _NEAR = "OKX204", 8
+_PARTS = (r"api_?key", r"secret", r"pass_?phrase")
 _HOST, _PACKAGE = "OKX207", "OKX208"
 
 
@@ -39,6 +43,7 @@ class Police:
         self._permissions = PermissionReader(book)
         self._console = ConsoleReader(book, self._permissions)
         self._replies = ReplyReader(book)
+        self._clearing = ClearingReader(book)
         self._bindings = BindingJudge(book)
         self._hosts = HostReader(book.hosts)
         self._pins = PinReader(book.packages)
@@ -52,7 +57,8 @@ class Police:
     ) -> Policing:
         """Return what a document says about keys; `holds_credentials` tells that it holds one letter by letter."""
         judgement = self._judge(document, entries) if document.declares else Judgement()
-        recorded = _apart(self._recorded(document), judgement.judged)
+        cleared = self._cleared(document, judgement)
+        recorded = _apart([*cleared, *self._recorded(document)], judgement.judged)
         copied = _apart(self._copied(document), judgement.judged)
         violations = [*judgement.violations, *recorded, *copied]
         findings = [self._finding(document, violation, commit) for violation in violations]
@@ -72,8 +78,19 @@ class Police:
         context = KeyContext(document, entries, surroundings, self._credentials.names, self._book)
         return self._detector.judge(document, entries, context, self._calendar)
 
+    def _cleared(self, document: Document, judgement: Judgement) -> list[Violation]:
+        """Return the empty addresses of bodies that no call told of."""
+        known = [document.line_of(each.span.start) for each in judgement.violations if each.rule == _CLEARING]
+        return [
+            Violation(_CLEARING, span, Confidence.MEDIUM, ("cleared",))
+            for span in self._clearing.read(document)
+            if all(abs(document.line_of(span.start) - line) > _NEAR for line in known)
+        ]
+
     def _recorded(self, document: Document) -> Iterator[Violation]:
         """Yield what is wrong with the keys that recorded replies tell of, wherever they stand."""
+        if document.kind in (Kind.MARKDOWN, Kind.HTML):
+            return  # pages about the interface show its samples
         for reply in self._replies.read(document):
             granted = self._permissions.read([reply.fields["perm"]]) or frozenset()
             state = self._bindings.judge([reply.fields["ip"]]).state
@@ -93,7 +110,13 @@ class Police:
         self, document: Document, entries: tuple[Entry, ...], holds_credentials: bool, commit: str | None
     ) -> Iterator[Finding]:
         hosts = list(self._hosts.read(document))
-        if not hosts or not (holds_credentials or self._hosts.has_signing(document) or self._names_parts(entries)):
+        sends = hosts and (
+            holds_credentials
+            or self._hosts.has_signing(document)
+            or self._names_parts(entries)
+            or self._passes_parts(document)
+        )
+        if not sends:
             return
         for host in hosts:
             message = f"{self._rules[_HOST].summary}: {host.why}"
@@ -107,6 +130,12 @@ class Police:
         readings = (self._credentials.names.read(entry.path[-1]) for entry in entries if entry.path)
         roles = {reading.role for reading in readings if reading.role and not reading.about and not reading.foreign}
         return len(roles & {Role.API_KEY, Role.SECRET_KEY, Role.PASSPHRASE}) > 1
+
+    @staticmethod
+    def _passes_parts(document: Document) -> bool:
+        """Tell whether code names two parts of a credential, as when it hands them to a client."""
+        named = sum(bool(re.search(part, document.text, re.IGNORECASE)) for part in _PARTS)
+        return named > 1 and document.kind in (Kind.PYTHON, Kind.CODE, Kind.NOTEBOOK)
 
     def _pinned(self, document: Document, pin: Pin, commit: str | None) -> Finding:
         rule = self._rules[_PACKAGE]

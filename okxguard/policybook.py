@@ -62,6 +62,7 @@ class PolicyBook(NamedTuple):
     negations: tuple[str, ...]
     key_loose: tuple[str, ...]
     key_around: tuple[str, ...]
+    key_columns: tuple[str, ...]
     key_siblings: tuple[str, ...]
     address_flags: tuple[str, ...]
     address_reverse_flags: tuple[str, ...]
@@ -107,6 +108,7 @@ def load_policy(folder: str) -> PolicyBook:
         negations=traps.words("negations"),
         key_loose=keys.words("loose"),
         key_around=keys.words("around"),
+        key_columns=keys.words("columns"),
         key_siblings=keys.words("siblings"),
         address_flags=addresses.words("flags"),
         address_reverse_flags=addresses.words("reverse_flags"),

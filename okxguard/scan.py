@@ -166,7 +166,6 @@ class Scanner:
             from okxguard.together import Together
 
             self._together = Together(self._rulebook.rules, self._rulebook.folder)
-        self._together.add(examination.policy)
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
 
@@ -181,9 +180,26 @@ class Scanner:
                     tally.suppressed.append(Suppressed(finding, _redacted(directive.reason, examination.candidates)))
             else:
                 self._keep(finding, tally)
+        used |= self._remember(document, examination.policy, directives)
         for directive in directives:
             if directive not in used and not directive.quiet and self._ran_all_of(directive):
                 self._keep(self._unused(document, directive), tally)
+
+    def _remember(self, document: Document, policy: Policing, directives: tuple[Suppression, ...]) -> set[Suppression]:
+        """Keep for the end what only all files together show; return the suppressions of what is left out of it."""
+        if self._together is None:
+            return set()
+        used: set[Suppression] = set()
+        kept: list[list[Finding]] = []
+        for findings in (policy.withdrawing, policy.pins):
+            kept.append([])
+            for finding in findings:
+                covering = {each for each in directives if each.covers(finding, _lines(finding))}
+                used |= covering
+                if not covering:
+                    kept[-1].append(_as_fixture(self._rulebook, document, finding))
+        self._together.add(policy._replace(withdrawing=tuple(kept[0]), pins=tuple(kept[1])))
+        return used
 
     def _directives(self, document: Document) -> tuple[Suppression, ...]:
         if "okxguard" not in document.text.lower() and not self._options.honour_pragma:

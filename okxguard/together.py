@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
 from okxguard.model import Confidence, Finding, Policing, Role, Rule, Source
-from okxguard.policybook import PolicyBook, load_policy
+
+if TYPE_CHECKING:
+    from okxguard.policybook import PolicyBook
 
 REUSED = "OKX206"
 
@@ -62,6 +65,8 @@ class Together:
         if not self._locked:
             yield from self._pins
         if self._withdrawing and again is not None:
+            from okxguard.policybook import load_policy  # most trees declare no such key
+
             withdrawals = Withdrawals(load_policy(self._folder))
             if not any(isinstance(item, Source) and withdrawals.in_bytes(item.data) for item in again()):
                 yield from self._withdrawing

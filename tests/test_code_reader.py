@@ -10,6 +10,7 @@ import pytest
 
 from okxguard.entries.languages import LANGUAGES
 from okxguard.entries.lexer import tokenize
+from okxguard.entries.wrapping import wraps
 from okxguard.model import Place
 from tests.conftest import Credentials, Run, ScanJson, write_files
 from tests.entries import entries_of, entries_with
@@ -194,3 +195,22 @@ def test_bundle_with_very_many_strings_loses_nothing_and_says_how_it_was_read(
     (finding,) = scan_json(tmp_path)["findings"]
     assert (finding["rule"], finding["column"]) == ("OKX103", text.index(passphrase) + 1)
     assert "dist/app.js: holds more strings" in run(tmp_path, "scan").err
+
+
+WRAPPING = ["SecretStr", "ptr.To", "SecretValue.unsafePlainText", "Lazy.new", "std.make_unique", "Optional.ofNullable"]
+OTHERS = [
+    "vault.getSecret",
+    "cache.get",
+    "build_key",
+    "md5",
+    "Order",
+    "config.secret",
+    "uuid.parse",
+    "Guid",
+    "to",
+    "SecretId",
+]
+
+
+def test_wrappers_are_told_by_their_words() -> None:
+    assert [callee for callee in (*WRAPPING, *OTHERS) if wraps(callee)] == WRAPPING

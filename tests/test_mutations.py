@@ -105,11 +105,11 @@ def test_deep_and_long_input_is_read_without_error(path: str) -> None:
         "${",
         "/*",
         "x=",
-        "=>",
-        "`${",
         "f(default=",
         "str ",
         "Some(",
+        "=>",
+        "`${",
     ):
         data = ("okx_api_key = '" + piece * 3000).encode()
         assert SCANNER.scan([Source("file", path, data, path)]).errors == ()

@@ -239,6 +239,13 @@ def test_right_to_withdraw_that_nothing_uses(
     assert [finding["rule"] for finding in scan_json(tmp_path)["findings"]] == ([] if used else ["OKX205"])
 
 
+def test_finding_of_a_whole_tree_is_suppressed(tmp_path: Path, scan_json: ScanJson) -> None:
+    comment = '  # okxguard: ignore[OKX205] reason="for the treasury"\n'
+    text = f"okx:\n  api_key: ${{KEY}}{comment}  perm: read_only,withdraw\n  ip: 8.8.4.4\n"
+    write_files(tmp_path, {"keys.yml": text})
+    assert scan_json(tmp_path)["findings"] == []
+
+
 def test_absence_is_claimed_of_whole_trees_only(tmp_path: Path, scan_json: ScanJson) -> None:
     write_files(tmp_path, {"keys.json": _GRANT})
     assert scan_json(tmp_path, "keys.json")["findings"] == []

@@ -23,6 +23,7 @@ _QUOTES = " \t\"'`[](){}"
 _ADDRESS_LIKE = re.compile(r"[0-9a-fA-F:.*/x%-]*[0-9][0-9a-fA-F:.*/x%-]*")
 _RANGE = re.compile(r"([0-9.]{7,15}|[0-9a-fA-F:]{4,39})-[0-9a-fA-F.:]{1,39}")
 _HOST = re.compile(r"(?=.{4,80}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,12}")
+_FILES = (".txt", ".json", ".yml", ".yaml", ".csv", ".list", ".conf", ".env", ".tf")
 _MASKED = re.compile(r"[xX]{1,3}(?:\.[xX]{1,3}){3}|(?:\d{1,3}\.){1,3}[xX]{1,3}(?:\.[xX]{1,3})*")
 # Networks set aside for documentation stand for real ones (RFC 5737, RFC 3849).
 _DOCUMENTATION = [ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")]
@@ -101,7 +102,7 @@ def _network(item: str) -> _Network | None:
 
 def _is_invalid(item: str) -> bool:
     """Tell whether a text means an address and is none; another word may be the name of a list."""
-    if _MASKED.fullmatch(item):
+    if _MASKED.fullmatch(item) or item.endswith(_FILES):
         return False
     return bool(_ADDRESS_LIKE.fullmatch(item) or _HOST.fullmatch(item) or item.lower() == "localhost")
 

@@ -20,6 +20,11 @@ _SERIAL = re.compile(r"[#~]\d+$")
 _POSITION = re.compile(r"\[(\d+)\]$")
 _SUFFIX = re.compile(r"(?:Request|Req|Params|Param|Parameters|Input|Options|Dto|DTO|Args|Body|Payload|Data|Config)$")
 _LINES_BETWEEN = 12
+_LINES_BEHIND = 6
+_GIVEN_LATER = re.compile(
+    r"(?i)(?:\[[\"']ips?[\"']\]|\.ips?)\s*=(?!=)|\.(?:set_?|with_?)ips?\(|\bput\([\"']ips?[\"']"
+    r"|\.update\([^\n]{0,80}\bips?\b|\.\.\.\s?[$\w]|\*\*\s?[\w(]"
+)
 _UNCHANGED = "-1"
 _PERMISSIONS = frozenset({"perm", "perms", "permission", "permissions"})
 _ADDRESSES = frozenset({"ip", "ips", "ipaddress", "ipaddresses"})
@@ -99,7 +104,7 @@ class CallJudge:
             if (kind and "subacct" in arguments.known) or (kind and len(arguments.known) > 1):
                 grouped[scope, self._raw[kind]] = arguments
         return [
-            self._judged(scope, call, arguments, is_known=scope not in starred)
+            self._judged(scope, call, arguments, is_known=scope not in starred and not _told_later(document, arguments))
             for (scope, call), arguments in grouped.items()
         ]
 
@@ -192,6 +197,14 @@ def _argument(name: str) -> str:
 def _given(addresses: list[Entry]) -> bool:
     """Tell whether something is passed as an address, though it may stand for every one."""
     return any(text.strip() for entry in addresses for text in texts_of(entry) or ())
+
+
+def _told_later(document: Document, arguments: _Arguments) -> bool:
+    """Tell whether an address is given to something in or right behind a call, after it was put together."""
+    spans = arguments.spans()
+    first, last = min(spans), max(spans)
+    end = min(document.line_of(last.end) + _LINES_BEHIND, len(document.line_starts) - 1)
+    return _GIVEN_LATER.search(document.text, first.start, document.end_of_line(end)) is not None
 
 
 def _is_true(entries: list[Entry]) -> bool:

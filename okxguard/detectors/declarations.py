@@ -16,6 +16,7 @@ from okxguard.policybook import PolicyBook
 _INDEX = re.compile(r"\[\d+\]$")
 _SERIAL = re.compile(r"[#~]\d+$")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_ADDRESS = re.compile(r"[0-9a-fA-F:.*/]{3,60}")
 _DEEPEST_AROUND = 4
 _PLAIN_TYPES = frozenset(
     {"string", "str", "list", "set", "array", "vec", "values", "value", "item", "items", "entry", "element", "member"}
@@ -99,7 +100,7 @@ class Declarations:
                 continue
             if member and name.kind is Kind.PERMISSIONS and (granted := self._member(entry, member)) is not None:
                 yield Field(name, entry, granted), scope
-            elif not member or normalise(member) in _MEMBERS or (name.kind is Kind.ADDRESSES and not name.weak):
+            elif not member or normalise(member) in _MEMBERS or (not name.weak and _ADDRESS.fullmatch(entry.value)):
                 lists.setdefault((scope, name), []).append(entry)
         for (scope, name), listed in lists.items():
             yield _field(name, listed), scope

@@ -28,6 +28,7 @@ _TEMPLATE = re.compile(
     r"|^(?:secrets?|var|local|data|vault|ref|ssm|env|op|file|arn)[:.]|^\{[\w.]+\}$|^__\w+__$|^%\w+%$"
     r"|(?i:\b(?:your|my|todo|tbd|fixme|change_?me|replace|placeholder|fill)\b)"
 )
+_WORDED = re.compile(r"%[wWiI]\s*[\[({<|]([\w\s.:/*-]*)[\])}>|](?:\.freeze)?")
 _STRING = re.compile(r"\"((?:\\.|[^\"\\\n])*)\"|'((?:\\.|[^'\\\n])*)'|`((?:\\.|[^`\\$])*)`")
 # Words that make a list or a text out of literals and change nothing about them.
 _MAKERS = re.compile(
@@ -84,6 +85,9 @@ def _of_expression(source: str) -> tuple[str, ...] | None:
         return ()
     if plain.lower() in ("true", "false") or _NUMBER.fullmatch(plain):
         return (plain,)
+    worded = _WORDED.fullmatch(source)
+    if worded:
+        return tuple(worded[1].split())
     pieces, at = [], 0
     texts = []
     for match in _STRING.finditer(source):

@@ -9,6 +9,7 @@ from okxguard.model import Entry
 
 _SAYING = frozenset({"op", "[0]"})
 _PURPOSE = re.compile(r"[a-z]{2,20}")
+_SERIAL = re.compile(r"#\d+$")
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -33,5 +34,10 @@ def purposes_of(callees: Iterable[str]) -> frozenset[str]:
 
 def _as_argument(entry: Entry, said: dict[tuple[str, ...], str]) -> Entry:
     path = entry.path
-    purpose = said.get(path[:-2]) if len(path) > 1 and _INDEX.fullmatch(path[-1]) else None
+    if len(path) < 2 or not _INDEX.fullmatch(path[-1]):
+        return entry
+    # The list may be made by a call, and stand in one of several calls that set members one by one.
+    scopes = [path[:-2], path[:-3] if _SERIAL.search(path[-2]) else path[:-2]]
+    scopes += [(*scope[:-1], _SERIAL.sub("", scope[-1])) for scope in scopes if scope]
+    purpose = next((said[scope] for scope in scopes if scope in said), None)
     return entry._replace(path=(*path[:-2], f"{{{purpose}}}.{path[-2]}()", path[-1])) if purpose else entry

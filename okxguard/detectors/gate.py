@@ -16,9 +16,11 @@ _DATED = (
     r"rotat|creat|expir|issued|valid|generated|renew|reissu|added|until|not_?after|due|created|轮换|创建|"
     r"到期|有效|过期|созда|истека|срок|ротац|обновл|생성|만료|生成|期限|since|birth|建立|更换"
 )
+# Hosts of OKX reached with encryption are fine, and what most files name.
 _HOST = (
-    r"(?i)://|python[-_.]okx|(?:host|domain|url|uri|endpoint|server|base|site|proxy|api|rest)\w{0,20}"
-    r"[\"'\])]{0,3}\s{0,5}[:=(,]"
+    r"(?i)(?<!s)://|s://(?!(?:[\w-]{1,30}\.){0,3}okx\.com(?:[:/?#\"'`\s),;]|$))|python[-_.]okx"
+    r"|(?:host|domain|url|uri|endpoint|server|base|site|proxy|gateway)\w{0,20}[\"'\])]{0,3}\s{0,5}(?::=|=>|[:=(,])\s{0,5}"
+    r"[\"'`]?[\w-]{1,63}\."
 )
 _RIGHTS, _ADDRESSES = r"[\"']perm[\"'\\]", r"[\"']ip[\"'\\]"
 _KEY_NAMES = r"(?i)api[_ -]?key|access[_ -]?key"

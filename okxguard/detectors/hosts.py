@@ -25,7 +25,11 @@ _BARE = re.compile(
 _HOST = re.compile(r"[^\s.](?:[^\s]*[^\s.])?\.(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)")
 # Names of settings that hold the host a client talks to.
 _BASE = re.compile(
-    r"(?i)(?:base|host|domain|url|uri|endpoint|server|api|rest|ws|gateway|site|proxy)\w{0,20}[\"'\])]{0,3}\s{0,5}(?:[:=(,]|=>|:=)\s{0,5}[\"'`]?$"
+    r"(?i)(?:base|host|domain|url|uri|endpoint|server|gateway|site|proxy)\w{0,20}[\"'\])]{0,3}\s{0,5}(?:[:=(,]|=>|:=)\s{0,5}[\"'`]?$"
+)
+_NAMED_PAGE = re.compile(
+    r"(?i)(?:doc|guide|help|home_?page|repo|readme|support|referr?al|blog|website|landing|user_?agent)\w{0,20}"
+    r"[\"'\])]{0,3}\s{0,5}(?:=>|:=|[:=(,])\s{0,5}[\"'`]?[^\"'`]{0,60}$"
 )
 _LOOKALIKE_LETTERS = str.maketrans(
     {
@@ -102,7 +106,12 @@ class HostReader:
         line = document.line_of(match.start())
         before = document.text[document.line_starts[line] : match.start()][-200:]
         path = match["path"].lower().rstrip(".,;:)]}")
-        if _COMMENT.search(before) or path.startswith(self._hosts.pages) or path.endswith(self._endings):
+        if (
+            _COMMENT.search(before)
+            or _NAMED_PAGE.search(before)
+            or path.startswith(self._hosts.pages)
+            or path.endswith(self._endings)
+        ):
             return False
         if document.kind is Kind.PYTHON and before[-1:] not in _OPENING:
             return False

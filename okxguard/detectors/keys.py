@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from okxguard.detectors.context import Ownership, Surroundings
-from okxguard.detectors.declarations import Declaration, is_variable, plain
+from okxguard.detectors.declarations import Declaration, Field, is_variable, plain
 from okxguard.detectors.fields import FLAGS, Kind
 from okxguard.detectors.lexicon import normalise
 from okxguard.detectors.names import NameReader, NameReading
 from okxguard.detectors.words import Owner
 from okxguard.documents import Document
+from okxguard.kinds import BARE_WORD_LANGUAGES, language_of
 from okxguard.kinds import Kind as DocumentKind
 from okxguard.model import Confidence, Context, Entry, Place, Role, Span
 from okxguard.policybook import PolicyBook
@@ -24,11 +25,11 @@ _CALL = re.compile(r"\(\)(?:#\d+)?$")
 _BINDING = re.compile(
     r"(?i)(?P<name>\w{0,30}(?:ips?[ _-]?(?:white|allow|access|restrict|bind|bound|filter)\w*|cidrs?|egress_?ips?"
     r"|(?:allowed|trusted|linked|bound|bind|whitelisted|permitted|whitelist)[ _-]?ips?|ip_?addresses))\w{0,30}(?=\W|$)"
-    r"|[\"'.\[({, \t](?P<short>ips?)[\"'\]]{0,2}\s?(?::|=(?!=)|\()"
+    r"|[\"'.\[({, \t_-](?P<short>ips?)(?=[\"'\]]{0,2}\s?(?::|=(?!=)|\())"
 )
 # Nothing behind a name, on its line or as the value of a pair on the next one.
 _NOTHING = re.compile(
-    r"[\"'\]]{0,2}\s{0,4}(?:=>|:=|[:=])?[ \t]{0,9}(?:\"\"|''|\[\]|null|None|nil|~)?[ \t]{0,9}"
+    r"[\"'\]]{0,2}\s{0,4}(?:=>|:=|[:=])[ \t]{0,9}(?:\"\"|''|@?\(\)|\[\]|\{\}|null|None|nil|~)?[ \t]{0,9}"
     r"(?:[,;)}\]]|\n\s*(?!value)|\Z)"
     r"|[\"']?\s*\n\s*value\s*[:=][ \t]*(?:\"\"|''|null|~)?[ \t]*\n"
 )
@@ -58,6 +59,9 @@ class KeyContext:
         self._loose = frozenset(map(normalise, book.key_loose))
         self._coin = frozenset(map(normalise, book.trap_siblings))
         self._key_names = frozenset(map(normalise, book.key_siblings))
+        program = document.kind in _CODE
+        self._is_program = program and language_of(document.path, document.text) not in BARE_WORD_LANGUAGES
+        self._columns = self._key_names | frozenset(map(normalise, book.key_columns))
         self._replies = [frozenset(map(normalise, reply)) for reply in book.replies]
         self._siblings: dict[tuple[str, ...], set[str]] = {}
         self._parts: dict[tuple[str, ...], set[Role]] = {}
@@ -90,7 +94,7 @@ class KeyContext:
         if self._is_key_scope(declaration):
             return ownership.context >= Context.NEAR or not ownership.mixed or bool(self._parts_of(declaration))
         strong = any(field.name.kind is Kind.PERMISSIONS and not field.name.weak for field in declaration.fields)
-        loose = self._document.kind is DocumentKind.MARKDOWN or (not declaration.scope and self._document.kind in _CODE)
+        loose = self._document.kind is DocumentKind.MARKDOWN or (not declaration.scope and self._is_program)
         return strong and not loose and ownership.context >= Context.AROUND
 
     def holds_key(self, declaration: Declaration) -> bool:
@@ -99,10 +103,9 @@ class KeyContext:
         if declaration.account and declaration.account not in self._accounts.get(scope, set()):
             return False
         named = self._parts_of(declaration) or any(field.name.about_key for field in declaration.fields)
-        listed = any(self._is_around(segment) for segment in scope[-2:]) or self._key_names & self._siblings.get(
-            scope, set()
-        )
         rights = bool(declaration.of(Kind.PERMISSIONS, *FLAGS))
+        names = self._columns if rights else self._key_names
+        listed = any(self._is_around(segment) for segment in scope[-2:]) or names & self._siblings.get(scope, set())
         ownership = self._owner(declaration)
         return ownership.owner is Owner.OKX and bool(
             named or (listed and (rights or ownership.context >= Context.AROUND))
@@ -117,16 +120,21 @@ class KeyContext:
         """Tell whether flags stand beside those of a coin, a chain or the methods of a client."""
         return bool(self._coin & self._siblings_of(declaration))
 
+    def is_of_pool(self, field: Field) -> bool:
+        """Tell whether a mapping of permissions holds deposits and nothing that only a key has."""
+        siblings = self._siblings.get(field.entry.path[:-1], set())
+        return "deposit" in siblings and not siblings & {"read", "readonly", "trade"}
+
     def _is_key_scope(self, declaration: Declaration) -> bool:
         kinds = {field.name.kind for field in declaration.fields}
         told = kinds & {Kind.ADDRESSES, Kind.BOUND, Kind.UNBOUND}
         if self._document.kind is DocumentKind.MARKDOWN and not "".join(declaration.scope[-1:]).startswith("#"):
-            return bool(told) and (
-                declaration.scope[-1:] == () or bool(self._key_names & self._siblings_of(declaration))
-            )
-        if told and kinds & {Kind.PERMISSIONS, Kind.WITHDRAW}:
+            return bool(told) and (declaration.scope[-1:] == () or bool(self._columns & self._siblings_of(declaration)))
+        if told and Kind.PERMISSIONS in kinds:
             return True
-        if not declaration.scope and self._document.kind in _CODE:
+        if Kind.WITHDRAW in kinds and any(not field.name.weak for field in declaration.of(*told)):
+            return True
+        if not declaration.scope and self._is_program:
             return any(field.name.about_key for field in declaration.fields) or bool(self._parts.get(()))
         if any(_CALL.search(segment) and not _is_made(segment) for segment in declaration.scope[-1:]):
             return bool(self._parts_of(declaration))
@@ -146,7 +154,7 @@ class KeyContext:
     def _is_around(self, segment: str) -> bool:
         name = plain(segment).removesuffix("()").rpartition(".")[2]
         return normalise(name) in self._around or bool(
-            re.search(r"(?i)api_?key|credential|key_?polic|[a-z]Keys?$|_keys?$", name)
+            re.search(r"(?i)ключ|密钥|密鑰|api_?key|credential|key_?polic|[a-z]Keys?$|_keys?$", name)
         )
 
     def _owner(self, declaration: Declaration) -> Ownership:

@@ -26,6 +26,9 @@ _FILES = re.compile(
 )
 _VERSION = r"v?\d+(?:\.\d+)*(?:\.?(?:a|b|rc|dev|post|alpha|beta)\.?\d*)?(?:\.\*)?"
 _CLAUSE = re.compile(rf"(?P<sign>===|==|=|~=|<=|<|>=|>|!=|\^|~)\s*(?P<version>{_VERSION})")
+# What people write about versions installs nothing, unless it is a command.
+_PROSE = (".md", ".rst", ".ipynb", ".py", ".sh", ".bash")
+_INSTALLS = r"\b(?:pip3?|uv|poetry|pdm|conda|mamba|pipx|install_requires|dependencies|requires)\b"
 _PARTS = re.compile(r"\d+")
 
 
@@ -64,10 +67,11 @@ def _pattern(package: Package) -> str:
 
 
 def _find(document: Document, package: Package, *, locked: bool) -> Iterator[Pin]:
+    is_prose = document.path.lower().endswith(_PROSE)
     for match in re.finditer(_pattern(package), document.text):
         line = document.line_of(match.start())
         before = document.text[document.line_starts[line] : match.start()]
-        if re.match(r"\s*(?:#|//|;)", before):
+        if re.match(r"\s*(?:#|//|;)", before) or (is_prose and not re.search(_INSTALLS, before)):
             continue
         rest = document.text[match.end() : document.end_of_line(line)][:200]
         found = _locked_version(document, line, rest) if locked else _spec(rest)

@@ -75,6 +75,9 @@ class PolicyDetector:
         declarations = [*self._declarations.group(entries), *self._noted(document, entries)]
         every = [*judged, *map(_span_of, declarations)]
         for declaration in declarations:
+            span = _span_of(declaration)
+            if any(call.span.start <= span.start and span.end <= call.span.end for call in called):
+                continue
             if declaration.scope in taken or any(_is_within(declaration.scope, call.scope) for call in called):
                 continue
             granted = self._granted(declaration, context)
@@ -107,6 +110,8 @@ class PolicyDetector:
         if permissions is None:
             return None
         if field.name.kind is Kind.PERMISSIONS:
+            if context.is_of_pool(field):
+                return None
             strict = field.name.weak and not self._permissions.are_permissions(field.texts or field.constants)
             return None if strict else permissions
         if field.name.kind is Kind.TRADE and not declaration.of(Kind.PERMISSIONS, Kind.READ, Kind.WITHDRAW):

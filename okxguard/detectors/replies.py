@@ -17,6 +17,11 @@ _PAIR = re.compile(
 )
 _LONGEST = 4000
 _MOST = 200
+_TEMPLATE = re.compile(r"\{\{[^{}\n]{0,80}\}\}")
+# What a body that makes a key has, and how far from the path of the interface it may stand.
+_OF_BODY = frozenset({"subacct", "label"})
+_NEAR = 500
+_OTHER = re.compile(r"[\"']ip\\?[\"']\s{0,4}:|\.\.\.|\*\*")
 
 
 class Reply(NamedTuple):
@@ -34,10 +39,12 @@ class ReplyReader:
 
     def __init__(self, book: PolicyBook) -> None:
         self._replies = [frozenset(map(normalise, reply)) for reply in book.replies]
+        self._creates = re.compile("|".join(map(re.escape, book.create_paths)) + r"(?![\w-])")
 
     def read(self, document: Document) -> Iterator[Reply]:
-        """Yield the objects that have all fields of a documented reply."""
-        text = document.text
+        """Yield the objects that have all fields of a documented reply, and bodies beside a path that makes keys."""
+        # Names that are filled in later are no objects.
+        text = _TEMPLATE.sub(lambda match: " " * len(match[0]), document.text)
         for count, match in enumerate(_RIGHTS.finditer(text)):
             if count == _MOST:
                 return
@@ -46,5 +53,13 @@ class ReplyReader:
             if start < 0 or end < 0:
                 continue
             fields = {normalise(pair["name"]): pair["value"] for pair in _PAIR.finditer(text, start, end)}
-            if any(reply <= fields.keys() for reply in self._replies):
+            is_body = fields.keys() & _OF_BODY and self._creates.search(text, max(0, start - _NEAR), end + _NEAR)
+            if is_body and 'bindapp":true' not in "".join(text[start:end].lower().split()):
+                yield Reply(Span(start, end + 1), {"ip": _told(text[start:end]), **fields})
+            elif any(reply <= fields.keys() for reply in self._replies):
                 yield Reply(Span(start, end + 1), fields)
+
+
+def _told(text: str) -> str:
+    """Return what stands for an address in a body whose address is no text: nothing, or something unknown."""
+    return "unknown" if _OTHER.search(text) else ""

@@ -40,6 +40,8 @@ _PATH = (
     r"//|(?:~|\.{1,2})/[\w.@-]*|/[\w.@%${}:+-]+(?:/[\w.@%${}:+-]*)+$|/[a-z_.-]+$|[A-Za-z]:\\|[\w.-]+(?:/[\w.-]+){2,}$"
     r"|[\w./\\-]+\.(?:json|ya?ml|toml|env|pem|key|txt|ini|cfg|conf|py|js|ts|go|rs|java|md|html|css)$"
 )
+# Commands of PowerShell.
+_VERB_NOUN = r"(?:[A-Z][a-z]+){1,4}-[A-Z][A-Za-z]+"
 _DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
 _LOOKUP = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:[(\[{].*)?"
 _CALL = r"[A-Za-z_][\w.]*\(.*\)?[;,]?$|[A-Za-z_][\w.]*\[['\"].*"
@@ -160,7 +162,12 @@ class ValueJudge:
         """Return how much `value` looks like a passphrase; `quoted` means that it cannot be an expression."""
         if not _SHORTEST_PASSPHRASE <= len(value) <= _LONGEST_PASSPHRASE or not value.isprintable():
             return Likeness.NONE
-        if self.is_placeholder(value) or re.match(_PATH, value) or re.fullmatch(f"{_CONSTANT}|{_CODES}", value):
+        if (
+            value.startswith("{:")
+            or self.is_placeholder(value)
+            or re.match(_PATH, value)
+            or re.fullmatch(f"{_CONSTANT}|{_CODES}", value)
+        ):
             return Likeness.NONE
         if re.search(_IDEOGRAPH, value):
             return (
@@ -169,6 +176,7 @@ class ValueJudge:
         if not quoted and (
             re.match(_CALL, value)
             or (re.fullmatch(_DOTTED, value) and not any(character.isdigit() for character in value))
+            or re.fullmatch(_VERB_NOUN, value)
             or value[-1] in "({[;,"
         ):
             return Likeness.NONE

@@ -16,12 +16,13 @@ from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
+from okxguard.entries.commented import read_commented
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize
 from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_lines, read_telling, read_text
-from okxguard.kinds import BARE_WORD_LANGUAGES, language_of
+from okxguard.kinds import BARE_WORD_LANGUAGES, Kind, language_of
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -38,7 +39,7 @@ _TAG = re.compile(
     r"\b(?:(?:env-?)?[dD]efault:\"|env:\"(?P<env>\w{1,80})(?:,[^\",]{0,40}){0,3},\s*default=)(?P<value>[^\"\\]{1,200})\""
 )
 # The default of an expression that an annotation evaluates: `#{environment['NAME'] ?: 'v'}`.
-_ELVIS = re.compile(r"\?:\s*'(?P<value>[^'\n]{1,200})'")
+_ELVIS = re.compile(r"(?:\?:|\#\{)\s*'(?P<value>[^'\n]{1,200})'\s*\}")
 # In a bundle with more strings than anybody writes by hand only the surroundings of what may be a key are read.
 _MANY_STRINGS, _NEIGHBOURS, _MOST_READ = 6000, 60, 12_000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z-]{0,30}\d)[0-9A-Za-z-]{24,80}[\"'`]")
@@ -125,7 +126,7 @@ class _Reader:
             )
             for slot in slots:
                 yield _entry(slot, whole)
-            if "?:" in whole.value and whole.visible and (match := _ELVIS.search(whole.value)):
+            if "#{" in whole.value and whole.visible and (match := _ELVIS.search(whole.value)):
                 start = whole.span.start + match.start("value")
                 span = Span(start, start + len(match["value"]))
                 yield from (Entry(slot.path, match["value"], span, Place.DEFAULT) for slot in slots)
@@ -226,10 +227,11 @@ class _Reader:
             if not telling.isdisjoint(range(self._document.line_of(start), self._document.line_of(end) + 1)):
                 for line in text[start:end].split("\n"):
                     body = line.lstrip(_MARKS)
-                    if "=" in body or ":" in body or "," in body or body.isascii() is False:
+                    if any(sign in body for sign in "=:,(") or not body.isascii():
                         lines.append((start + len(line) - len(body), body.rstrip("*/-} ")))
                     start += len(line) + 1
-        return read_lines(lines, ("#",), place=Place.COMMENT)
+        yield from read_lines(lines, ("#",), place=Place.COMMENT)
+        yield from read_commented(self._document, lines, Kind.CODE)
 
 
 def _entry(slot: Slot, literal: Literal) -> Entry:

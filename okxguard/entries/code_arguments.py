@@ -22,25 +22,26 @@ _PAIRED = re.compile(
     r"|(?:^|_|[a-z])(?:[Ss]et|[Gg]et|[Pp]ut|[Aa]dd|[Ww]rite|[Ss]tore|[Ss]ave|[Dd]efine|DEFINE|FLAG|[Dd]efault|[Rr]egister|SET|ENV)"
     r"(?![a-z])"
 )
-_RECEIVING = re.compile(r"(?:^|[a-z])VarP?F?$")
+_RECEIVING = ("Var", "VarP", "VarPF")
 _SAVED = re.compile(r"\s*\.\s*(?:save|store|put|set|register|named|called|write|create)\w*\s*")
 DEFAULTING = re.compile(
     r"\.(?:unwrap_or(?:_else|_default)?|or_?else|orElseGet|getOrElse|getOrDefault|ifEmpty|if_?none|map_or|or|default|withDefault"
-    r"|defaultTo|default_?value|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
+    r"|defaultTo|default_?val(?:ue)?|if_?null\w*|DefaultIfEmpty|otherwise|ifBlank|presence|to|to(?:Constant|Dynamic)?(?:Value|Instance)"
     r"|(?:then|will|mock)_?Returns?(?:Value)?)$",
     re.IGNORECASE,
 )
 SETTER = re.compile(r"(?:set|with|add|put|use|and)_?(?=[A-Za-z])(?P<name>\w{2,80})", re.IGNORECASE)
 
 _SHORT = 2
+_MOST_STATED = 8
 _LONGEST_ENCODING, _LONGEST_WORD = 40, 200
 # An argument in front of a value that says nothing: `new NetworkCredential("", "v")`.
-_BLANK = re.compile(r"\s*(?:null|nil|None|[Ss]tring\.Empty)\s*")
+_BLANK = re.compile(r"\s*(?:null|nil|None|true|false|[Ss]tring\.Empty)\s*")
 _ENCODING = re.compile(r"(?i)[\"'`](?:utf-?\d+(?:le)?|ascii|hex|base64|latin1|binary)[\"'`]")
 _FIELD = re.compile(
     r"\s*\]?(?:\s*(?:@\w+(?:\([^()]{0,80}\))?|\#?\[[^\[\]]{0,80}\]))*\s*(?:(?:pub(?:\([^()]*\))?|private|public|protected"
     r"|internal|final|static|readonly|val|var|let|lateinit|override|const)\s+)*"
-    r"(?:(?P<typed>\w+)\s*[?!]?\s*:|[\w.<>?\[\]]+\s+(?P<name>\w+)\s*[;=){,])"
+    r"(?:(?P<typed>\w+)\s*[?!]?\s*:|[\w.<>?\[\]]+\s+(?P<name>\w+)\s*[;=(){,])"
 )
 
 
@@ -92,6 +93,14 @@ class Arguments:
             return True
         return "." not in callee and callee[:1].isupper() and not _MACRO.fullmatch(callee)
 
+    def stated_before(self, index: int) -> list[str]:
+        """Return the first text of `call "name", "text", default: "v"`, as far as it could name a setting."""
+        tokens, at = self._tokens, index
+        while at > 1 and tokens.kinds[at - 1] == "," and tokens.kinds[at - 2] == STRING and index - at < _MOST_STATED:
+            at -= 2
+        name = self._targets.string(at) if at < index else ""
+        return [plain_name(name)] if is_name(name) else []
+
     def behind(self, index: int) -> str:
         """Return the name that an argument behind the value gives it: `addValue("v", forHTTPHeaderField: "NAME")`."""
         tokens = self._tokens
@@ -118,7 +127,7 @@ class Arguments:
         """Return the variable that the default of a flag is for: `StringVar(&name, "flag", "v", "usage")`."""
         tokens = self._tokens
         closing = tokens.partners.get(frame)
-        if closing is None or not _RECEIVING.search(callee) or tokens.items[index] + 1 != tokens.items[closing]:
+        if closing is None or not callee.endswith(_RECEIVING) or tokens.items[index] + 1 != tokens.items[closing]:
             return ""
         variable = re.fullmatch(r"\s*&(?:\w+\.){0,4}(\w+)\s*", tokens.gap(frame + 1))
         return variable[1] if variable else ""
@@ -130,9 +139,12 @@ class Arguments:
             before = tokens.code[tokens.ends[frame] : tokens.starts[index - 1]].strip()
             return before in ('""', "''") or _BLANK.fullmatch(before) is not None
         closing = tokens.partners.get(frame)
-        if item or closing is None or tokens.kinds[index + 1] != "," or tokens.items[closing] > 1:
+        if item or closing is None or tokens.items[closing] > 1:
             return False
-        start = tokens.ends[index + 1]
+        comma = index
+        while comma < closing and not (tokens.kinds[comma] == "," and tokens.frames[comma] == frame):
+            comma = tokens.partners.get(comma, comma) + 1 if tokens.kinds[comma] in "([{" else comma + 1
+        start = tokens.ends[comma]
         behind = tokens.code[start : min(tokens.starts[closing], start + _LONGEST_ENCODING)].strip()
         return behind[:1] not in ('"', "'") or bool(_ENCODING.fullmatch(behind))
 

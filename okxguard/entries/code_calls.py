@@ -15,6 +15,9 @@ _LONGEST_OPERAND = 12
 _GENERICS = r"(?:::)?<[^<>()]{0,80}(?:<[^<>()]{0,80}>[^<>()]{0,80})?>"
 _SIGN = r"(?:\?\.|!{1,2}\.|\.(?!\.)|::|->|\\|:(?=[A-Za-z_]))"
 
+# Calls in a chain that change little of what was looked up.
+_PASSING = re.compile(r"(?<=\w)[.?]+(?:trim|strip|toString|to_s|chomp|unwrap|value)$", re.IGNORECASE)
+
 
 def _dotted_end(word: str) -> re.Pattern[str]:
     return re.compile(
@@ -97,7 +100,7 @@ class Calls:
         name = ""
         for _ in range(_LONGEST_OPERAND):
             if match is not None:
-                name = name or normalised(match["name"]).rpartition(".")[2]
+                name = name or _PASSING.sub("", normalised(match["name"])).rpartition(".")[2]
                 before = left[: len(left) - len(match[0])] if len(match[0]) < len(left) else ""
                 chained = bool(match["chain"]) and not before.strip()
                 if not (chained and index and self._closes(index - 1)):
@@ -119,7 +122,7 @@ class Calls:
             word = re.fullmatch(r"\s*-?(\w{1,100})\s*", self._tokens.gap(opening + 1)[:_LONGEST_GAP])
             return word[1] if word else ""
         following = opening + 1
-        while following < min(len(self._tokens.kinds), opening + 4) and self._tokens.kinds[following] in "([":
+        while following < min(len(self._tokens.kinds), opening + 4) and self._tokens.kinds[following] in "([,":
             following += 1
         if following < len(self._tokens.kinds) and self._tokens.kinds[following] == STRING:
             start, end = self._tokens.starts[following], self._tokens.ends[following]

@@ -93,7 +93,8 @@ class Fields:
     def _is_text(self, index: int, start: int, end: int) -> bool:
         """Tell whether the expression is one literal text, which has an entry of its own unless it is empty."""
         tokens = self._tokens
-        alone = tokens.kinds[index] == STRING and tokens.ends[index] == end and end - tokens.starts[index] > len('""')
+        is_string = tokens.kinds[index] == STRING and tokens.forms.get(index) != "percent"
+        alone = is_string and tokens.ends[index] == end and end - tokens.starts[index] > len('""')
         return alone and not self._tokens.code[start : tokens.starts[index]].strip()
 
     def _expression(self, start: int) -> tuple[str, int]:

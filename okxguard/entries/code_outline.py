@@ -20,6 +20,7 @@ _Path = tuple[str, ...]
 _DEEPEST = 40
 _LONGEST_HEADER = 14
 _LONGEST_CHOICE = 240
+_CHOOSING = ("when", "match", "switch", "if")
 _TYPE_HEADER = re.compile(
     r"\b(?:class|struct|interface|object|enum|trait|module|namespace|impl(?:\s*<[^<>]*>)?|protocol|extension|actor|record"
     r"|union|package|contract|library|mod|defmodule)\s+(?P<name>[A-Za-z_$][\w$.:]*(?:\s+for\s+[\w$.:]+)?)"
@@ -118,7 +119,9 @@ class Outline:
             return (*outer, normalised(re.sub(r"\s+for\s+", ".", typed["name"])))
         if not header.strip() or _VALUE_BEFORE.search(header):
             return self._path_of_value(frame, outer, "{}") if header.strip() else self._path_of_block(frame, outer)
-        if (chosen := _CHOSEN.search(header[-_LONGEST_CHOICE:])) and not is_control(chosen["name"]):
+        is_choice = "=" in header and any(word in header for word in _CHOOSING)
+        chosen = _CHOSEN.search(header[-_LONGEST_CHOICE:]) if is_choice else None
+        if chosen and not is_control(chosen["name"]):
             self.choices.add(frame)
             return (*outer, chosen["name"])
         function = _FUNCTION_HEADER.search(header)

@@ -6,22 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from okxguard.entries.code_arguments import DEFAULTING, SETTER, Arguments, is_name, plain_name
-from okxguard.entries.code_calls import Calls
+from okxguard.entries.code_calls import Calls, Operand
 from okxguard.entries.code_commands import CommandNames
 from okxguard.entries.code_names import Names
 from okxguard.entries.code_targets import CONTENT, Slot, Targets
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, Tokens
-from okxguard.entries.wrapping import chooses, wraps
+from okxguard.entries.wrapping import chooses, looks_up, wraps
 from okxguard.model import Place
 
 if TYPE_CHECKING:
     from okxguard.entries.code_slots import Slots
 
 _Path = tuple[str, ...]
-_LOOKUP = re.compile(
-    r"(?:^|[._])\w*(?:get|env|conf|param|option|fetch|read|load|setting|default|lookup)\w*$", re.IGNORECASE
-)
 
 
 class Positions:
@@ -63,6 +60,10 @@ class Positions:
             return self._words.in_statement(index, here)
         slots = [Slot(path) for path in self._item(frame, tokens.items[index], here)]
         last = tokens.partners.get(index, index) if tokens.kinds[index] == "(" else index
+        while (
+            last + 2 < len(tokens.kinds) and tokens.kinds[last + 1] == "(" and tokens.gap(last + 1).lstrip()[:1] == "."
+        ):
+            last = tokens.partners.get(last + 1, len(tokens.kinds))
         alone = tokens.kinds[frame] == "{" and index == frame + 1 and tokens.partners.get(frame) == last + 1
         if alone and here:
             slots += self._alone(frame, here, depth)
@@ -71,6 +72,8 @@ class Positions:
     def _alone(self, frame: int, here: _Path, depth: int) -> list[Slot]:
         """Return the names of the only thing in braces: `x { "v" }`, `fetch("NAME") { "v" }`."""
         slots = [Slot(here, Place.DEFAULT)]
+        if frame and self._tokens.kinds[frame - 1] in "(,":
+            slots += self._slots.outer(Operand(frame, self._tokens.starts[frame]), depth)
         if len(here) > 1 and wraps(here[-1].partition("()#")[0]):
             slots.append(Slot(here[:-1], Place.DEFAULT))
         if frame and self._tokens.kinds[frame - 1] == ")":
@@ -137,7 +140,7 @@ class Positions:
         if item:
             pair = self._arguments.pair(index, here)
             slots += pair
-            if closing is not None and tokens.items[closing] == item and _LOOKUP.search(callee):
+            if closing is not None and tokens.items[closing] == item and looks_up(callee):
                 slots += self._looked_up(frame, here, depth) if pair or item > 1 else []
         if named := self._arguments.behind(index):
             slots.append(Slot((*here[:-1], here[-1].split("#")[0], named), Place.ARGUMENT))
@@ -152,6 +155,10 @@ class Positions:
         elif wraps(callee) and self._arguments.is_wrapped(index, frame, item):
             slots += self.wrapped(frame, here[:-1], depth)
         return slots
+
+    def named_before(self, index: int) -> list[str]:
+        """Return the first text of the arguments without brackets that end in front of `index`."""
+        return self._arguments.stated_before(index)
 
     def named_behind(self, index: int) -> str:
         """Return the name that an argument behind the value at `index` gives it."""

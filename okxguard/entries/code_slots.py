@@ -21,7 +21,7 @@ _DEEPEST = 6
 # How many tokens one text may cost that are looked at again to find where a condition begins.
 _MOST_STEPS = 100_000
 _LEADING = re.compile(
-    r"(?:(?<![\w$])(?:await|new|const|mut|ref|constexpr|static|not|lazy|yield)|[&*!~@^]|(?<!\w)try|<[\w.]{1,40}>)\s*$"
+    r"(?:(?<![\w$])(?:await|async|new|const|mut|ref|constexpr|static|not|lazy|yield|fn|function)|(?<=[=(,])\s?->|[&*!~@^]|(?<!\w)try|<[\w.]{1,40}>)\s*$"
 )
 _CLOSURE = re.compile(r"\s*(?:move\s*)?\|[\w\s,&:]{0,40}\|\s*\{?$")
 _TERNARY = re.compile(r"(?<![?.\w\]>])\s*\?(?![?.:])|\s\?(?![?.:])|(?<=[)\]\w])\?(?=\s*[\"'(\w])(?![?.:])")
@@ -173,6 +173,8 @@ class Slots:
             slots.append(Slot(here, Place.DEFAULT))
         if named := self._positions.named_behind(index):
             slots.append(Slot((*here, named), Place.ARGUMENT))
+        if name in _STATED and frame < 0 and self._language.commands:
+            slots += [Slot((*here, each), Place.DEFAULT) for each in self._positions.named_before(index)]
         if name == "default" and "|>" in left:
             slots += self.outer(self.item_start(index, left), depth)
         if name in _STATED and within != here:

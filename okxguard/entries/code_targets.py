@@ -18,7 +18,7 @@ CONTENT = frozenset({"text", "value", "password", "content", "textcontent", "inn
 _MOST_KEYS = 3
 _LONGEST_TYPE = 120
 ASSIGN = re.compile(r"(?<![=!<>~])(?::=|<<?-|\?\?=|\|\|=|\+=|\?=|=)$")
-_TYPED = re.compile(r"(?P<name>[\w$\-]+)\s*[?!]?\s*:(?![=:])\s*[\w\s.:&'<>\[\]|?*,!]{0,120}$")
+_TYPED = re.compile(r"(?P<name>[\w$\-]+)\s*[?!]?\s*:(?![=:])\s*[\w\s.:&'<>\[\]|?*,!-]{0,120}$")
 _VB = re.compile(r"(?P<name>\w+)(?:\(\))?\s+(?:As|as|AS)\s+[\w.]+$")
 _NAMED_FIRST = re.compile(r"(?:^|\b(?:var|const|param)\s+)(?P<name>(?!(?:var|const|param)\b)\w+)\s+[\w.*\[\]]+$")
 # The texts of a union are no values: `type Permission = "read" | "trade"`.
@@ -48,7 +48,8 @@ class Targets:
 
     def target(self, index: int, left: str, sign: str = "=") -> _Path:
         """Return the name that stands at the end of `left`, with the object that it belongs to."""
-        line = self._with_type(index, left.rstrip().rpartition("\n")[2], sign)
+        line = self._with_type(index, left.rstrip().removesuffix(".").rpartition("\n")[2], sign)
+        line = line.rpartition(":")[2] if " As " in line else line
         if not line.strip() or (index and self._tokens.kinds[index - 1] == "]" and _ATTRIBUTE.fullmatch(line)):
             return self._target_in_brackets(index)
         if sign == "=" and _TYPE_ALIAS.search(line):

@@ -11,8 +11,12 @@ from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
 # The patterns are texts, which `re` compiles at their first use and keeps: most files need none of them.
-_DEFAULTED = r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
+_DEFAULTED = (
+    r"\$\{(?:(?:env|sys|prop):)?(?P<name>[A-Za-z_]\w*\.[\w.-]+(?=:)|[A-Za-z_][\w.]*)"
+    r"(?::?[-=?]|:)?(?P<default>[^{}$]+)\}"
+)
 # What stands inside or beside a value is looked for only where one of these signs is.
+_DEFAULT_SIGNS = ":-="
 _TELLING_SIGNS = (
     r"[\n;%&<]|[0-9A-Fa-f]{12}\S*\s|\s\S*[0-9A-Fa-f]{12}|\{[^{\n]{0,300}['\"]|\s-|^[\w.-]+=|[A-Za-z0-9+/_-]{80}"
 )
@@ -179,3 +183,5 @@ def _defaults(document: Document, entries: Iterable[Entry]) -> Iterator[Entry]:
                 start = document.text.find(match["default"], entry.span.start, entry.span.end)
             span = Span(start, start + len(match["default"])) if start >= 0 else entry.span
             yield Entry((*entry.path, match["name"]), match["default"], span, Place.DEFAULT, True, start >= 0)
+            if match[0] == entry.value and entry.value[match.end("name")] in _DEFAULT_SIGNS:
+                yield Entry(entry.path, match["default"], span, Place.DEFAULT, True, start >= 0)

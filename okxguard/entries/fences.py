@@ -47,6 +47,10 @@ _FILE = re.compile(
 _SETTING = re.compile(r"\s*(?:export\s+)?[A-Za-z_][A-Z0-9_a-z.-]*=\S|\s*(?:#.*)?$")
 
 
+# How lines of code end in the languages that set an end to statements.
+_STATEMENT = re.compile(r"[;{}]\s*(?://.*)?$")
+
+
 def name_of(info: str, text: str) -> tuple[str, Kind]:
     """Return the name and the syntax to read a block of code as; `info` is what it is marked with."""
     titled = _FILE.search(info)
@@ -74,4 +78,7 @@ def _guessed(text: str) -> tuple[str, Kind]:
         if text.strip() and all(_SETTING.match(line) for line in lines):
             return "block.env", Kind.DOTENV
         kind = Kind.TEXT
+        told = [line for line in lines if line.strip()]
+        if sum(bool(_STATEMENT.search(line)) for line in told) * 2 > len(told):
+            return "block.js", Kind.CODE
     return "block", kind

@@ -25,7 +25,7 @@ _VALUES = frozenset(
 _HELD = frozenset(
     (
         "value", "default", "defaultvalue", "example", "stringvalue", "plaintext", "literal", "const", "s", "#text",
-        "equalto", "equals", "exact", "contains", "matches", "eq",
+        "string", "equalto", "equals", "exact", "contains", "matches", "eq",
     )
 )  # fmt: skip
 # What says to people what a value is.
@@ -43,7 +43,7 @@ _CALL = re.compile(r"\(\)#\d+$")
 _LABEL = re.compile(r"[^\W\d_][\w.-]*(?: [\w().-]+){0,4}\s*[:：?*]?\s*")
 # Where something goes from one thing to another, the other one is no value.
 _ORIGIN = "from"
-_MEMBERS = _NAMES | _VALUES | _HELD | {_ORIGIN, *_LABELS}
+_MEMBERS = frozenset(("id",)) | _NAMES | _VALUES | _HELD | {_ORIGIN, *_LABELS}
 # Between a name and its value may stand what kind of value it is, and the values may be a list.
 _SCHEMAS = frozenset(("schema", "value", "content", "data", "payload", "properties"))
 _LISTS = frozenset(("values", "value"))
@@ -53,6 +53,7 @@ _INDEX = r"\[\d+\]"
 _NAME = r"-{0,2}[A-Za-z_][\w.-]{1,80}"
 _OPTION = r"-{1,2}[A-Za-z][\w.-]{1,80}"
 _TEMPLATE = r"\$\{[^{}]{0,80}\}"
+_CONSTRUCTING = frozenset(("constructor-arg", "constructor-args", "arguments", "args"))
 _DECLARING = frozenset(("variables", "lists"))
 _LONGEST_LIST = 200
 # Names and values that go by the same name but for one word: header_name_1, header_value_1.
@@ -79,7 +80,7 @@ def without_keywords(entries: list[Entry]) -> list[Entry]:
 def read_pairs(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield values under the names that stand beside them, around them or before them."""
     entries = list(entries)
-    found = [*_paired_once(entries), *_written(entries)]
+    found = [*_paired_once(entries), *_written(entries), *_constructed(entries)]
     yield from found
     yield from _paired_once(found)  # a pair may say the name or the value of another one
 
@@ -102,7 +103,9 @@ def _paired_once(entries: Iterable[Entry]) -> Iterator[Entry]:
     _note_options(lists, pairs)
     for scope, members in pairs.items():
         yield from _paired(scope, members)
-        yield from _labelled(scope, members, lists.get(scope, {}))
+        # The options of a call may stand in a mapping with a type of its own.
+        nested = len(scope) > 1 and _CALL.search(scope[-1]) and _CALL.search(scope[-2])
+        yield from _labelled(scope, members, lists.get(scope) or lists.get(scope[:-1] if nested else scope, {}))
     for (scope, _, _), pair in split.items():
         if len(pair) > 1 and re.fullmatch(_NAME, pair["name"].value):
             yield pair["value"]._replace(path=(*scope, pair["name"].value))
@@ -112,6 +115,17 @@ def _paired_once(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield from _declared(scope, items, named)
         if scope not in pairs:
             yield from _labelled(scope, {}, items)
+
+
+def _constructed(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield what a class is constructed with, as in files that wire objects, under its position in that call."""
+    classes = {entry.path[:-1]: entry.value for entry in entries if entry.path[-1:] == ("class",)}
+    for entry in entries if classes else ():
+        path = entry.path[:-1] if entry.path[-1:] == ("value",) else entry.path
+        name = classes.get(path[:-2]) if len(path) > 1 and path[-2].lower() in _CONSTRUCTING else None
+        if name and re.fullmatch(_INDEX, path[-1]):
+            callee = name.replace("\\", ".")[:_LONGEST_NAME]
+            yield entry._replace(path=(*path[:-2], f"{callee}()#0", path[-1]), place=Place.ARGUMENT)
 
 
 def _values(members: Iterable[str]) -> frozenset[str]:
@@ -130,6 +144,8 @@ def _labelled(scope: tuple[str, ...], members: dict[str, list[Entry]], items: di
     """Yield a value under its labels, and that of a call under the texts among the arguments."""
     value = next((members[key][0] for key in members if key in _values(members)), None)
     labels = [members[key][0] for key in _LABELS if key in members]
+    if value and scope and _CALL.search(scope[-1]):
+        labels += members.get("id", [])[:1]
     if items and scope and _CALL.search(scope[-1]):
         first, second = items.get("[0]"), items.get("[1]")
         if value:

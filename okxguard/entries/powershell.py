@@ -17,7 +17,7 @@ _NAME = (
 )
 # What may stand around a value that it only holds: casts, constructors, ConvertTo-SecureString and its options.
 _HELD = (
-    r"(?:\(\s*|\[(?!(?i:system\.)?(?i:guid|uri|version|regex)\])[\w.]{1,80}(?:\[\])?\]\s*(?:::new\s*\(\s*)?"
+    r"(?:\(\s*|\[(?!(?i:system\.)?(?i:guid|uri|version|regex)\])[\w.]{1,80}(?:\[\])?\]\s*(?:::(?:new|\w{1,20}\.GetBytes)\s*\(\s*)?"
     r"|(?i:ConvertTo-SecureString)\s+|(?i:New-Object)\s+(?:-TypeName\s+)?(?!(?i:system\.)?(?i:guid|uri|version)\b)[\w.]{1,80}\s*"
     r"|-(?i:String|AsPlainText|Force|ArgumentList)\s+|(?:''|\"\"|\$null|\[string\]::Empty)\s*,\s*){0,6}"
 )
@@ -41,7 +41,7 @@ _CALLED = re.compile(
 _PARAMETER = re.compile(r"(?<=\s)-(?P<name>[A-Za-z]\w{1,60})[\s:]\s*" + _STRING.format("p"))
 _NAMED_VALUE = re.compile(
     r"-(?:Name|Key|SecretName|Path(?![^\n;|]{1,200}\s-Name\s))\s+[\"']?(?:Env:\\?)?(?P<name>[A-Za-z][\w./-]{0,100})[\"']?(?:[^\n;|]|`\n){0,200}?"
-    r"-(?:Value|SecureSecret|SecretValue|Secret|SecretString|Body)\s+\(?(?:ConvertTo-SecureString\s+(?:-String\s+)?)?"
+    r"-(?:Value|SecureSecret|SecureStringSecret|SecretValue|Secret|SecretString|Body)\s+\(?(?:ConvertTo-SecureString\s+(?:-String\s+)?)?"
     + _STRING.format("n"),
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document
+from okxguard.entries.commented import read_commented
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.pairs import unescape
 from okxguard.entries.python_expressions import Expressions
@@ -21,6 +22,7 @@ from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
 from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_commands, read_lines, read_telling
+from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -57,7 +59,8 @@ def _comments(document: Document) -> Iterator[Entry]:
         if match.lastgroup == "comment":
             body = match["comment"].lstrip("#!: \t")
             lines.append((match.end() - len(body), body))
-    return read_lines(lines, ("#",), place=Place.COMMENT)
+    yield from read_lines(lines, ("#",), place=Place.COMMENT)
+    yield from read_commented(document, lines, Kind.PYTHON)
 
 
 class _Reader:

@@ -13,7 +13,7 @@ from okxguard.model import Place
 
 _Path = tuple[str, ...]
 VALUE_KEYWORDS = frozenset(
-    {"default", "default_value", "value", "fallback", "initial", "default_factory", "default_var", "unset"}
+    {"default", "default_value", "value", "fallback", "initial", "default_factory", "default_var", "unset", "const"}
 )
 # Callees whose first argument, and of some the last one, is what they hold.
 _HOLDING = frozenset({"Field", "field", "Option", "Argument", "CharField", "ib", "attrib", "str", "bytes"})

@@ -166,7 +166,7 @@ COMMENTS = {
     # Signs around strings and names that say nothing of a value: <<"v"/utf8>>, name* {.pragma.} = "v",
     # name::Type = "v", name:: "v", name: type | *"v".
     "<<": r"<<(?=\")|>>(?<=\">>)|/[\w-]{1,20}>>",
-    "nim marks": r"\*(?<=\w\*)(?=\s*[=:])|\{\.[^{}\n]{0,200}\.\}",
+    "nim marks": r"\*(?<=\w\*)(?=\s*(?:[=:]|\{\.))|\{\.[^{}\n]{0,200}\.\}",
     "julia type": r"::(?<=\w::)[\w.]{1,60}(?:\{[\w.,: ]{0,60}\})?(?=\s*=(?!=))",
     "jsonnet marks": r":(?<=::)|\+(?=:)",
     "cue type": r"[\w.()]{1,60}\s{0,9}\|\s{0,9}\*?(?=[\"'])",

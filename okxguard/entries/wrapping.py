@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]{2})|[A-Z]?[a-z]+|[A-Z]+")
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 # A callee wraps when its last piece is made of words for what is held, alone or with words for how it is done.
 _HELD_WORDS = (
     "secret secrets secure string strings str text plaintext plain sensitive protected guarded redacted masked"
     " hidden opaque zeroizing zeroize char chars bytes byte buffer array blob ptr pointer box arc rc cow cell once"
     " atom atomic mutable observable subject signal state flow supplier suppliers lazy delay promise future"
     " deferred computed memo memoize optional option nullable maybe some just right ok value holder container"
-    " encrypted encoded output notifier literal"
+    " encrypted encoded output notifier literal borrowed provider providers binding constant thunk lambda proc eval"
 )
 # The same where they name a type: `ApiKey("v")`, but not `build_key("v")`.
 _TYPE_WORDS = "key api token password passphrase credential credentials controller control property field"
 _HOW_WORDS = (
     "new from of to make create init with as wrap wrapped unsafe static default into shared unique const use copy"
     " owned instance val behavior encode ensure simple int native global local private immutable readonly final"
-    " lock completed resolved input utf unbounded object form editing"
+    " lock completed resolved input utf unbounded object form editing c succeed succeeded later q mk remember"
+    " suspend run blocking strict redact delayed"
 )
 # Callees that no rule on words tells, without or with an owner.
 _NAMED_CALLEES = (
@@ -32,7 +33,7 @@ _NAMED_CALLEES = (
     " memoryview Final Var StringVar NetworkCredential from_static extra Promise.resolve Task.FromResult Mutex.new"
     " RwLock.new Mutex RwLock toString AnsiString UTF8String PAnsiChar QStringLiteral QLatin1String QByteArray"
     " concat JSON.stringify json.dumps json_encode base64encode sensitive nonsensitive tostring trimspace chomp"
-    " TrimSpace"
+    " TrimSpace runBlocking RefCell.new RefCell dedent strip cleandoc Rx constantly property Str.of Effect.succeed"
 )
 # Owners whose `secret` or `string` of something looks it up.
 _STORE_WORDS = "config conf cfg configuration settings setting env environment props properties prefs vault"
@@ -42,10 +43,13 @@ _HOW = frozenset(_HOW_WORDS.split())
 _NAMED = frozenset(_NAMED_CALLEES.split())
 _STORES = frozenset(_STORE_WORDS.split())
 # What was begun goes on: `StringBuilder().append("v")`.
-_ADDED = frozenset({"append", "add", "concat", "value", "text", "plaintext"})
+_ADDED = frozenset({"append", "add", "concat", "value", "withvalue", "setvalue", "text", "plaintext"})
 _CHOOSING = re.compile(
     r"(?i)(?:^|[._])(?:\w*(?:coalesce|or_?else|or_?default|default_?if_?\w+|if_?(?:null|empty|blank|nil)|fall_?back|nvl"
     r"|non_?(?:null|empty|blank|nil|zero)\w*)\w*|or|either|iif|if)$"
+)
+_LOOKUP = re.compile(
+    r"(?:^|[._])\w*(?:get|env|conf|param|option|fetch|read|load|setting|default|lookup)\w*$", re.IGNORECASE
 )
 _LONGEST = 200
 
@@ -53,7 +57,7 @@ _LONGEST = 200
 @lru_cache(4096)
 def wraps(callee: str) -> bool:
     """Tell whether the result of calling `callee`, a dotted name, stands for its argument: `SecretStr`, `ptr.To`."""
-    owner, _, last = callee[-_LONGEST:].rstrip("!?").rpartition(".")
+    owner, _, last = callee[-_LONGEST:].removesuffix(".[]").rstrip("!?").rpartition(".")
     if (
         callee in ("init", "new")
         or last in _NAMED
@@ -77,6 +81,12 @@ def wraps(callee: str) -> bool:
 def chooses(callee: str) -> bool:
     """Tell whether a call gives back the first of its arguments that is there: `coalesce`, `cmp.Or`."""
     return _CHOOSING.search(callee) is not None
+
+
+@lru_cache(4096)
+def looks_up(callee: str) -> bool:
+    """Tell whether a call gives back the setting that it is given the name of: `getProperty`, `config.fetch`."""
+    return _LOOKUP.search(callee) is not None
 
 
 def _words(name: str) -> frozenset[str]:

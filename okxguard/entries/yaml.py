@@ -28,6 +28,8 @@ _TEMPLATE = (
 )
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+){1,2}")
 _MOST_COMPARED = 2_000_000
+# What a template puts behind a name, or on the next line.
+_EXPRESSION = re.compile(r"[ \t]*\n?[ \t]*(\{\{[^\n]{0,200}|\{%[^\n]{0,200})")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -58,6 +60,8 @@ def _read(document: Document, text: str) -> Reading:
                 continue
             raw = document.text[span.start : span.end]
             value = event.value if raw == text[span.start : span.end] else raw
+            if not value and text is not document.text and (template := _EXPRESSION.match(document.text, span.end)):
+                value = template[1]
             entries.append(Entry(path, value, span, Place.ASSIGNMENT, True, raw == value))
             entries.extend(_embedded(event, raw, span, path))
     except (yaml.YAMLError, ValueError, RecursionError):
