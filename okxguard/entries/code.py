@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.code_fields import Fields
 from okxguard.entries.code_literals import Literals
+from okxguard.entries.code_mappings import Mappings
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
@@ -89,7 +90,9 @@ class _Reader:
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
         if self._document.declares:
-            yield from Fields(self._document, self._tokens, self._slots).read(find_telling())
+            fields = Fields(self._document, self._tokens, self._slots)
+            yield from fields.read(find_telling())
+            yield from Mappings(self._document, self._tokens, self._slots, self._literals, fields).read(find_telling())
         yield from self._comments(find_telling())
         curly = {self._document.line_of(match.start()) for match in _CURLY.finditer(self._tokens.code)}
         yield from read_telling(self._document, frozenset(curly)) if curly else ()

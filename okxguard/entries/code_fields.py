@@ -12,8 +12,9 @@ from okxguard.entries.lexer import STRING, Tokens
 from okxguard.model import Entry, Place, Span
 
 _KEY = re.compile(
-    r"(?P<quote>[\"'`]?)(?P<name>[A-Za-z_$@][\w$.-]{0,80})(?P=quote)\]?\s{0,9}(?:[?!]|\[\])?\s{0,9}"
-    r"(?::\s{0,9}[A-Za-z_][\w<>\[\], .?|&*]{0,60}?(?==(?![=>])))?(?:=>|:=|:(?![:/])|=(?![=>~]))"
+    r"(?P<quote>[\"'`])?(?P<name>[A-Za-z_$@][\w$.-]{0,80})(?(quote)(?P=quote))\]?\s{0,9}(?:[?!]|\[\])?\s{0,9}"
+    r"(?::\s{0,9}[A-Za-z_][\w<>\[\], .?|&*]{0,60}?(?==(?![=>])))?"
+    r"(?:=>|:=|:(?![:/])|=(?![=>~])|(?(quote)(?:->|to\b)|(?!)))"
     r"[ \t]{0,20}\n?[ \t]{0,40}"
 )
 _CALL = re.compile(r"[\w$)>][ \t]{0,4}\(")
@@ -23,6 +24,7 @@ _LONGEST = 4000
 _LONGEST_NAME = 80
 _MOST = 400
 _MOST_STEPS = 200
+_WIDEST_GAP = 200
 _DEFINED = r"(?<![\w.]){name}(?:\[\])?(?:\s?[:\s][\w<>\[\] |&?*.]{{0,60}})?\s{{0,4}}(?::=|=)(?![=>~])[ \t]*"
 _WORDS = frozenset({"true", "false", "null", "nil", "none", "undefined", "default", "void", "this", "self", "string"})
 _NAMED = re.compile(r"\w+\s*(?::(?!:)|=(?!=))")
@@ -53,6 +55,13 @@ class Fields:
                 seen.add(start)
                 yield from self._entry(start)
 
+    def expression(self, path: tuple[str, ...], start: int) -> Iterator[Entry]:
+        """Yield what the expression at `start` is under a path that somebody else has read."""
+        source, end = self._expression(start)
+        if source:
+            value = self._constant(source)
+            yield Entry(path, value, Span(start, max(end, start)), Place.EXPRESSION, False, value == source)
+
     def _named(self, telling: frozenset[int]) -> Iterator[int]:
         for line in sorted(telling):
             start, end = self._document.line_starts[line], self._document.end_of_line(line)
@@ -75,8 +84,12 @@ class Fields:
                         if tokens.kinds[at] == "," and tokens.frames[at] == frame
                     ]
                     for begin in [frame, *commas]:
-                        at = tokens.ends[begin]
-                        yield at + len(tokens.code[at : at + 200]) - len(tokens.code[at : at + 200].lstrip())
+                        yield self.behind_blanks(tokens.ends[begin])
+
+    def behind_blanks(self, at: int) -> int:
+        """Return where the text behind an offset begins."""
+        ahead = self._tokens.code[at : at + _WIDEST_GAP]
+        return at + len(ahead) - len(ahead.lstrip())
 
     def _entry(self, start: int) -> Iterator[Entry]:
         source, end = self._expression(start)
