@@ -12,8 +12,8 @@ _NOTHING_WORDS = (
     "collections.emptylist() collections.emptyset() default dict() emptyarray() emptylist() "
     "enumerable.empty<string>() frozenset() list() list.empty list.of() listof() list{} mutablelistof() "
     "newarray() newarraylist<>() newhashset<>() newlist<string>() newlist<string>{} newstring[0] newstring[]{} "
-    "nil none none::<string> none{} nothing null option.none optional.empty() seq.empty set() set.of() setof() "
-    "string.empty string::new() tuple() undefined vec![] vec::new() void {} ~"
+    "nil none none::<string> none{} nothing null option.none optional.empty() seq() seq.empty set() set.of() setof() "
+    "string.empty string::new() tuple() undefined vec![] vec::new() vector() void {} ~"
 )
 _NOTHING = frozenset(["", *_NOTHING_WORDS.split()])
 _TRUE_WORDS = "1 active allow allowed enable enabled granted included on t true y yes да ☑ ✅ ✓ ✔ 已开启 开 开启 是 有"

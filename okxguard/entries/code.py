@@ -15,6 +15,7 @@ from okxguard.entries.code_fields import Fields
 from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_mappings import Mappings
 from okxguard.entries.code_names import Names, normalised
+from okxguard.entries.code_objects import Objects
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
 from okxguard.entries.commented import read_commented
@@ -90,9 +91,10 @@ class _Reader:
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
         if self._document.declares:
-            fields = Fields(self._document, self._tokens, self._slots)
+            fields = Fields(self._document, self._tokens, self._slots, self._literals)
             yield from fields.read(find_telling())
-            yield from Mappings(self._document, self._tokens, self._slots, self._literals, fields).read(find_telling())
+            yield from Mappings(self._document, self._tokens, self._slots, fields).read(find_telling())
+            yield from Objects(self._document, self._tokens, self._slots, fields).read(find_telling())
         yield from self._comments(find_telling())
         curly = {self._document.line_of(match.start()) for match in _CURLY.finditer(self._tokens.code)}
         yield from read_telling(self._document, frozenset(curly)) if curly else ()

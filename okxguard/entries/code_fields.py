@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from okxguard.documents import Document
+from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.lexer import STRING, Tokens
 from okxguard.model import Entry, Place, Span
@@ -41,10 +42,11 @@ def _set(path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 class Fields:
     """Reads the fields of one text."""
 
-    def __init__(self, document: Document, tokens: Tokens, slots: Slots) -> None:
+    def __init__(self, document: Document, tokens: Tokens, slots: Slots, literals: Literals) -> None:
         self._document = document
         self._tokens = tokens
         self._slots = slots
+        self._literals = literals
         self._constants: dict[str, str | None] = {}
 
     def read(self, telling: frozenset[int]) -> Iterator[Entry]:
@@ -55,8 +57,17 @@ class Fields:
                 seen.add(start)
                 yield from self._entry(start)
 
-    def expression(self, path: tuple[str, ...], start: int) -> Iterator[Entry]:
-        """Yield what the expression at `start` is under a path that somebody else has read."""
+    def value(self, path: tuple[str, ...], start: int) -> Iterator[Entry]:
+        """Yield what stands at `start`, a literal or any expression, under a path that somebody else has read."""
+        index = bisect_left(self._tokens.starts, start)
+        if index < len(self._tokens.starts) and self._tokens.kinds[index] == STRING:
+            literal = None if self._tokens.code[start : self._tokens.starts[index]] else self._literals.folded(index)
+            if literal is not None and literal.value:
+                yield Entry(path, literal.value, literal.span, Place.ASSIGNMENT, literal.quoted, literal.visible)
+                return
+        yield from self._whole(path, start)
+
+    def _whole(self, path: tuple[str, ...], start: int) -> Iterator[Entry]:
         source, end = self._expression(start)
         if source:
             value = self._constant(source)

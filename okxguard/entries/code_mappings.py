@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
 from okxguard.entries.code_arguments import is_name, plain_name
 from okxguard.entries.code_fields import Fields
-from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_names import normalised
 from okxguard.entries.code_slots import Slots
-from okxguard.entries.lexer import STRING, Tokens
+from okxguard.entries.lexer import STRING, Tokens, commas_of
 from okxguard.model import Entry, Place
 
 _Path = tuple[str, ...]
 _MOST = 400
-_MOST_ITEMS = 80
 _LONGEST_NAME = 82
 # Callables of which every other argument is the name of the one behind it.
 _ALTERNATING = re.compile(r"(?:^|[._]|[a-z])(?:Map|Hash|Dict)\.of$|(?:^|\.)(?:hash|array|sorted)_?map$")
@@ -44,11 +41,10 @@ class _Pair(NamedTuple):
 class Mappings:
     """Reads the mappings of one text."""
 
-    def __init__(self, document: Document, tokens: Tokens, slots: Slots, literals: Literals, fields: Fields) -> None:
+    def __init__(self, document: Document, tokens: Tokens, slots: Slots, fields: Fields) -> None:
         self._document = document
         self._tokens = tokens
         self._slots = slots
-        self._literals = literals
         self._fields = fields
         self._values: dict[int, _Path] = {}
 
@@ -60,18 +56,9 @@ class Mappings:
                 count += 1
                 path, start = (*pair.scope, pair.name), self._fields.behind_blanks(pair.start)
                 self._values[start] = path
-                yield from self._value(path, start)
+                yield from self._fields.value(path, start)
             if count > _MOST:
                 return
-
-    def _value(self, path: _Path, start: int) -> Iterator[Entry]:
-        index = bisect_left(self._tokens.starts, start)
-        if self._tokens.kinds[index] == STRING and not self._tokens.gap(index).strip():
-            literal = self._literals.folded(index)
-            if literal is not None and literal.value:
-                yield Entry(path, literal.value, literal.span, Place.ASSIGNMENT, literal.quoted, literal.visible)
-                return
-        yield from self._fields.expression(path, start)
 
     def _frames(self, telling: frozenset[int]) -> Iterator[int]:
         """Yield the brackets on telling lines that begin with a text that could be a name, and a comma."""
@@ -87,7 +74,7 @@ class Mappings:
         if closing is None:
             return
         callee = self._slots.calls.callee(frame) if self._tokens.kinds[frame] == "(" else None
-        commas = self._commas(frame, closing)
+        commas = commas_of(self._tokens, frame, closing)
         if callee and _ALTERNATING.search(callee):
             yield from self._alternating(frame, commas)
             return
@@ -95,18 +82,6 @@ class Mappings:
         scope = self._scope(frame, callee) if len(commas) == 1 and name else None
         if scope is not None:
             yield _Pair(scope, name, self._tokens.ends[commas[0]])
-
-    def _commas(self, frame: int, closing: int) -> list[int]:
-        tokens = self._tokens
-        found: list[int] = []
-        at = frame + 1
-        while at < closing and len(found) <= _MOST_ITEMS:
-            if tokens.kinds[at] == ",":
-                found.append(at)
-            at = tokens.partners.get(at, at) + 1 if tokens.kinds[at] in "([{" else at + 1
-        if found and found[-1] == closing - 1 and not tokens.gap(closing).strip():
-            found.pop()
-        return found
 
     def _alternating(self, frame: int, commas: list[int]) -> Iterator[_Pair]:
         if len(commas) % 2 == 0:
