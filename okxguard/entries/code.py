@@ -90,14 +90,19 @@ class _Reader:
         yield from self._passed()
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
+        telling = find_telling()
         if self._document.declares:
-            fields = Fields(self._document, self._tokens, self._slots, self._literals)
-            yield from fields.read(find_telling())
-            yield from Mappings(self._document, self._tokens, self._slots, fields).read(find_telling())
-            yield from Objects(self._document, self._tokens, self._slots, fields).read(find_telling())
-        yield from self._comments(find_telling())
+            yield from self._given(telling)
+        yield from self._comments(telling)
         curly = {self._document.line_of(match.start()) for match in _CURLY.finditer(self._tokens.code)}
         yield from read_telling(self._document, frozenset(curly)) if curly else ()
+
+    def _given(self, telling: frozenset[int]) -> Iterator[Entry]:
+        """Yield what fields are given on telling lines, whatever it is."""
+        fields = Fields(self._document, self._tokens, self._slots, self._literals)
+        yield from fields.read(telling)
+        yield from Mappings(self._document, self._tokens, self._slots, fields).read(telling)
+        yield from Objects(self._document, self._tokens, self._slots, fields).read(telling)
 
     def _strings(self) -> list[int]:
         """Return the indices of the strings to read: all, or in a text with very many those near one like a key."""
