@@ -48,6 +48,8 @@ class LeakPlain(NamedTuple):
     slices: tuple[str, ...]
     replacers: tuple[str, ...]
     public: tuple[str, ...]
+    about: tuple[str, ...]
+    before: tuple[str, ...]
     objects: tuple[str, ...]
     headers: tuple[str, ...]
     hooks: tuple[str, ...]

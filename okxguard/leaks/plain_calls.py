@@ -47,4 +47,6 @@ class Dialect:
         self.commands = frozenset(
             pattern for patterns in dialect.sinks.values() for pattern in patterns if "." not in pattern
         )
+        self.about = frozenset(book.about)
+        self.before = frozenset(book.before)
         self.public = frozenset(tuple(phrase.split()) for phrase in book.public)

@@ -128,11 +128,9 @@ class Chains:
         dotted = f"{link.dotted}[]"
         if len(inner) == 1 and inner[0].kind == TEXT and (match := _QUOTED.fullmatch(inner[0].text)):
             return _Link(file.named(match["name"], code.offset + cell.start), f"{link.dotted}.{match['name']}")
-        if len(inner) == 1 and inner[0].text.startswith(":"):
-            return _Link(UNKNOWN, dotted)
-        if not link.value.taints or file.is_environment(link.dotted):
-            if len(inner) == 2 and inner[0].text == ":":
-                return _Link(file.named(inner[1].text, code.offset + cell.start), f"{link.dotted}.{inner[1].text}")
+        if len(inner) == 2 and inner[0].text == ":" and inner[1].kind == NAME:
+            return _Link(file.named(inner[1].text, code.offset + cell.start), f"{link.dotted}.{inner[1].text}")
+        if not link.value.taints or link.value.taints[0].dump in ("environment", "headers"):
             return _Link(UNKNOWN, dotted)
         shown = sliced("[]", [inner], file.language)
         if shown is None:

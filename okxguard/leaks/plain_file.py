@@ -17,9 +17,9 @@ from okxguard.leaks.plain_model import CLEAN, MANNERS, UNKNOWN, Taint, Value
 from okxguard.leaks.plain_values import Values
 from okxguard.model import Span
 
-_TYPE = r"(?:\s*:\s*[\w<>\[\]|.&? ]{1,60}?)?"
+_TYPE = r"(?:[ \t]{0,3}:[ \t]{0,3}[\w<>\[\]|.&?][\w<>\[\]|.&? ]{0,60}?)?"
 _ASSIGNED = re.compile(
-    rf"(?<![\w$.>-])(?P<name>[$@]{{0,2}}[^\W\d]\w{{0,80}}){_TYPE}(?:\s*,\s*(?:err|ok|e|_|found|exists))?[ \t]*(?::=|(?<![=!<>+*/|&~?-])=(?![=>~]))"
+    rf"(?<![\w$.>-])(?P<name>[$@]{{0,2}}[^\W\d]\w{{0,80}}){_TYPE}(?:[ \t]{0,3},[ \t]{0,3}(?:err|ok|e|_|found|exists))?[ \t]{0,40}(?::=|(?<![=!<>+*/|&~?-])=(?![=>~]))"
 )
 _FIELD = re.compile(r"(?<![\w$])(?P<base>[^\W\d]\w{0,60})(?:\.|->|\?\.|\[[\"']|\[:)(?P<field>[^\W\d]\w{0,60})\b(?!\()")
 _STORED = re.compile(
@@ -27,12 +27,15 @@ _STORED = re.compile(
 )
 _TITLE = re.compile(r"(?P<name>[^\W\d]\w{0,60})\s{0,9}(?::[^={}\n]{0,60})?(?:=|:|\.from\()\s{0,9}[\w.<>, \[\]]{0,60}\(?\s{0,9}$")
 _FUNCTION = re.compile(r"(?P<name>[^\W\d]\w{0,60})\s{0,3}(?:[:=]\s{0,3}(?:async\s)?(?:function\b)?\s{0,3})?(?P<open>\()")
+_FOLDERS = frozenset(["PWD", "OLDPWD"])
 _MADE_KEY = frozenset({"create", "reset", "generate", "regenerate", "rotate", "add", "new", "issue", "post"})
 _REMOVES = re.compile(
     r"\*|slice|substr|substring|replace|length|\blen\b|repeat|hash|\[\s*[\w.-]*:|\.\.|take|gsub|redact|x{3,}|mask\w*\(|count|size", re.I
 )
 _NAMES_ONLY = re.compile(r"[\"'`](?:[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*|[a-z]+(?:[A-Z][a-z]+)*|[a-z]+(?:[_.-][a-z]+)*|[^\"'`]*\s[^\"'`]*|[^\"'`]{0,7})[\"'`]")
 _MOST_ASSIGNED = 40
+# Objects of Kubernetes, which go by their names.
+_OBJECTS = frozenset(["secret", "secrets", "credentials"])
 
 
 class PlainFile:
@@ -50,6 +53,7 @@ class PlainFile:
         self.values = Values(self)
         self.chains = Chains(self)
         self.is_test = False
+        self._is_cluster = "k8s.io" in text
         self._assigned: dict[str, list[int]] | None = None
         self._looking: set[tuple[str, int]] = set()
         self._fields: dict[str, tuple[Secret, str]] | None = None
@@ -61,11 +65,13 @@ class PlainFile:
     def is_public(self, name: str) -> bool:
         """Tell whether a name is of something public that sounds like a secret."""
         words = words_of(name)
+        if name in _FOLDERS or not words or words[0] in self.dialect.before or words[-1] in self.dialect.about:
+            return True
         return any(words[-len(phrase) :] == phrase for phrase in self.dialect.public)
 
     def read(self, name: str) -> Secret | None:
         """Return what a name says its value is."""
-        return None if self.is_public(name) else self.names.read(name)
+        return None if self.is_public(name) or (self._is_cluster and name.lower() in _OBJECTS) else self.names.read(name)
 
     def named(self, name: str, start: int) -> Value:
         """Return what the value of a name shows as far as the name tells."""
@@ -131,7 +137,8 @@ class PlainFile:
         if self._assigned is None:
             self._assigned = defaultdict(list)
             for match in _ASSIGNED.finditer(self.code.text):
-                self._assigned[match["name"].lstrip("$@")].append(match.end())
+                if not (self.manner.unpacks and self.code.text[max(0, match.start() - 2) : match.start()].rstrip().endswith(",")):
+                    self._assigned[match["name"].lstrip("$@")].append(match.end())
         tokens = self.code.tokens
         frame = self.code.frame_at(start)
         frames = {-1}

@@ -51,7 +51,8 @@ class Manner(NamedTuple):
     `holes` is how strings hold code; `choices` tells that `||` gives one of its sides; `arrows` that `->` names a
     member; `dots` that a dot joins texts; `lines` that a line end may end a statement; `texts` that objects joined
     to texts show what they hold; `open_calls` that sinks are called without brackets; `literals` that a name before
-    braces makes an object; `objects` that any object is shown with its fields.
+    braces makes an object; `objects` that any object is shown with its fields; `marked` that a mark may end a name;
+    `unpacks` that one assignment may fill several names.
     """
 
     holes: str = ""
@@ -64,11 +65,12 @@ class Manner(NamedTuple):
     literals: bool = False
     objects: bool = False
     marked: bool = False
+    unpacks: bool = False
 
 
 MANNERS = {
     "javascript": Manner("template", choices=True, texts=False, objects=True),
-    "go": Manner(literals=True, objects=True),
+    "go": Manner(literals=True, objects=True, unpacks=True),
     "java": Manner(lines=False),
     "kotlin": Manner("dollar"),
     "scala": Manner("dollar"),
@@ -76,11 +78,11 @@ MANNERS = {
     "csharp": Manner("brace", lines=False, texts=False, literals=True),
     "rust": Manner("rust", lines=False, literals=True),
     "php": Manner("php", arrows=True, dots=True, lines=False, texts=False, open_calls=True, objects=True),
-    "ruby": Manner("hash", choices=True, open_calls=True, marked=True, objects=True),
-    "crystal": Manner("hash", choices=True, open_calls=True, marked=True, objects=True),
+    "ruby": Manner("hash", choices=True, open_calls=True, marked=True, objects=True, unpacks=True),
+    "crystal": Manner("hash", choices=True, open_calls=True, marked=True, objects=True, unpacks=True),
     "swift": Manner("swift"),
     "dart": Manner("dollar", lines=False),
-    "elixir": Manner("hash", choices=True, open_calls=True, marked=True, objects=True),
-    "lua": Manner(choices=True),
+    "elixir": Manner("hash", choices=True, open_calls=True, marked=True, objects=True, unpacks=True),
+    "lua": Manner(choices=True, unpacks=True),
     "c": Manner(arrows=True, lines=False),
 }

@@ -21,7 +21,9 @@ _WRITERS = frozenset(
 )
 _HARMLESS = re.compile(r"::(?:add-mask|set-output|save-state|stop-commands)|##vso\[task\.setvariable|set-secret")
 _SHOWING = frozenset(["2", "1", "/dev/stderr", "/dev/stdout", "/dev/tty", "&2", "&1"])
-_PIPED = re.compile(r"[ \t]*(?:\d?>&\d[ \t]*|2>/dev/null[ \t]*)?\|(?!\|)[ \t]*(?P<next>[\w-]*)")
+_PIPED = re.compile(r"[\"']?(?:[ \t]|\\\n)*(?:\d?>&\d[ \t]*|2>/dev/null[ \t]*)?\|(?!\|)[ \t]*(?P<next>[\w-]*)")
+# The end of a block whose output goes to a file or to another command.
+_TAKEN = re.compile(r"[^\n]*\n(?:[ \t]*(?:echo|printf|cat)\b[^\n]*\n|[ \t]*\n|[ \t]*#[^\n]*\n){0,40}[ \t]*(?:\}|\)|done|fi|EOF)[ \t]*(?:\d?>|\|)")
 _TEE = frozenset(["tee", "cat", "sort", "less", "more", "head", "tail", "column"])
 _TRACED = re.compile(r"-[a-wyzA-WYZ]*x[a-zA-Z]*$")
 _CURL_VERBOSE = re.compile(r"-[a-zA-Z]{0,6}v[a-zA-Z]{0,6}|--verbose|--trace(?:-ascii)?")
@@ -51,6 +53,8 @@ class Scripts:
             yield from script.leaks(start, end)
 
     def _kind(self, name: str, bound: dict[str, str]) -> Secret | None:
+        if name.upper() in ("PWD", "OLDPWD"):
+            return None
         kind = self._names.read(name)
         if kind is not None or name not in bound:
             return kind
@@ -153,6 +157,8 @@ class _Script:
         if before.endswith(("$(", "`", "<(")):
             return False
         piped = _PIPED.match(self._text, end)
+        if piped is None and _TAKEN.match(self._text, end):
+            return False
         return piped is None or piped["next"] in _TEE
 
     def _references(self, word: Word) -> Iterator[tuple[Reference, Secret]]:

@@ -27,6 +27,7 @@ _OPEN_ECHO = re.compile(r"<\?=\s*")
 _QUERY = re.compile(r"[?&][\w.\[\]-]{1,40}=(?P<hole>\$\{|#\{|\{|\\\(|\$|[\"'`]?$)")
 _FILE = re.compile(r"\.(?:log|txt|out|csv|html?|md|dump|debug)[\"'`]$")
 _MOST_LINKS = 12
+_LONG_LINE = 1500
 
 
 class Sunk(NamedTuple):
@@ -65,8 +66,10 @@ class Sinks:
             if kind not in ("(", "[", "{"):
                 continue
             start = tokens.starts[index]
-            match = _CALLEE.search(text, max(0, tokens.ends[index - 1] if index else 0, start - 100), start)
+            match = _callee(text, max(0, tokens.ends[index - 1] if index else 0, start - 100), start)
             if match is None or (kind != "(" and not match["name"].endswith("!")):
+                continue
+            if _is_long_line(text, start):
                 continue
             if anything or match["name"] in self._lasts:
                 yield from self._call(code, index, match)
@@ -97,10 +100,14 @@ class Sinks:
             if not parts or not _FILE.search(parts[0][-1].text):
                 return CLEAN
             parts = parts[1:]
+        elif rule == ADDRESSED:
+            parts = [part for part in parts if part[0].text != "{"]  # options, the environment among them
         value = values.listed(code, parts, formats=True, rust=self._file.language == "rust")
         if sent == "page":
-            taints = tuple(taint for taint in value.taints if taint.kind is not Secret.TOKEN)
+            taints = tuple(taint for taint in value.taints if taint.kind is not Secret.TOKEN and taint.dump != "reply")
             return value._replace(taints=taints)
+        if rule == ADDRESSED:
+            return value._replace(taints=tuple(taint for taint in value.taints if not taint.dump))
         return value
 
     def _rule(self, dotted: str) -> tuple[str, str]:
@@ -130,7 +137,7 @@ class Sinks:
         names, at = [match["name"]], match.start("name")
         before = index - 1
         for _ in range(_MOST_LINKS):
-            link = _LINK.search(text, max(0, at - 200), at)
+            link = _link(text, at)
             if link is None:
                 break
             if link["called"]:
@@ -140,7 +147,7 @@ class Sinks:
                 if opening is None or tokens.starts[before] != link.start("called"):
                     break
                 at, before = tokens.starts[opening], opening - 1
-                name = _CALLEE.search(text, max(0, at - 100), at)
+                name = _callee(text, max(0, at - 100), at)
                 names.append(f"{name['name']}()" if name else "()")
                 at = name.start("name") if name else at
             elif link["name"] and not code.in_string(link.start()):
@@ -225,6 +232,39 @@ class Sinks:
             return False
         before = code.text[max(start, taint.start - 60) : taint.start] if taint.start < end else code.text[start : end - 1]
         return re.search(r"[?&][\w.\[\]-]{1,40}=[^&\s]{0,40}$", before) is not None
+
+
+def _callee(text: str, low: int, at: int) -> re.Match[str] | None:
+    """Return the name that ends before a bracket."""
+    end = at
+    while end > low and text[end - 1] in " \t!?":
+        end -= 1
+    if end > low and text[end - 1] == ">":
+        return _CALLEE.search(text, low, at)
+    begin = end
+    while begin > low and (text[begin - 1].isalnum() or text[begin - 1] in "_$"):
+        begin -= 1
+    return _CALLEE.match(text, begin, at) if begin < end else None
+
+
+def _link(text: str, at: int) -> re.Match[str] | None:
+    """Return the name or closing bracket in front of the sign for a member that ends before a name."""
+    end = at
+    while end > 0 and text[end - 1] in ".:>-?!& \t\n" and at - end < 90:
+        end -= 1
+    if end == at or end == 0:
+        return None
+    if text[end - 1] in ")]":
+        return _LINK.match(text, end - 1, at)
+    begin = end
+    while begin > 0 and (text[begin - 1].isalnum() or text[begin - 1] in "_$@"):
+        begin -= 1
+    return _LINK.match(text, begin, at) if begin < end else None
+
+
+def _is_long_line(text: str, at: int) -> bool:
+    """Tell whether a line is one that no person writes: names in it say nothing."""
+    return "\n" not in text[max(0, at - _LONG_LINE) : at + _LONG_LINE] and len(text) > 2 * _LONG_LINE
 
 
 def _is_address(text: str, start: int, end: int) -> bool:

@@ -30,6 +30,7 @@ def switched_on(file: PlainFile) -> Iterator[Leak]:
     found = [
         match
         for switch in file.dialect.switches
+        if max(re.findall(r"\w+", switch), key=len) in text
         for match in _pattern(switch).finditer(text)
         if not file.code.in_string(match.start()) or switch.startswith("'")
     ]

@@ -188,7 +188,7 @@ class Values:
             verb = plan.get(at)
             if len(part) == 1 and part[0].kind == TEXT:
                 shown.append(self.string(code, part[0], is_format=rust))
-            elif verb is not None and verb.letter[-1] in "tTpcdbouUeEgG":
+            elif verb is not None and verb.letter[-1] in "tTpcdbouUeEgGw":
                 shown.append(CLEAN)
             else:
                 value = self.item(code, part)
@@ -213,7 +213,7 @@ class Values:
 def _as_verb(value: Value, verb: Verb, *, rust: bool) -> Value:
     if verb.shown:
         return value._replace(taints=tuple(taint._replace(shown=verb.shown) for taint in value.taints))
-    return _without_objects(value) if rust and "?" not in verb.letter else value
+    return _without_objects(value) if (rust and "?" not in verb.letter) or verb.letter == "s" else value
 
 
 def _ternary(code: Code, found: list[Cell]) -> tuple[list[Cell], list[Cell]] | None:
