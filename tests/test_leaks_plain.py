@@ -115,9 +115,9 @@ OTHERS = {
             'fmt.Printf("%.4s", apiKey)',
             'log.Printf("missing %s", secretName)',
             'return fmt.Errorf("%w: %w", errDecodingPrivateKey, err)',
-            'fmt.Println(maskKey(apiKey))',
+            "fmt.Println(maskKey(apiKey))",
             'fmt.Println("OKX_SECRET is not set")',
-            'fmt.Println(resp.Header)',
+            "fmt.Println(resp.Header)",
             't.Errorf("got %s", secret)',
             'import "k8s.io/api"\nklog.Infof("secret %v", ing.Secret)',
             'fmt.Println(os.Getenv("OKX_SECRET") != "")',
@@ -139,7 +139,7 @@ OTHERS = {
         ],
         [
             "System.out.println(secretKey.length());",
-            "System.out.println(apiKey.substring(0, 4) + \"****\");",
+            'System.out.println(apiKey.substring(0, 4) + "****");',
             'log.info("passphrase set: {}", passphrase != null);',
             'log.info("secret {}", secretKey == null ? "missing" : "set");',
             "log.info(secretName);",
@@ -147,7 +147,7 @@ OTHERS = {
             "System.out.println(DigestUtils.sha256Hex(secretKey));",
             'System.out.println("Enter your API secret:");',
             'log.info("x", mask(apiSecret));',
-            "Map<String, String> m = new HashMap<>(); m.put(\"secret\", apiSecret);",
+            'Map<String, String> m = new HashMap<>(); m.put("secret", apiSecret);',
         ],
     ),
     "kotlin": (
@@ -166,7 +166,7 @@ OTHERS = {
             'println("secret ${apiSecret.length}")',
             'println("secret ${if (apiSecret == null) "missing" else "set"}")',
             "println(apiKey.take(4))",
-            'println("\\$apiSecret")' if False else 'println("the secret")',
+            'println("the secret")',
             "println(secret?.let { 1 })",
             'log.info("token $tokenSymbol")',
             "println(mask(secret))",
@@ -192,7 +192,7 @@ OTHERS = {
             'Console.WriteLine("{apiSecret}");',
             'Console.WriteLine(string.IsNullOrEmpty(apiSecret) ? "missing" : "set");',
             "Console.WriteLine(nameof(apiSecret));",
-            'throw new ArgumentNullException(nameof(apiSecret));',
+            "throw new ArgumentNullException(nameof(apiSecret));",
             "Console.WriteLine(apiKey[..4]);",
             'Console.WriteLine($"{tokenAmount} {secretName}");',
         ],
@@ -367,10 +367,10 @@ OTHERS = {
             ("OKX301", 'Write-Output "$env:OKX_SECRET"'),
             ("OKX301", 'Write-Host "p $($config.Passphrase)"'),
             ("OKX301", "Write-Host $ApiSecret"),
-            ("OKX301", "Write-Verbose \"k ${env:OKX_API_KEY}\""),
+            ("OKX301", 'Write-Verbose "k ${env:OKX_API_KEY}"'),
             ("OKX303", 'throw "bad $ApiSecret"'),
-            ("OKX306", 'Use $env:OKX_SECRET\nGet-ChildItem env:'),
-            ("OKX309", 'Write-Host $ApiSecret.Substring(0,16)'),
+            ("OKX306", "Use $env:OKX_SECRET\nGet-ChildItem env:"),
+            ("OKX309", "Write-Host $ApiSecret.Substring(0,16)"),
         ],
         [
             "Write-Host '$ApiSecret'",
@@ -410,7 +410,11 @@ OTHERS = {
             "steps:\n  - run: env | sort > /tmp/x\n    env:\n      A: ${{ secrets.OKX_SECRET }}\n",
         ],
     ),
-    "dockerfile": ("Dockerfile", [("OKX301", "FROM a\nRUN echo $OKX_SECRET\n")], ["FROM a\nRUN echo $X && use $OKX_SECRET\n"]),
+    "dockerfile": (
+        "Dockerfile",
+        [("OKX301", "FROM a\nRUN echo $OKX_SECRET\n")],
+        ["FROM a\nRUN echo $X && use $OKX_SECRET\n"],
+    ),
     "makefile": (
         "Makefile",
         [("OKX301", "run:\n\t@echo $(OKX_SECRET)\n"), ("OKX301", 'run:\n\techo "$$OKX_SECRET"\n')],
@@ -457,7 +461,7 @@ def test_leak_never_shows_a_literal() -> None:
 
 
 @pytest.mark.parametrize(("text", "own"), [("console.log(okxSecret)", True), ("console.log(apiSecret)", False)])
-def test_own_secrets_are_told_apart(text: str, own: bool) -> None:  # noqa: FBT001 (a table)
+def test_own_secrets_are_told_apart(text: str, own: bool) -> None:
     assert [leak.own for leak in leaks_of("a.js", text)] == [own]
 
 

@@ -19,13 +19,13 @@ _MOST_CELLS = 400
 
 
 class Cell(NamedTuple):
-    """One piece of an expression; `index` is that of its string or of its opening bracket among the tokens."""
+    """One piece of an expression; `token` is the index of its string or of its opening bracket."""
 
     kind: str
     text: str
     start: int
     end: int
-    index: int = -1
+    token: int = -1
 
 
 class Code(NamedTuple):
@@ -47,7 +47,7 @@ class Code(NamedTuple):
 
     def inside(self, cell: Cell) -> tuple[int, int]:
         """Return where the content of a bracket begins and ends."""
-        closing = self.tokens.partners.get(cell.index)
+        closing = self.tokens.partners.get(cell.token)
         return cell.start + 1, self.tokens.starts[closing] if closing is not None else cell.end
 
     def in_string(self, at: int) -> bool:
@@ -57,7 +57,7 @@ class Code(NamedTuple):
 
 
 @cache
-def _pieces(marked: bool) -> re.Pattern[str]:  # noqa: FBT001 (a key of the cache)
+def _pieces(marked: bool) -> re.Pattern[str]:
     # In Ruby a mark at the end belongs to the name.
     mark = r"(?:[?!](?=[\s).,;(\]}&|]|$))?" if marked else ""
     return re.compile(
@@ -103,8 +103,71 @@ def expression(code: Code, start: int, end: int) -> list[Cell]:
     return found
 
 
-_GOES_ON_BEFORE = frozenset("= + - * / % & | , . ? : && || ?? => -> == != === !== << <> .. := ?. :: ?: \\ ! and or not".split())
-_GOES_ON_AFTER = frozenset("+ - * / % & | . ? : && || ?? ?. :: ?: -> == != === !== && and or".split())
+_GOES_ON_BEFORE = frozenset(
+    [
+        "=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "&",
+        "|",
+        ",",
+        ".",
+        "?",
+        ":",
+        "&&",
+        "||",
+        "??",
+        "=>",
+        "->",
+        "==",
+        "!=",
+        "===",
+        "!==",
+        "<<",
+        "<>",
+        "..",
+        ":=",
+        "?.",
+        "::",
+        "?:",
+        "\\",
+        "!",
+        "and",
+        "or",
+        "not",
+    ]
+)
+_GOES_ON_AFTER = frozenset(
+    [
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "&",
+        "|",
+        ".",
+        "?",
+        ":",
+        "&&",
+        "||",
+        "??",
+        "?.",
+        "::",
+        "?:",
+        "->",
+        "==",
+        "!=",
+        "===",
+        "!==",
+        "&&",
+        "and",
+        "or",
+    ]
+)
 
 
 def statement(code: Code, start: int, *, lines: bool) -> list[Cell]:
@@ -115,7 +178,7 @@ def statement(code: Code, start: int, *, lines: bool) -> list[Cell]:
         if cell.kind == LINE:
             ended = lines and bool(found) and found[-1].text not in _GOES_ON_BEFORE
             continue
-        if cell.text in (",", ";") and cell.kind == SIGN or (ended and cell.text not in _GOES_ON_AFTER):
+        if (cell.text in (",", ";") and cell.kind == SIGN) or (ended and cell.text not in _GOES_ON_AFTER):
             break
         ended = False
         found.append(cell)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.leaks.names import Secret, words_of
 from okxguard.leaks.plain_cells import GROUP, NAME, NUMBER, SIGN, TEXT, Cell, Code, expression, items
+from okxguard.leaks.plain_helpers import gives_back, makes_keys
 from okxguard.leaks.plain_masks import UNBOUNDED, replaces, sliced
 from okxguard.leaks.plain_model import CLEAN, UNKNOWN, Taint, Value, union
 
@@ -14,8 +15,43 @@ if TYPE_CHECKING:
     from okxguard.leaks.plain_file import PlainFile
 
 _MEMBERS = frozenset([".", "?.", "->", "::", "&."])
-_CONSTANTS = frozenset("true false null nil None undefined True False NULL NaN self this Self void".split())
-_READERS = frozenset("get fetch read string str require env value property getenv lookup config opt cfg var".split())
+_CONSTANTS = frozenset(
+    [
+        "true",
+        "false",
+        "null",
+        "nil",
+        "None",
+        "undefined",
+        "True",
+        "False",
+        "NULL",
+        "NaN",
+        "self",
+        "this",
+        "Self",
+        "void",
+    ]
+)
+_READERS = frozenset(
+    [
+        "get",
+        "fetch",
+        "read",
+        "string",
+        "str",
+        "require",
+        "env",
+        "value",
+        "property",
+        "getenv",
+        "lookup",
+        "config",
+        "opt",
+        "cfg",
+        "var",
+    ]
+)
 _QUOTED = re.compile(r"[\w@$]{0,3}[\"'`](?P<name>[^\"'`]{1,120})[\"'`]")
 
 
@@ -70,8 +106,6 @@ class Chains:
 
     def _text(self, code: Code, found: list[Cell], at: int) -> tuple[_Link, int]:
         value = self._file.values.string(code, found[at])
-        if len(found) == at + 1 and not value.taints:
-            value = self._file.literal(code, found[at])
         return _Link(value, '""'), at + 1
 
     def _next(self, code: Code, found: list[Cell], at: int, link: _Link) -> tuple[_Link, int] | None:
@@ -170,9 +204,9 @@ class Chains:
         parts = items(code, group)
         words = words_of(name)
         if file.dialect.reads.match(dotted) or (self._file.is_environment(link.dotted) and parts):
-            return self._read(code, parts[0], name) if parts else UNKNOWN
+            return self._read(code, parts[0]) if parts else UNKNOWN
         if file.dialect.keep.match(dotted):
-            return self._kept(code, dotted, name, parts, link)
+            return self._kept(code, dotted, parts, link)
         if not link.value.taints and parts and (cut := self._cutting(code, name, parts)) is not None:
             return cut
         if any(word in file.book.maskers for word in words):
@@ -181,12 +215,12 @@ class Chains:
             return CLEAN
         if any(word in file.book.makers for word in words):
             return Value(known=False, made=True)
-        if file.makes_keys(words):
+        if makes_keys(words):
             return Value((Taint(Secret.SECRET, name, code.offset + group.start, dump="reply"),))
         if (signed := file.signer(name, code.offset + group.start)) is not None:
             return signed
         if words and words[0] in _READERS and parts and len(parts[0]) == 1 and parts[0][0].kind == TEXT:
-            return self._read(code, parts[0], name)
+            return self._read(code, parts[0])
         return self._getter(code, name, group)
 
     def _cutting(self, code: Code, name: str, parts: list[list[Cell]]) -> Value | None:
@@ -200,7 +234,7 @@ class Chains:
             return CLEAN if replaces(parts) else file.values.of(code, parts[2])
         return None
 
-    def _kept(self, code: Code, dotted: str, name: str, parts: list[list[Cell]], link: _Link) -> Value:
+    def _kept(self, code: Code, dotted: str, parts: list[list[Cell]], link: _Link) -> Value:
         file = self._file
         rust = file.language == "rust"
         value = file.values.listed(code, parts, formats=True, rust=rust)
@@ -210,18 +244,18 @@ class Chains:
             return value._replace(taints=tuple(taint._replace(in_text=True) for taint in value.taints))
         return value
 
-    def _read(self, code: Code, part: list[Cell], name: str) -> Value:
+    def _read(self, code: Code, part: list[Cell]) -> Value:
         """Return what is read by a name: a setting, a variable of the environment."""
         match = _QUOTED.fullmatch(part[0].text) if len(part) == 1 else None
         if match is None:
-            return self._file.named(name, code.offset + part[0].start) if len(part) != 1 else UNKNOWN
+            return UNKNOWN
         setting = re.split(r"[./:]", match["name"])[-1]
         value = self._file.named(setting, code.offset + part[0].start)
         return value if value.taints else CLEAN
 
     def _masked(self, code: Code, name: str, parts: list[list[Cell]]) -> Value:
         """Return what a helper that is said to hide its argument shows: all of it where its body gives it back."""
-        if not self._file.gives_back(name):
+        if not gives_back(self._file.code, self._file.language, name):
             return CLEAN
         value = union([self._file.values.of(code, part) for part in parts] or [CLEAN])
         return _cut(value, UNBOUNDED)
@@ -239,4 +273,3 @@ class Chains:
 def _cut(value: Value, shown: int) -> Value:
     taints = tuple(taint._replace(shown=shown if taint.shown == 0 else taint.shown) for taint in value.taints)
     return value._replace(taints=taints)
-

@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, tokenize
-from okxguard.leakbook import LeakDialect, LeakPlain
+from okxguard.leakbook import LeakPlain
 from okxguard.leaks.names import Secret, SecretNames, words_of
 from okxguard.leaks.plain_calls import Dialect
 from okxguard.leaks.plain_cells import Cell, Code, statement
 from okxguard.leaks.plain_chains import Chains
 from okxguard.leaks.plain_model import CLEAN, MANNERS, UNKNOWN, Taint, Value
 from okxguard.leaks.plain_values import Values
-from okxguard.model import Span
 
 _TYPE = r"(?:[ \t]{0,3}:[ \t]{0,3}[\w<>\[\]|.&?][\w<>\[\]|.&? ]{0,60}?)?"
 _ASSIGNED = re.compile(
-    rf"(?<![\w$.>-])(?P<name>[$@]{{0,2}}[^\W\d]\w{{0,80}}){_TYPE}(?:[ \t]{{0,3}},[ \t]{{0,3}}(?:err|ok|e|_|found|exists))?[ \t]{{0,40}}(?::=|(?<![=!<>+*/|&~?-])=(?![=>~]))"
+    rf"(?<![\w$.>-])(?P<name>[$@]{{0,2}}[^\W\d]\w{{0,80}}){_TYPE}"
+    r"(?:[ \t]{0,3},[ \t]{0,3}(?:err|ok|e|_|found|exists))?"
+    r"[ \t]{0,40}(?::=|(?<![=!<>+*/|&~?-])=(?![=>~]))"
 )
 _FIELD = re.compile(r"(?<![\w$])(?P<base>[^\W\d]\w{0,60})(?:\.|->|\?\.|\[[\"']|\[:)(?P<field>[^\W\d]\w{0,60})\b(?!\()")
 _STORED = re.compile(
     r"(?P<name>[^\W\d]\w{0,60})(?:\.\w{1,30}\(|\[)\s{0,9}[\"'](?P<header>[A-Za-z][\w-]{2,40})[\"']\s{0,3}(?:,|\]\s{0,9}=(?!=))"
 )
-_TITLE = re.compile(r"(?P<name>[^\W\d]\w{0,60})\s{0,9}(?::[^={}\n]{0,60})?(?:=|:|\.from\()\s{0,9}[\w.<>, \[\]]{0,60}\(?\s{0,9}$")
-_FUNCTION = re.compile(r"(?P<name>[^\W\d]\w{0,60})\s{0,3}(?:[:=]\s{0,3}(?:async\s)?(?:function\b)?\s{0,3})?(?P<open>\()")
+_TITLE = re.compile(
+    r"(?P<name>[^\W\d]\w{0,60})\s{0,9}(?::[^={}\n]{0,60})?(?:=|:|\.from\()\s{0,9}[\w.<>, \[\]]{0,60}\(?\s{0,9}$"
+)
+_FUNCTION = re.compile(
+    r"(?P<name>[^\W\d]\w{0,60})\s{0,3}(?:[:=]\s{0,3}(?:async\s)?(?:function\b)?\s{0,3})?(?P<open>\()"
+)
 _FOLDERS = frozenset(["PWD", "OLDPWD"])
 _MADE_KEY = frozenset({"create", "reset", "generate", "regenerate", "rotate", "add", "new", "issue", "post"})
-_REMOVES = re.compile(
-    r"\*|slice|substr|substring|replace|length|\blen\b|repeat|hash|\[\s*[\w.-]*:|\.\.|take|gsub|redact|x{3,}|mask\w*\(|count|size", re.I
+_NAMES_ONLY = re.compile(
+    r"[\"'`](?:[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*|[a-z]+(?:[A-Z][a-z]+)*|[a-z]+(?:[_.-][a-z]+)*|[^\"'`]*\s[^\"'`]*|[^\"'`]{0,7})[\"'`]"
 )
-_NAMES_ONLY = re.compile(r"[\"'`](?:[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*|[a-z]+(?:[A-Z][a-z]+)*|[a-z]+(?:[_.-][a-z]+)*|[^\"'`]*\s[^\"'`]*|[^\"'`]{0,7})[\"'`]")
 _MOST_ASSIGNED = 40
 # Objects of Kubernetes, which go by their names.
 _OBJECTS = frozenset(["secret", "secrets", "credentials"])
@@ -41,7 +44,9 @@ _OBJECTS = frozenset(["secret", "secrets", "credentials"])
 class PlainFile:
     """One file, cut into tokens once."""
 
-    def __init__(self, text: str, language: str, table: Language, book: LeakPlain, dialect: Dialect, names: SecretNames) -> None:
+    def __init__(
+        self, text: str, language: str, table: Language, book: LeakPlain, dialect: Dialect, names: SecretNames
+    ) -> None:
         self.text = text
         self.language = language
         self.table = table
@@ -71,7 +76,9 @@ class PlainFile:
 
     def read(self, name: str) -> Secret | None:
         """Return what a name says its value is."""
-        return None if self.is_public(name) or (self._is_cluster and name.lower() in _OBJECTS) else self.names.read(name)
+        return (
+            None if self.is_public(name) or (self._is_cluster and name.lower() in _OBJECTS) else self.names.read(name)
+        )
 
     def named(self, name: str, start: int) -> Value:
         """Return what the value of a name shows as far as the name tells."""
@@ -93,10 +100,6 @@ class PlainFile:
         found = self.named(name, start)
         return found if found.taints else self.object(name, start) or found
 
-    def literal(self, code: Code, cell: Cell) -> Value:
-        """Return what a literal is: nothing by itself."""
-        return CLEAN if code else CLEAN
-
     # What is assigned.
 
     def _looked_up(self, name: str, start: int) -> Value:
@@ -105,16 +108,16 @@ class PlainFile:
             return UNKNOWN
         self._looking.add((name, at))
         try:
-            return self._assigned_value(name, at)
+            return self._assigned_value(at)
         finally:
             self._looking.discard((name, at))
 
-    def _assigned_value(self, name: str, at: int) -> Value:
+    def _assigned_value(self, at: int) -> Value:
         found = statement(self.code, at, lines=self.manner.lines)
         if not found:
             return UNKNOWN
         if len(found) == 1 and found[0].kind == "text":
-            return self._constant(name, found[0])
+            return self._constant(found[0])
         if len(found) == 1 and found[0].text in ("null", "nil", "None", "undefined", "NULL"):
             return UNKNOWN
         value = self.values.of(self.code, found)
@@ -123,7 +126,7 @@ class PlainFile:
             return value.dumping("object")
         return value
 
-    def _constant(self, name: str, cell: Cell) -> Value:
+    def _constant(self, cell: Cell) -> Value:
         """Return what a variable shows that holds a literal: a secret where the literal may be one."""
         value = self.values.string(self.code, cell)
         if value.taints:
@@ -137,7 +140,10 @@ class PlainFile:
         if self._assigned is None:
             self._assigned = defaultdict(list)
             for match in _ASSIGNED.finditer(self.code.text):
-                if not (self.manner.unpacks and self.code.text[max(0, match.start() - 2) : match.start()].rstrip().endswith(",")):
+                if not (
+                    self.manner.unpacks
+                    and self.code.text[max(0, match.start() - 2) : match.start()].rstrip().endswith(",")
+                ):
                     self._assigned[match["name"].lstrip("$@")].append(match.end())
         tokens = self.code.tokens
         frame = self.code.frame_at(start)
@@ -167,7 +173,9 @@ class PlainFile:
         owner = dotted.rpartition(".")[0].rpartition(".")[2].lower()
         if owner in ("res", "resp", "response", "httpresponse", "answer", "reply"):
             return None
-        sent = name.lower() == "headers" and owner in ("config", "request", "_options") and self.language == "javascript"
+        sent = (
+            name.lower() == "headers" and owner in ("config", "request", "_options") and self.language == "javascript"
+        )
         if name in (self._signed or ()) or (sent and self._signed):
             return Value((Taint(Secret.KEY, name, start, dump="headers"),))
         return None
@@ -237,50 +245,3 @@ class PlainFile:
         before = self.code.text[max(0, closing - 400) : closing]
         matches = list(_FUNCTION.finditer(before))
         return next((match["name"] for match in reversed(matches) if "header" in match["name"].lower()), "")
-
-    # Helpers.
-
-    def makes_keys(self, words: Sequence[str]) -> bool:
-        """Tell whether a call with these words in its name makes an API key."""
-        last = tuple(words[-2:])
-        return bool(words) and words[0] in _MADE_KEY | {"private"} and (
-            last in (("api", "key"), ("subaccount", "apikey")) or words[-1] == "apikey"
-        ) and (words[0] != "private" or "post" in words)
-
-    def gives_back(self, name: str) -> bool:
-        """Tell whether a helper of this file that is said to hide its argument returns it as it is."""
-        body = self._body(name)
-        if body is None:
-            return False
-        parameters, text = body
-        if _REMOVES.search(text):
-            return False
-        first = re.match(r"\s*(?:\w+\s+)??[$&]?(?P<name>[^\W\d]\w*)", parameters)
-        names = {match[1] for match in re.finditer(r"([^\W\d]\w*)", parameters)}
-        returned = re.search(r"(?:\breturn\s+|=>\s*\(?\s*|^\s*)[$]?(?P<name>[^\W\d]\w*)\s*\)?\s*;?\s*$", text.strip())
-        return first is not None and returned is not None and returned["name"] in names
-
-    def _body(self, name: str) -> tuple[str, str] | None:
-        """Return the parameters and the body of a function of this file."""
-        pattern = re.compile(
-            rf"\b{re.escape(name)}\s{{0,3}}(?:[:=]\s{{0,3}}(?:async\s{{1,3}})?(?:function\b)?\s{{0,3}})?"
-            rf"\((?P<parameters>[^()]{{0,200}})\)[^{{}};\n=]{{0,60}}(?P<arrow>=>)?\s{{0,3}}(?P<open>\{{)?"
-        )
-        for match in pattern.finditer(self.code.text):
-            if match["open"]:
-                cell = statement(self.code, match.start("open"), lines=False)[:1]
-                if cell and cell[0].kind == "group":
-                    inside = self.code.text[slice(*self.code.inside(cell[0]))]
-                    return match["parameters"], inside
-            elif match["arrow"]:
-                return match["parameters"], self.code.text[match.end() : match.end() + 300].partition("\n")[0]
-            elif self.language in ("ruby", "crystal", "elixir"):
-                return match["parameters"], self.code.text[match.end() : match.end() + 300].partition("\nend")[0]
-        return None
-
-    def span(self, start: int, end: int) -> Span:
-        """Return a place of the file."""
-        return Span(start, min(end, len(self.text)))
-
-
-__all__ = ["LeakDialect", "PlainFile"]

@@ -8,8 +8,10 @@ from okxguard.leaks.plain_cells import Cell
 
 UNBOUNDED = -1
 _WILD = re.compile(r"(?<!\\)(?:\.(?!\s)|\[\^|\\[wSDX])")
-_LENGTHS = frozenset("take first left takelast last right prefix suffix truncate limit chars head".split())
-_BY_LENGTH = frozenset("substr mid".split())
+_LENGTHS = frozenset(
+    ["take", "first", "left", "takelast", "last", "right", "prefix", "suffix", "truncate", "limit", "chars", "head"]
+)
+_BY_LENGTH = frozenset(["substr", "mid"])
 _COUNTED = {"csharp": "substring", "c": "substr"}
 
 
@@ -74,4 +76,4 @@ def replaces(parts: list[list[Cell]]) -> bool:
     if len(parts) < 2 or not parts[0]:
         return False
     pattern = "".join(cell.text for cell in parts[0])
-    return _WILD.search(pattern) is not None or not pattern[:1] in "\"'`/"
+    return _WILD.search(pattern) is not None or pattern[:1] not in "\"'`/"

@@ -10,27 +10,32 @@ from okxguard.entries.shell_words import Command, Word, read_commands
 from okxguard.kinds import Kind
 from okxguard.leakbook import LeakPlain
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.plain_powershell import powershell_leaks
 from okxguard.leaks.plain_steps import bound_names, steps
 from okxguard.leaks.plain_variables import Reference, references
 from okxguard.model import Confidence, Leak, Span
 
 SCRIPTS = frozenset(["shell", "dockerfile", "makefile", "powershell", "batch"])
-_PRINTERS = frozenset("echo printf print".split())
-_WRITERS = frozenset(
-    "write-host write-output write-verbose write-debug write-warning write-error write-information out-host echo".split()
-)
+_PRINTERS = frozenset(["echo", "printf", "print"])
 _HARMLESS = re.compile(r"::(?:add-mask|set-output|save-state|stop-commands)|##vso\[task\.setvariable|set-secret")
 _SHOWING = frozenset(["2", "1", "/dev/stderr", "/dev/stdout", "/dev/tty", "&2", "&1"])
 _PIPED = re.compile(r"[\"']?(?:[ \t]|\\\n)*(?:\d?>&\d[ \t]*|2>/dev/null[ \t]*)?\|(?!\|)[ \t]*(?P<next>[\w-]*)")
 # The end of a block whose output goes to a file or to another command.
-_TAKEN = re.compile(r"[^\n]*\n(?:[ \t]*(?:echo|printf|cat)\b[^\n]*\n|[ \t]*\n|[ \t]*#[^\n]*\n){0,40}[ \t]*(?:\}|\)|done|fi|EOF)[ \t]*(?:\d?>|\|)")
+_TAKEN = re.compile(
+    r"[^\n]*\n(?:[ \t]*(?:echo|printf|cat)\b[^\n]*\n|[ \t]*\n|[ \t]*#[^\n]*\n){0,40}"
+    r"[ \t]*(?:\}|\)|done|fi|EOF)[ \t]*(?:\d?>|\|)"
+)
 _TEE = frozenset(["tee", "cat", "sort", "less", "more", "head", "tail", "column"])
 _TRACED = re.compile(r"-[a-wyzA-WYZ]*x[a-zA-Z]*$")
 _CURL_VERBOSE = re.compile(r"-[a-zA-Z]{0,6}v[a-zA-Z]{0,6}|--verbose|--trace(?:-ascii)?")
-_DATA = frozenset("-d --data --data-raw --data-urlencode --data-binary -F --form --form-string --json".split())
+_DATA = frozenset(
+    ["-d", "--data", "--data-raw", "--data-urlencode", "--data-binary", "-F", "--form", "--form-string", "--json"]
+)
 _QUERY = re.compile(r"[?&][\w.-]{1,40}=$")
-_FILES = re.compile(r"(?:.*/)?\.env(?:\.(?!example|sample|template|dist)[\w-]+)?$|.*(?:credentials|secrets?)\.(?:json|ya?ml|env|txt)$")
-_BEFORE = frozenset("sudo then do else if ! { exec command time -".split())
+_FILES = re.compile(
+    r"(?:.*/)?\.env(?:\.(?!example|sample|template|dist)[\w-]+)?$|.*(?:credentials|secrets?)\.(?:json|ya?ml|env|txt)$"
+)
+_BEFORE = frozenset(["sudo", "then", "do", "else", "if", "!", "{", "exec", "command", "time", "-"])
 
 
 class Scripts:
@@ -46,10 +51,15 @@ class Scripts:
         if not parts:
             return
         bound = bound_names(document) if document.kind is Kind.YAML else {}
-        evidence = bool(bound) or any(self._kind(match[1], bound) for match in re.finditer(r"\$\{?(\w{3,60})", text))
+        evidence = bool(bound) or any(
+            self._kind(match[1], bound) for match in re.finditer(r"\$\{?(?:env:)?(\w{3,60})", text)
+        )
+        if language == "powershell":
+            yield from powershell_leaks(text, lambda name: self._kind(name, bound), evidence=evidence)
+            return
         syntax = "batch" if language == "batch" else "shell"
         for start, end in parts:
-            script = _Script(self, text, syntax, bound, evidence=evidence, shell=language != "powershell")
+            script = _Script(self, text, syntax, bound, evidence=evidence)
             yield from script.leaks(start, end)
 
     def _kind(self, name: str, bound: dict[str, str]) -> Secret | None:
@@ -73,15 +83,12 @@ class Scripts:
 class _Script:
     """One script, read command by command."""
 
-    def __init__(
-        self, scripts: Scripts, text: str, syntax: str, bound: dict[str, str], *, evidence: bool, shell: bool
-    ) -> None:
+    def __init__(self, scripts: Scripts, text: str, syntax: str, bound: dict[str, str], *, evidence: bool) -> None:
         self._scripts = scripts
         self._text = text
         self._syntax = syntax
         self._bound = bound
         self._evidence = evidence
-        self._shell = shell
         self._traced: Span | None = None
         self._clean: set[str] = set()
 
@@ -99,20 +106,18 @@ class _Script:
         name = words[0].value.rpartition("/")[2].lower().lstrip("@-+")
         if name == "set":
             self._set(words)
-        elif name in _PRINTERS or (not self._shell and name in _WRITERS):
+        elif name in _PRINTERS:
             yield from self._printed(command, words, name)
         elif name == "logger":
             yield from self._shown("OKX302", "logger", words)
-        elif name == "throw" and not self._shell:
-            yield from self._shown("OKX303", "throw", words)
-        elif name in ("env", "printenv", "export", "declare", "gci", "get-childitem", "dir", "cat"):
+        elif name in ("env", "printenv", "export", "declare", "cat"):
             yield from self._dumped(command, words, name)
         elif name in ("curl", "wget", "http", "https", "curl.exe"):
             yield from self._requested(words, name)
         elif name == "read":
             self._clean.update(word.value for word in words[1:])
         if self._traced and name not in ("set", "unset"):
-            yield from self._trace(command, words)
+            yield from self._trace(words)
         self._note(words)
 
     def _note(self, words: list[Word]) -> None:
@@ -122,7 +127,9 @@ class _Script:
             if match is None:
                 break
             name, value = match["name"], match["value"]
-            masked = re.search(r"\*{3}|sha\d*sum|md5sum|\$\(\(|\bcut\b|\bsed\b|\bhead\b|\bwc\b|openssl rand|uuidgen", value)
+            masked = re.search(
+                r"\*{3}|sha\d*sum|md5sum|\$\(\(|\bcut\b|\bsed\b|\bhead\b|\bwc\b|openssl rand|uuidgen", value
+            )
             if masked or value in ("", "true", "false", "0", "1"):
                 self._clean.add(name)
             elif re.search(r"[$`]", value):
@@ -131,7 +138,11 @@ class _Script:
     def _set(self, words: list[Word]) -> None:
         values = [word.value for word in words[1:]]
         if any(_TRACED.fullmatch(value) for value in values) or ("xtrace" in values and "-o" in values):
-            if len(values) > 1 and re.fullmatch(r"[A-Za-z_]\w*", values[-1]) and values[-1] not in ("pipefail", "xtrace"):
+            if (
+                len(values) > 1
+                and re.fullmatch(r"[A-Za-z_]\w*", values[-1])
+                and values[-1] not in ("pipefail", "xtrace")
+            ):
                 return  # fish sets a variable
             self._traced = Span(words[0].pieces[0][1], words[-1].end)
         elif any(value.startswith("+") and "x" in value for value in values) or "+o" in values:
@@ -162,7 +173,7 @@ class _Script:
         return piped is None or piped["next"] in _TEE
 
     def _references(self, word: Word) -> Iterator[tuple[Reference, Secret]]:
-        for reference in references(self._text, word, self._syntax if self._shell else "powershell"):
+        for reference in references(self._text, word, self._syntax):
             kind = None if reference.name in self._clean else self._scripts.kind(reference.name, self._bound)
             if kind is not None:
                 yield reference, kind
@@ -197,14 +208,18 @@ class _Script:
             return not options
         if name in ("export", "declare"):
             return options in (["-p"], ["-x"], ["-px"])
-        return len(options) == 1 and options[0].lower() in ("env:", "env:*", "env:\\")
+        return False
 
     def _is_output(self, words: list[Word]) -> bool:
         """Tell whether a dump of the environment is shown: as it is, or filtered for the names of secrets."""
         piped = _PIPED.match(self._text, words[-1].end)
-        if piped is None or piped["next"] in _TEE:
+        if piped is None:
             return True
         line = self._text[piped.end() : self._text.find("\n", piped.end())]
+        if re.search(r">(?!&)", line) or (piped["next"] != "grep" and "|" in line):
+            return False
+        if piped["next"] in _TEE:
+            return True
         wanted = re.match(r"\s+(?:-\w+\s+)*[\"']?\^?(?P<name>\w+)", line) if piped["next"] == "grep" else None
         return wanted is not None and ("okx" in wanted["name"].lower() or bool(self._scripts.kind(wanted["name"], {})))
 
@@ -221,18 +236,23 @@ class _Script:
         if name.startswith("curl") and any(_CURL_VERBOSE.fullmatch(word.value) for word in words[1:]):
             reference, kind = held[0][1]
             yield _leak("OKX307", span, _said(kind, reference), ("curl -v", reference.name))
-        chat = any("://" in word.value and any(hook in word.value.lower() for hook in self._scripts.hooks) for word in words)
+        chat = any(
+            "://" in word.value and any(hook in word.value.lower() for hook in self._scripts.hooks) for word in words
+        )
         for at, word in enumerate(words[1:], 1):
             for reference, kind in self._references(word):
                 if chat and (words[at - 1].value in _DATA or word.value.startswith("--data")):
                     yield _leak("OKX304", span, _said(kind, reference), (name, reference.name))
                     return
-                if not chat and kind in (Secret.SECRET, Secret.PASSPHRASE) and _QUERY.search(word.value[: reference.at]):
-                    if "://" in word.value or word.value.startswith("$"):
-                        yield _leak("OKX305", span, _said(kind, reference), (name, reference.name))
-                        return
+                if (
+                    not chat
+                    and kind in (Secret.SECRET, Secret.PASSPHRASE)
+                    and _QUERY.search(word.value[: reference.at])
+                ) and ("://" in word.value or word.value.startswith("$")):
+                    yield _leak("OKX305", span, _said(kind, reference), (name, reference.name))
+                    return
 
-    def _trace(self, command: Command, words: list[Word]) -> Iterator[Leak]:
+    def _trace(self, words: list[Word]) -> Iterator[Leak]:
         """Yield the trace that shows a secret among the words of a command, once."""
         for word in words[1:] or words:
             for reference, kind in self._references(word):

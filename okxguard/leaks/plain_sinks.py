@@ -16,9 +16,12 @@ PRINTED, LOGGED, RAISED, SENT, ADDRESSED, DUMPED, REPLIED, MASKED = (
     f"OKX30{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9)
 )
 _CALLEE = re.compile(r"(?P<name>[^\W\d][\w$]*[?!]?)(?:::<[^<>()]{0,60}>|<[\w, .]{1,60}>)?\s{0,3}$")
-_LINK = re.compile(r"(?:(?P<name>[$@]{0,2}[^\W\d][\w$]*[?!]?)|(?P<called>\)|\]))?\s{0,80}(?:\?\.|\.|::|->|&\.|!!?\.)\s{0,3}$")
+_LINK = re.compile(
+    r"(?:(?P<name>[$@]{0,2}[^\W\d][\w$]*[?!]?)|(?P<called>\)|\]))?\s{0,80}(?:\?\.|\.|::|->|&\.|!!?\.)\s{0,3}$"
+)
 _OPEN_CALL = re.compile(
-    r"(?:^|[;{|]|\b(?:then|do|else|and|or)\b|&&|\|\||=>)[ \t]*(?P<chain>(?:[$@]{0,2}\w{1,60}(?:\.|::|->)){0,5}[A-Za-z_]\w{0,60}!?)"
+    r"(?:^|[;{|]|\b(?:then|do|else|and|or)\b|&&|\|\||=>)[ \t]*"
+    r"(?P<chain>(?:[$@]{0,2}\w{1,60}(?:\.|::|->)){0,5}[A-Za-z_]\w{0,60}!?)"
     r"[ \t]+(?=[\"'`\w$@:#%\[{(\\&*!~]|<<)",
     re.MULTILINE,
 )
@@ -47,7 +50,8 @@ class Sinks:
         self._file = file
         self._dialect = file.dialect
         self._lasts = {
-            pattern.rpartition(".")[2] for calls in (*file.dialect.sinks.values(), file.dialect.pages, file.dialect.posts)
+            pattern.rpartition(".")[2]
+            for calls in (*file.dialect.sinks.values(), file.dialect.pages, file.dialect.posts)
             for pattern in calls.patterns
         } | file.dialect.levels
 
@@ -83,11 +87,11 @@ class Sinks:
         closing = tokens.partners.get(index)
         end = tokens.ends[closing] if closing is not None else tokens.ends[index]
         group = Cell(GROUP, "(", tokens.starts[index], end, index)
-        value = self._given(code, group, dotted, rule, sent=sent)
+        value = self._given(code, group, rule, sent=sent)
         if value.taints:
             yield Sunk(rule, dotted, start, min(end, start + 400), value)
 
-    def _given(self, code: Code, group: Cell, dotted: str, rule: str, *, sent: str) -> Value:
+    def _given(self, code: Code, group: Cell, rule: str, *, sent: str) -> Value:
         """Return what a sink shows of its arguments."""
         values, parts = self._file.values, items(code, group)
         if sent == "post":
@@ -230,7 +234,9 @@ class Sinks:
             return False
         if taint.kind is Secret.KEY and "okx" not in taint.name.lower() and "okex" not in taint.name.lower():
             return False
-        before = code.text[max(start, taint.start - 60) : taint.start] if taint.start < end else code.text[start : end - 1]
+        before = (
+            code.text[max(start, taint.start - 60) : taint.start] if taint.start < end else code.text[start : end - 1]
+        )
         return re.search(r"[?&][\w.\[\]-]{1,40}=[^&\s]{0,40}$", before) is not None
 
 
@@ -269,7 +275,7 @@ def _is_long_line(text: str, at: int) -> bool:
 
 def _is_address(text: str, start: int, end: int) -> bool:
     query = text.find("?", start, end)
-    return 0 <= query and text.find("=", query, end) > 0 and end - start > 8
+    return query >= 0 and text.find("=", query, end) > 0 and end - start > 8
 
 
 def _end_of_operand(code: Code, start: int) -> int:

@@ -10,11 +10,17 @@ from okxguard.kinds import Kind
 
 _EXPRESSION = re.compile(r"\$\{\{[ \t]*(?P<name>[\w.\-]{1,120})[ \t]*(?P<more>[^{}\n]{0,200})\}\}")
 _KEY = re.compile(
-    r"^(?P<indent>[ \t]*)(?P<dash>- +)?(?P<key>run|script|before_script|after_script|commands?|bash|sh|pwsh)[ \t]*:[ \t]*(?P<rest>[^\n]*)$",
+    r"^(?P<indent>[ \t]*)(?P<dash>- +)?(?P<key>run|script|before_script|after_script|commands?|bash|sh|pwsh)"
+    r"[ \t]*:[ \t]*(?P<rest>[^\n]*)$",
     re.MULTILINE,
 )
-_BOUND = re.compile(r"^[ \t]*(?:- +)?[\"']?(?P<name>[A-Za-z_]\w{0,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.(?P<secret>\w{1,80})", re.MULTILINE)
-_RUN = re.compile(r"^[ \t]*(?:ONBUILD[ \t]+)?(?:RUN|CMD|ENTRYPOINT)[ \t]+(?:--\S+[ \t]+)*(?!\[)", re.MULTILINE | re.IGNORECASE)
+_BOUND = re.compile(
+    r"^[ \t]*(?:- +)?[\"']?(?P<name>[A-Za-z_]\w{0,80})[\"']?:[ \t]*[\"']?\$\{\{[ \t]*secrets\.(?P<secret>\w{1,80})",
+    re.MULTILINE,
+)
+_RUN = re.compile(
+    r"^[ \t]*(?:ONBUILD[ \t]+)?(?:RUN|CMD|ENTRYPOINT)[ \t]+(?:--\S+[ \t]+)*(?!\[)", re.MULTILINE | re.IGNORECASE
+)
 _RECIPE = re.compile(r"^\t[ \t]*[@+-]*(?P<command>[^\n]*(?:(?<=\\)\n[^\n]*)*)", re.MULTILINE)
 _MADE = re.compile(r"\$(?:\((?P<round>\w{1,80})\)|\$(?P<own>(?=[\w{])))")
 Part = tuple[int, int]

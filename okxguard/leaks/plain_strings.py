@@ -20,7 +20,9 @@ HOLES = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 _CLOSING = {"{": "}", "(": ")"}
 _FORMAT_OF_HOLE = re.compile(r"[^:?]*?(?P<format>(?<!:):(?!:)[^:?()\"']{1,20})$")
 _MOST_HOLES, _LONGEST_HOLE = 60, 2000
-_VERB = re.compile(r"%(?:(?P<position>\d{1,2})\$)?[-+# 0']*(?:\d{1,4}|\*)?(?:\.(?P<precision>\d{1,3}))?l{0,2}(?P<letter>[A-Za-z%])")
+_VERB = re.compile(
+    r"%(?:(?P<position>\d{1,2})\$)?[-+# 0']*(?:\d{1,4}|\*)?(?:\.(?P<precision>\d{1,3}))?l{0,2}(?P<letter>[A-Za-z%])"
+)
 _PLACE = re.compile(r"\{\{|\{\w{0,20}(?P<format>:[^{}\n]{0,20})?\}")
 
 

@@ -13,7 +13,9 @@ from okxguard.model import Confidence, Leak, Span
 SWITCHED = "OKX307"
 _NAME = re.compile(r"[^\W\d]\w{2,60}")
 _MOST_NAMES = 20_000
-_CLIENTS = re.compile(r"(?i)ccxt|pro\.okx|new\s+okx|axios|request|curl|http|resty|rest|okx|exchange|webclient|logginginterceptor")
+_CLIENTS = re.compile(
+    r"(?i)ccxt|pro\.okx|new\s+okx|axios|request|curl|http|resty|rest|okx|exchange|webclient|logginginterceptor"
+)
 
 
 @cache

@@ -10,28 +10,22 @@ from okxguard.entries.lexer import tokenize
 from okxguard.leaks.plain_cells import GROUP, NAME, SIGN, TEXT, Cell, Code, expression, items, split, statement
 from okxguard.leaks.plain_model import CLEAN, UNKNOWN, Taint, Value, union
 from okxguard.leaks.plain_strings import Hole, Verb, holes, places, verbs
+from okxguard.leaks.plain_words import COMPARED, FUNCTIONS, SKIPPED, TESTS
 
 if TYPE_CHECKING:
     from okxguard.leaks.plain_file import PlainFile
 
 _DEEPEST = 14
-_FUNCTIONS = frozenset("function func fn def fun lambda class interface struct enum switch match when case for while sub".split())
-_TESTS = frozenset("! - + ~ not typeof sizeof nameof void delete defined? isset empty unset".split())
-_SKIPPED = frozenset(
-    "& * ... @ ^ $ .. await new yield ref mut try async out in return lazy suspend const throw raise move static go"
-    " final val var let stackalloc".split()
-)
-_COMPARED = frozenset("== === != !== <= >= <=> =~ !~ instanceof in is eq ne".split())
 _ORDERED = frozenset("<>")
 _CHOICES = frozenset(["??", "?:", "or"])
 _EITHER = _CHOICES | {"||"}
 _BOTH = frozenset(["&&", "and"])
 _JOINED = frozenset(["+", "<<", "<>", "~"])
-_MATHS = frozenset("- * / % ** | & ^".split())
+_MATHS = frozenset(["-", "*", "/", "%", "**", "|", "&", "^"])
 _LABELS = frozenset([":", "=", "=>"])
 _NEUTRAL = re.compile(r"[$@]{0,2}(?:[a-z]|key|value|val|phrase|pp|pwd|str|text|raw|data|plain|arg|input|line)")
 _LABEL = re.compile(r"[\"'`@$]{0,3}(?P<name>[A-Za-z][\w -]{1,40}?)[\s:=>-]{0,6}[\"'`]{0,2}")
-_VAGUE_LABELS = frozenset("secret secrets credentials credential creds cred pass authorization".split())
+_VAGUE_LABELS = frozenset(["secret", "secrets", "credentials", "credential", "creds", "cred", "pass", "authorization"])
 
 
 class Values:
@@ -64,7 +58,7 @@ class Values:
     def _of(self, code: Code, found: list[Cell]) -> Value:
         if found[0].text == "if":
             return self._conditional(code, found)
-        if found[0].kind == NAME and found[0].text in _FUNCTIONS:
+        if found[0].kind == NAME and found[0].text in FUNCTIONS:
             return CLEAN
         texts = [cell.text if cell.kind in (NAME, SIGN) else "" for cell in found]
         if "=>" in texts or ("->" in texts and not self.file.manner.arrows):
@@ -72,7 +66,7 @@ class Values:
         if "as" in texts[1:]:
             found = found[: texts.index("as", 1)]
             texts = texts[: len(found)]
-        if (chosen := _ternary(code, found)) is not None:
+        if (chosen := _ternary(found)) is not None:
             return union([self.of(code, part) for part in chosen])
         if not _EITHER.isdisjoint(texts):
             return self._either(code, found, texts)
@@ -86,7 +80,9 @@ class Values:
         return union([self.of(code, part) for part in split(found, _EITHER)])
 
     def _compared(self, code: Code, found: list[Cell], texts: list[str]) -> Value:
-        if not _COMPARED.isdisjoint(texts[1:]) or any(_is_apart(code, cell) for cell in found[1:] if cell.text in _ORDERED):
+        if not COMPARED.isdisjoint(texts[1:]) or any(
+            _is_apart(code, cell) for cell in found[1:] if cell.text in _ORDERED
+        ):
             return CLEAN
         joins = _JOINED | {"."} if self.file.manner.dots else _JOINED
         if not joins.isdisjoint(texts[1:]):
@@ -99,11 +95,11 @@ class Values:
         return self._unary(code, found)
 
     def _unary(self, code: Code, found: list[Cell]) -> Value:
-        while found and found[0].kind in (NAME, SIGN) and found[0].text in _SKIPPED:
+        while found and found[0].kind in (NAME, SIGN) and found[0].text in SKIPPED:
             found = found[1:]
         if not found:
             return CLEAN
-        if found[0].text in _TESTS:
+        if found[0].text in TESTS:
             return CLEAN
         if found[0].kind == GROUP and len(found) > 1 and found[1].kind in (NAME, TEXT) and found[0].text != "{":
             return self.of(code, found[1:])  # a cast, or the type of a list
@@ -128,7 +124,7 @@ class Values:
 
     def _holes(self, code: Code, cell: Cell, *, is_format: bool) -> list[Hole]:
         manner = self.file.manner.holes
-        form = code.tokens.forms.get(cell.index, "")
+        form = code.tokens.forms.get(cell.token, "")
         before = code.text[max(0, cell.start - 3) : cell.start]
         if not manner or (manner == "rust" and not is_format) or _is_plain(self.file.language, form, before):
             return []
@@ -216,7 +212,7 @@ def _as_verb(value: Value, verb: Verb, *, rust: bool) -> Value:
     return _without_objects(value) if (rust and "?" not in verb.letter) or verb.letter == "s" else value
 
 
-def _ternary(code: Code, found: list[Cell]) -> tuple[list[Cell], list[Cell]] | None:
+def _ternary(found: list[Cell]) -> tuple[list[Cell], list[Cell]] | None:
     """Return the two branches of `c ? a : b`."""
     first = next((at for at, cell in enumerate(found) if cell.text == "?" and cell.kind == SIGN and at), None)
     if first is None:
@@ -247,6 +243,13 @@ def _is_plain(language: str, form: str, before: str) -> bool:
         return not before[-1:].isalpha()
     if language == "javascript":
         return form != "template"
-    return form in {"single lines", "single", "char", "backtick raw", "regex", "dart raw", "dart raw single", "ruby char"} or (
-        language in ("ruby", "crystal", "elixir", "groovy") and form.startswith("single")
-    )
+    return form in {
+        "single lines",
+        "single",
+        "char",
+        "backtick raw",
+        "regex",
+        "dart raw",
+        "dart raw single",
+        "ruby char",
+    } or (language in ("ruby", "crystal", "elixir", "groovy") and form.startswith("single"))
