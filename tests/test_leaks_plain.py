@@ -51,6 +51,7 @@ JAVASCRIPT_FIRES = [
     ("OKX307", "const e = new ccxt.okx({ apiKey: k, secret: s, verbose: true })"),
     ("OKX307", "const e = new ccxt.okx({ apiKey: k, secret: s });\ne.verbose = true"),
     ("OKX308", "const r = await client.createSubAccountAPIKey(x);\nconsole.log(r.data)"),
+    ("OKX308", "const r = await client.createSubAccountAPIKey(x);\nconsole.log(`new ${r.data[0].secretKey}`)"),
     ("OKX309", "console.log(apiKey.slice(0, 20) + '***')"),
     ("OKX309", "console.log(passphrase.substring(0, 4))"),
     ("OKX309", "console.log(apiSecret.slice(4))"),

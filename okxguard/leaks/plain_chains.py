@@ -149,7 +149,10 @@ class Chains:
         lowered = name.lower()
         if lowered in file.book.lengths or any(word in file.book.ends for word in words_of(name)):
             return CLEAN
-        if link.value.taints and (lowered in file.book.same or link.value.taints[0].dump == "reply"):
+        if link.value.taints and link.value.taints[0].dump == "reply":
+            part = file.named(name, code.offset + cell.start).taints
+            return Value(tuple(taint._replace(dump="reply", in_text=True) for taint in part)) if part else link.value
+        if link.value.taints and lowered in file.book.same:
             return link.value
         if (headers := file.headers(dotted, code.offset + cell.start)) is not None:
             return headers
