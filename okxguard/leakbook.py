@@ -19,6 +19,43 @@ class LeakNames(NamedTuple):
     getters: tuple[str, ...]
 
 
+class LeakDialect(NamedTuple):
+    """What one family of languages calls; see `rules/leaks.toml` for what each list means."""
+
+    languages: tuple[str, ...]
+    sinks: dict[str, tuple[str, ...]]
+    pages: tuple[str, ...]
+    posts: tuple[str, ...]
+    levels: tuple[str, ...]
+    raises: tuple[str, ...]
+    environments: tuple[str, ...]
+    reads: tuple[str, ...]
+    keep: tuple[str, ...]
+    dumps: tuple[str, ...]
+    switches: tuple[str, ...]
+
+
+class LeakPlain(NamedTuple):
+    """Words for the languages that are read without their grammar; see `rules/leaks.toml` for what each list means."""
+
+    loggers: tuple[str, ...]
+    levels: tuple[str, ...]
+    maskers: tuple[str, ...]
+    ends: tuple[str, ...]
+    makers: tuple[str, ...]
+    lengths: tuple[str, ...]
+    same: tuple[str, ...]
+    slices: tuple[str, ...]
+    replacers: tuple[str, ...]
+    public: tuple[str, ...]
+    about: tuple[str, ...]
+    before: tuple[str, ...]
+    objects: tuple[str, ...]
+    headers: tuple[str, ...]
+    hooks: tuple[str, ...]
+    dialects: tuple[LeakDialect, ...] = ()
+
+
 class LeakSources(NamedTuple):
     """Calls that secrets come from; see `rules/leaks.toml` for what each list means."""
 
@@ -112,6 +149,7 @@ class LeakBook(NamedTuple):
     clients: dict[str, tuple[str, ...]]
     switches: tuple[LeakSwitch, ...]
     settings: tuple[LeakSetting, ...]
+    plain: LeakPlain
 
 
 def load_leaks(folder: str) -> LeakBook:
@@ -131,6 +169,7 @@ def load_leaks(folder: str) -> LeakBook:
         clients=_words(table, "clients", ("ccxt", "okx")),
         switches=tuple(_switch(switch) for switch in table.tables("switches")),
         settings=tuple(_setting(setting) for setting in table.tables("settings")),
+        plain=_plain(table.table("plain")),
     )
     table.end()
     return book
@@ -166,3 +205,20 @@ def _setting(table: Table) -> LeakSetting:
     setting = LeakSetting(table.text("what"), table.words("attributes"), table.text("needs"))
     table.end()
     return setting
+
+
+_PLAIN_RULES = ("OKX301", "OKX302", "OKX303", "OKX304", "OKX305")
+
+
+def _plain(table: Table) -> LeakPlain:
+    dialects = tuple(_dialect(part) for part in table.tables("dialects"))
+    words = {name: table.words(name) for name in LeakPlain._fields if name != "dialects"}
+    table.end()
+    return LeakPlain(**words, dialects=dialects)
+
+
+def _dialect(table: Table) -> LeakDialect:
+    words = {name: table.words(name) for name in LeakDialect._fields if name != "sinks"}
+    dialect = LeakDialect(**words, sinks={rule: table.words(rule) for rule in _PLAIN_RULES})
+    table.end()
+    return dialect
