@@ -6,13 +6,19 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from okxguard.leaks.access import Access
+from okxguard.leaks.assignment import Assignment
 from okxguard.leaks.calls import Calls
 from okxguard.leaks.classes import Classes
+from okxguard.leaks.effects import Effects
 from okxguard.leaks.evidence import Evidence, dotted
 from okxguard.leaks.expressions import Expressions
 from okxguard.leaks.gate import EVERYTHING, Gate
+from okxguard.leaks.invocations import Invocations
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.origins import Origins
+from okxguard.leaks.records import Records
 from okxguard.leaks.reporting import RawLeak, Reporter
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.statements import Statements
@@ -25,7 +31,6 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 400_000
 _MOST_ROUNDS = 3
-_BUILT_IN_TYPES = frozenset({"bool", "int", "float", "complex", "datetime", "date", "Decimal", "Path", "timedelta"})
 
 
 class ExhaustedError(Exception):
@@ -59,9 +64,15 @@ class Engine:
         self.echoed: frozenset[int] = frozenset()
         self.routes = _routes(tree, library)
         self.texts = Texts(self)
-        self.expressions = Expressions(self)
-        self.calls = Calls(self)
         self.classes = Classes(self)
+        self.records = Records(self)
+        self.origins = Origins(self)
+        self.effects = Effects(self)
+        self.invocations = Invocations(self)
+        self.calls = Calls(self)
+        self.access = Access(self)
+        self.expressions = Expressions(self)
+        self.assignment = Assignment(self)
         self.statements = Statements(self)
         self.reporter = Reporter(self)
         self.switches = Switches(self)
@@ -86,7 +97,7 @@ class Engine:
 
     def _round(self) -> None:
         self.changed = False
-        self.calls.forget()
+        self.invocations.forget()
         self.module = Frame(identity=id(self.tree))
         self.pending = {}
         self.statements.run(self.tree.body, self.module)
@@ -105,6 +116,10 @@ class Engine:
             foreign = hasattr(function.node, "neighbour")
             self._matters[identity] = foreign or self.gate.is_open_to_all or identity in self.gate.functions
         return self._matters[identity]
+
+    def wants(self, name: str) -> bool:
+        """Tell whether something that is shown may depend on a name."""
+        return self.gate.is_open_to_all or name in self.gate.wanted
 
     def _is_late(self, identity: int) -> bool:
         """Tell whether a function comes after those that make objects."""
@@ -135,7 +150,7 @@ class Engine:
             self.switches.note_secret(frame.identity, self.named(name, function.node))
         self.statements.run_body(function, frame)
         for decorator in function.decorated:
-            self.calls.decorate_alone(decorator, function, frame)
+            self.invocations.decorate_alone(decorator, function)
 
     def _unknown_argument(self, argument: ast.arg, default: ast.expr | None, frame: Frame) -> Value:
         if argument.annotation is not None:

@@ -11,7 +11,7 @@ from okxguard.leaks.evidence import dotted
 from okxguard.leaks.formats import arguments_shown
 from okxguard.leaks.names import Secret
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import UNKNOWN, Function, Taint, Value, content, union
+from okxguard.leaks.values import Function, Taint, Value, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -75,7 +75,7 @@ class Reporter:
         """Return the leaks in the order of their places, one of each kind for a statement."""
         return tuple(self._leaks.values())
 
-    def check(self, called: Called, frame: Frame) -> None:
+    def check(self, called: Called) -> None:
         """Report a call that gives away what it is given."""
         sink = self._engine.library.sink((called.ref, called.lexical))
         if sink is not None:
@@ -114,7 +114,7 @@ class Reporter:
     def _lazy(self, value: Value, called: Called) -> Value:
         """Return what a function without arguments gives, which a logger calls by itself."""
         if isinstance(value.target, Function) and isinstance(value.target.node, ast.Lambda):
-            return self._engine.calls.invoke(value.target, [], {}, called.node)
+            return self._engine.invocations.invoke(value.target, [], {}, called.node)
         return value
 
     def _named(self, name: str, value: Value, called: Called) -> Value:
@@ -207,7 +207,7 @@ class Reporter:
         if not chosen:
             return
         taint = chosen[0]
-        node = self._engine.calls.site(node)
+        node = self._engine.invocations.site(node)
         if taint.reply:
             rule = REPLY
         elif taint.shown is not None:
@@ -274,6 +274,3 @@ def _is_read(place: Value, endings: tuple[str, ...]) -> bool:
             (inner.const for inner in reversed(list(place.box.fields.values())) if isinstance(inner.const, str)), ""
         )
     return text.lower().endswith(endings)
-
-
-__all__ = ["UNKNOWN", "Called", "RawLeak", "Reporter", "content"]

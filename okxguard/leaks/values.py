@@ -45,9 +45,11 @@ UNKNOWN: Final = _Unknown()
 class Box:
     """The content of a container or object; shared by all names of it, and changed where code changes it.
 
-    `fields` is what stands under known keys, positions and attributes; `rest` what may stand under any other one;
-    `part` is the key of what is loaded below another key; `kind` is dict, list, tuple, set, instance, opaque (an object that keeps what it was made with to itself) or
-    loaded (what was read from a file or a service).
+    `fields` is what stands under known keys, positions and attributes; `rest` what may stand under any other one.
+    `part` is the key of what is loaded below another key, `hidden` the keys that were taken out (`*` for all).
+    `kind` is dict, list, tuple, set, instance, loaded (what was read from a file or a service), opaque (an object that
+    keeps what it was made with to itself), unknown (something that is changed in place), reply (of a call that makes
+    a key), shown (the options of the program), file or module.
     """
 
     __slots__ = ("fields", "hidden", "kind", "model", "part", "rest")
@@ -108,6 +110,9 @@ class Value(NamedTuple):
 
 VAGUE = Value()
 SAFE = Value(safe=True)
+HIDDEN = Value(ref="<hidden>", safe=True)
+# The `ref` of the keys of items, and of what is decided by comparing them.
+KEY = "<key>"
 
 
 class Function:
