@@ -13,10 +13,10 @@ from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.kinds import Kind
 from okxguard.leaks.engine import Engine
-from okxguard.leaks.gate import GateKeeper
+from okxguard.leaks.gate import Brought, GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
-from okxguard.leaks.neighbours import Neighbours, View
+from okxguard.leaks.neighbours import Neighbours
 from okxguard.leaks.reporting import RawLeak
 from okxguard.leaks.values import Taint
 from okxguard.model import Confidence, Leak, Span
@@ -77,7 +77,7 @@ class PythonReader:
         places = Places(text)
         view = self._neighbours.of(document.path) if self._neighbours is not None else None
         echoed = frozenset(_echoed(parsed.tree, ends, places, text))
-        gate = self._keeper.look(parsed.tree, echoed, _brought(parsed.tree, view))
+        gate = self._keeper.look(parsed.tree, echoed, view.brought(parsed.tree) if view is not None else Brought())
         if not gate.opens:
             return LeakReading()
         engine = Engine(parsed.tree, self._names, self._library, view, gate)
@@ -102,26 +102,6 @@ class PythonReader:
             own,
             trace,
         )
-
-
-def _brought(tree: ast.Module, view: View | None) -> frozenset[str]:
-    """Return the names that a module imports from files of its own project that name secrets."""
-    found: set[str] = set()
-    for node in ast.walk(tree) if view is not None else ():
-        if isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            found.update(
-                alias.asname or alias.name
-                for alias in node.names
-                if view is not None and view.tells(module, alias.name)
-            )
-        elif isinstance(node, ast.Import):
-            found.update(
-                alias.asname or alias.name.partition(".")[0]
-                for alias in node.names
-                if view is not None and view.tells(alias.name, "")
-            )
-    return frozenset(found)
 
 
 def _steps(taint: Taint, places: Places) -> Iterator[tuple[Span, str]]:

@@ -78,6 +78,17 @@ class Relations:
                 self._scope = scope
                 handler(self, node)
 
+    def receivers(self) -> frozenset[str]:
+        """Return the names of the functions that show, or give back, something of their own."""
+        shown = {name.partition("@")[2] for flow in self.shown for name in flow if "@" in name}
+        found = set()
+        for name, scopes in self._functions.items():
+            numbers = {str(scope.number) for scope in scopes}
+            given = {each.partition("@")[2] for each in self.into.get(name, ()) if "@" in each}
+            if not numbers.isdisjoint(shown | given):
+                found.add(name)
+        return frozenset(found)
+
     def functions_with(self, tainted: set[str]) -> frozenset[int]:
         """Return the identities of the functions that name one of some names, and of those around them."""
         found: set[int] = set()
