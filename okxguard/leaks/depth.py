@@ -16,9 +16,10 @@ _MOST_IN_CHAIN = 2000
 _MOST_IN_CHAINS = 3000
 _MOST_BRANCHES = 500
 # In microseconds, of the slowest forms that were measured.
-_MOST_TIME = 2_500_000.0
-_TIME_OF_BRACKET = 3.0
-_TIME_OF_LINK = 0.1
+_MOST_TIME = 4_000_000.0
+_TIME_OF_TOKEN = 10.0
+_TIME_OF_BRACKET = 5.0
+_TIME_OF_LINK = 0.25
 _TIME_OF_INDENT = 0.25
 _TIMES_PER_BRACKET_OF_PATTERN = 5
 _DEEPEST_PATTERN = 12
@@ -116,8 +117,8 @@ class _Scan:
     def _take(self, level: _Level, kind: str | None, match: re.Match[str]) -> bool:
         if kind == "word":
             self._take_word(level, match["word"])
-        elif kind == "open":
-            return self._open(_Level(_CLOSERS[match["open"]]))
+        elif kind == "open":  # a call or a subscript is a slow link: it counts twice
+            return self._count(level) and self._open(_Level(_CLOSERS[match["open"]]))
         elif kind == "close":
             return self._close(level, match["close"])
         elif kind == "colon":
@@ -135,7 +136,7 @@ class _Scan:
         level.since += 1
         level.inside += 1
         self._chains += 1
-        self._time += _TIME_OF_LINK * level.since + _TIME_OF_INDENT * len(self._indents)
+        self._time += _TIME_OF_TOKEN + _TIME_OF_LINK * level.since + _TIME_OF_INDENT * len(self._indents)
         if self._is_pattern:
             self._time += _TIMES_PER_BRACKET_OF_PATTERN ** min(len(self._levels) - 1, _DEEPEST_PATTERN)
         return level.chain <= _MOST_IN_CHAIN and self._chains <= _MOST_IN_CHAINS and self._time <= _MOST_TIME

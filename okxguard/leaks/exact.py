@@ -60,5 +60,5 @@ def _parse(text: str, trees: list[ast.Module]) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             trees.append(Statements(text).module(module))
-    except (MismatchError, RecursionError, MemoryError, SyntaxError, ValueError):
+    except (MismatchError, RecursionError, MemoryError, SyntaxError, ValueError, KeyError):
         return

@@ -15,6 +15,7 @@ Node = TypeVar("Node", bound=ast.AST)
 
 _BETWEEN = re.compile(r"[ \t\f\r\n]*(?:(?:\#[^\n]*|\\\r?\n)[ \t\f\r\n]*)*")
 _MAY_BEGIN = " \t\f\r\n#\\"
+_PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset", "span")
 _LINE = re.compile(r"\n")
 
 
@@ -70,4 +71,10 @@ class Cursor:
             end_col_offset=end - starts[last - 1],
             span=(start, end),
         )
+        return node
+
+    def placed_like(self, node: Node, other: ast.AST) -> Node:
+        """Let a node stand where another one stands."""
+        places = vars(other)
+        vars(node).update({name: places[name] for name in _PLACE})
         return node

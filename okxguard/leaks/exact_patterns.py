@@ -43,16 +43,14 @@ class Patterns(Containers):
         return lowered
 
     def _value(self, node: Cst) -> ast.pattern:
-        start = self.here()
         value = self.expression(node.value)
-        return self.placed(ast.MatchValue(value), start)
+        return self.placed_like(ast.MatchValue(value), value)
 
     def _singleton(self, node: Cst) -> ast.pattern:
-        start = self.here()
         constant = self.expression(node.value)
         if not isinstance(constant, ast.Constant) or not (constant.value is None or isinstance(constant.value, bool)):
             raise MismatchError
-        return self.placed(ast.MatchSingleton(constant.value), start)
+        return self.placed_like(ast.MatchSingleton(constant.value), constant)
 
     def _sequence(self, node: Cst) -> ast.pattern:
         start = self.here()
