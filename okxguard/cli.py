@@ -91,6 +91,7 @@ def _scan(parsed: argparse.Namespace) -> int:
     from okxguard.scan import Options, Scanner
     from okxguard.sources.archive import expand
     from okxguard.sources.paths import read_paths, shown_root
+    from okxguard.sources.tree import FileTree
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
@@ -112,7 +113,7 @@ def _scan(parsed: argparse.Namespace) -> int:
         return expand(read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded), excluded)
 
     whole = all(os.path.isdir(path) for path in parsed.paths)
-    report = Scanner(rulebook, options).scan(items(), items if whole else None)
+    report = Scanner(rulebook, options, FileTree(shown_root(parsed.paths))).scan(items(), items if whole else None)
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:

@@ -12,6 +12,7 @@ from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
 from okxguard.findings import credential_finding, plain_finding
+from okxguard.leaking import Brought, LeakFinder
 from okxguard.model import Candidate, Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
@@ -40,7 +41,8 @@ class Examination(NamedTuple):
 class Examiner:
     """The detectors of one rule book, made once and used for every document."""
 
-    def __init__(self, rulebook: Rulebook, today: str, max_key_age: int) -> None:
+    def __init__(self, rulebook: Rulebook, today: str, max_key_age: int, leaks: LeakFinder | None = None) -> None:
+        self._leaks = leaks
         self._rules = rulebook.rules
         self._folder = rulebook.folder
         self._today = today
@@ -53,7 +55,7 @@ class Examiner:
         """Return the findings of a document, before any selection and suppression."""
         words = self._credentials.words
         if not words.may_report(document) and not self._is_reply(document):
-            return Examination()
+            return self._with_leaks(Examination(), document, commit)
         document = document._replace(declares=self._gate.may_declare(document))
         reading = read_entries(document, lambda: self._telling(document))
         parts = self._credentials.find(document, reading.entries)
@@ -68,7 +70,19 @@ class Examiner:
         if document.declares or self._gate.may_name_host(document) or may_instruct(document):
             policy = self._police.examine(document, reading.entries, bool(credentials), commit)
         completed = tuple(_completed(credential, credentials, reading.entries) for credential in credentials)
-        return Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
+        examination = Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
+        return self._with_leaks(examination, document, commit)
+
+    def leaks_through(self, path: str, brought: Brought) -> bool:
+        """Tell whether a file that names no secret gets one from a file that it imports."""
+        return self._leaks is not None and self._leaks.leaks_through(path, brought)
+
+    def _with_leaks(self, examination: Examination, document: Document, commit: str | None) -> Examination:
+        """Return an examination together with what the code of the document gives away."""
+        if self._leaks is None or not self._leaks.may_leak(document):
+            return examination
+        findings, note = self._leaks.find(document, self._rules, commit)
+        return examination._replace(findings=(*examination.findings, *findings), note=examination.note or note)
 
     @cached_property
     def _police(self) -> Police:

@@ -66,6 +66,7 @@ class PolicyBook(NamedTuple):
     trap_names: tuple[str, ...]
     trap_scopes: tuple[str, ...]
     trap_around: tuple[str, ...]
+    trap_types: tuple[str, ...]
     trap_siblings: tuple[str, ...]
     negations: tuple[str, ...]
     key_loose: tuple[str, ...]
@@ -113,6 +114,7 @@ def load_policy(folder: str) -> PolicyBook:
         trap_names=traps.words("names"),
         trap_scopes=traps.words("scopes"),
         trap_around=traps.words("around"),
+        trap_types=traps.words("types"),
         trap_siblings=traps.words("siblings"),
         negations=traps.words("negations"),
         key_loose=keys.words("loose"),

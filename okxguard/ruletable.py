@@ -36,6 +36,11 @@ class Table:
             raise self.fail(key, "is empty")
         return value
 
+    def optional(self, key: str) -> str:
+        """Return a text that may be empty."""
+        value: str = self._take(key, str)
+        return value
+
     def words(self, key: str) -> tuple[str, ...]:
         values = self._take(key, list)
         if not all(isinstance(value, str) and value for value in values):

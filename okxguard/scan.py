@@ -9,6 +9,7 @@ from okxguard import documents
 from okxguard.decoding import is_binary
 from okxguard.documents import Document, Window
 from okxguard.kinds import Kind
+from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
     Candidate,
     Confidence,
@@ -27,10 +28,11 @@ from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from okxguard.examine import Examination, Examiner
+    from okxguard.leaks.imports import Tree
     from okxguard.suppress import Suppression
     from okxguard.together import Together
 
-_UNUSED = "OKX901"
+_UNUSED, _CODE = "OKX901", "OKX3"
 _LARGEST_WHOLE = 16 << 20
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
@@ -76,14 +78,19 @@ class _Tally:
 
 
 class Scanner:
-    """The detectors of one rule book, made once and used for every source."""
+    """The detectors of one rule book, made once and used for every source.
 
-    def __init__(self, rulebook: Rulebook, options: Options) -> None:
+    `tree` reads what the sources import, by their paths.
+    """
+
+    def __init__(self, rulebook: Rulebook, options: Options, tree: Tree | None = None) -> None:
         self._rulebook = rulebook
         self._options = options
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
+        leaking = any(rule.startswith(_CODE) for rule in options.rules)
+        self._leaks = LeakPrefilter(tree) if leaking else None
 
     def scan(self, items: Iterable[_Item], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
         """Scan every source as it comes and report in the order of paths and lines.
@@ -130,7 +137,7 @@ class Scanner:
 
     def _scan_text(self, source: Source, tally: _Tally) -> None:
         if len(source.data) <= _LARGEST_WHOLE:
-            if self._prefilter.may_hold_credential(source.evidence, source.data):
+            if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
@@ -145,13 +152,16 @@ class Scanner:
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
 
-    def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
-        if self._examiner is None:
-            # Imported with the first file that the prefilter lets through: most runs have none.
-            from okxguard.examine import Examiner
+    def _may_leak(self, source: Source) -> bool:
+        if self._leaks is None:
+            return False
+        if self._leaks.may_leak_bytes(source.path, source.data):
+            return True
+        brought = self._leaks.brought(source.path, source.data)
+        return bool(brought) and self._examined().leaks_through(source.path, brought)
 
-            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age)
-        examination = self._examiner.examine(document, source.commit)
+    def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
+        examination = self._examined().examine(document, source.commit)
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
         if examination.note:
@@ -159,6 +169,19 @@ class Scanner:
         if document.damaged:
             tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
         self._filter(document, examination, tally)
+
+    def _examined(self) -> Examiner:
+        """Return the examiner, imported with the first file that the prefilter lets through: most runs have none."""
+        if self._examiner is None:
+            from okxguard.examine import Examiner
+
+            finder = None
+            if self._leaks is not None:
+                from okxguard.leaking import LeakFinder
+
+                finder = LeakFinder(self._rulebook.folder, self._leaks)
+            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age, finder)
+        return self._examiner
 
     def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:
         """Return an examination with what it means beside the files before, and remember it for those to come."""

@@ -17,6 +17,7 @@ from okxguard.model import Entry, Place, Span
 from okxguard.policybook import Call, PolicyBook
 
 _SERIAL = re.compile(r"[#~]\d+$")
+_CALLED = re.compile(r"\(\)#\d+$")
 _POSITION = re.compile(r"\[(\d+)\]$")
 _SUFFIX = re.compile(r"(?:Request|Req|Params|Param|Parameters|Input|Options|Dto|DTO|Args|Body|Payload|Data|Config)$")
 _LINES_BETWEEN = 12
@@ -37,11 +38,15 @@ _BODY = frozenset({"subacct", "apikey", "label", "passphrase", "perm", "ip", "bi
 
 
 class JudgedCall(NamedTuple):
-    """A call, its place, and the rules that it breaks with what the message adds."""
+    """A call, its place, those of its arguments, and the rules that it breaks with what the message adds."""
 
     scope: tuple[str, ...]
     span: Span
+    arguments: frozenset[Span]
     broken: tuple[tuple[str, str], ...]
+
+
+_Group = tuple[tuple[str, ...], Call]
 
 
 class _Arguments:
@@ -86,7 +91,7 @@ class CallJudge:
 
     def judge(self, document: Document, entries: tuple[Entry, ...]) -> list[JudgedCall]:
         """Return the calls of a document, those that break no rule included."""
-        grouped: dict[tuple[tuple[str, ...], Call], _Arguments] = {}
+        grouped: dict[_Group, _Arguments] = {}
         paths = [(match.start(), (match.lastgroup or "")[:6]) for match in self._paths.finditer(document.text)]
         bodies: dict[tuple[str, ...], _Arguments] = {}
         starred = {entry.path for entry in entries if entry.place is Place.EXPRESSION and entry.value[:1] != "{"}
@@ -104,8 +109,14 @@ class CallJudge:
             if (kind and "subacct" in arguments.known) or (kind and len(arguments.known) > 1):
                 grouped[scope, self._raw[kind]] = arguments
         return [
-            self._judged(scope, call, arguments, is_known=scope not in starred and not _told_later(document, arguments))
-            for (scope, call), arguments in grouped.items()
+            self._judged(
+                document,
+                scope,
+                call,
+                arguments,
+                is_known=scope not in starred and not _told_later(document, arguments),
+            )
+            for (scope, call), arguments in _passed_on(grouped).items()
         ]
 
     def _call_of(self, entry: Entry) -> tuple[tuple[str, ...], Call, str] | None:
@@ -136,9 +147,11 @@ class CallJudge:
             )
         return self._known[segment]
 
-    def _judged(self, scope: tuple[str, ...], call: Call, arguments: _Arguments, *, is_known: bool) -> JudgedCall:
+    def _judged(
+        self, document: Document, scope: tuple[str, ...], call: Call, arguments: _Arguments, *, is_known: bool
+    ) -> JudgedCall:
         """Judge one call; `is_known` tells that no argument comes from a mapping that only a run will tell."""
-        spans = arguments.spans()
+        spans = _together(document, arguments.spans())
         span = Span(min(each.start for each in spans), max(max(each.end for each in spans), spans[0].start + 1))
         granted = self._granted(arguments)
         addresses = arguments.entries_of(_ADDRESSES)
@@ -154,7 +167,7 @@ class CallJudge:
         weak = self._weakness(addresses)
         if weak:
             broken.append(("OKX203", weak))
-        return JudgedCall(scope, span, tuple(broken))
+        return JudgedCall(scope, span, frozenset(entry.span for entry in arguments.entries), tuple(broken))
 
     def _granted(self, arguments: _Arguments) -> frozenset[Permission] | None:
         granted = frozenset({Permission.TRADE}) if _is_true(arguments.entries_of(_TRADE)) else frozenset()
@@ -173,17 +186,41 @@ class CallJudge:
 
     def _binding(self, addresses: list[Entry]) -> Binding | None:
         """Return the binding that the arguments make, or None where it stays as it is or only a run will tell."""
-        texts: list[str] = []
-        for entry in addresses:
-            found = texts_of(entry)
-            if found is None or _UNCHANGED in found:
-                return None
-            texts += found
-        return self._bindings.judge(texts)
+        given = [texts_of(entry) for entry in addresses]
+        known = [texts for texts in given if texts is not None and _UNCHANGED not in texts]
+        states = {self._bindings.judge(texts).state for texts in known}
+        if len(known) < len(given) or (State.NONE in states and len(states) > 1):
+            return None
+        return self._bindings.judge(text for texts in known for text in texts)
 
     def _weakness(self, addresses: list[Entry]) -> str:
         binding = self._binding(addresses) if addresses else None
         return binding.weakness if binding is not None and binding.state is State.WEAK else ""
+
+
+def _passed_on(grouped: dict[_Group, _Arguments]) -> dict[_Group, _Arguments]:
+    """Return groups without those of a variable that is passed to a call which has a group of its own."""
+    calls = {key: {entry.span for entry in each.entries} for key, each in grouped.items() if _is_call(key[0])}
+    taken = set().union(*calls.values())
+    return {
+        key: each
+        for key, each in grouped.items()
+        if key in calls or not any(entry.span in taken for entry in each.entries)
+    }
+
+
+def _together(document: Document, spans: list[Span]) -> list[Span]:
+    """Return the last of some spans and those above it, as far as none stands far from the next one."""
+    near = sorted(spans)[-1:]
+    for span in reversed(sorted(spans)[:-1]):
+        if document.line_of(near[0].start) - document.line_of(span.end) > _LINES_BETWEEN:
+            break
+        near.insert(0, span)
+    return near
+
+
+def _is_call(scope: tuple[str, ...]) -> bool:
+    return any(_CALLED.search(segment) for segment in scope)
 
 
 def _argument(name: str) -> str:

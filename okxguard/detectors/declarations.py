@@ -150,7 +150,7 @@ class Declarations:
     def _is_trapped(self, scope: tuple[str, ...]) -> bool:
         near = [plain(segment) for segment in scope[-_DEEPEST_AROUND:]]
         return any(normalise(segment) in self._around for segment in near) or any(
-            self._names.is_trap(segment) for segment in near[-2:] if not segment.endswith("()")
+            self._names.is_trap(segment) for segment in near[-2:]
         )
 
     def _key_scope(self, scope: tuple[str, ...]) -> tuple[str, ...]:

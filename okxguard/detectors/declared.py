@@ -12,8 +12,8 @@ _NOTHING_WORDS = (
     "collections.emptylist() collections.emptyset() default dict() emptyarray() emptylist() "
     "enumerable.empty<string>() frozenset() list() list.empty list.of() listof() list{} mutablelistof() "
     "newarray() newarraylist<>() newhashset<>() newlist<string>() newlist<string>{} newstring[0] newstring[]{} "
-    "nil none none::<string> none{} nothing null option.none optional.empty() seq.empty set() set.of() setof() "
-    "string.empty string::new() tuple() undefined vec![] vec::new() void {} ~"
+    "nil none none::<string> none{} nothing null option.none optional.empty() seq() seq.empty set() set.of() setof() "
+    "string.empty string::new() tuple() undefined vec![] vec::new() vector() void {} ~"
 )
 _NOTHING = frozenset(["", *_NOTHING_WORDS.split()])
 _TRUE_WORDS = "1 active allow allowed enable enabled granted included on t true y yes да ☑ ✅ ✓ ✔ 已开启 开 开启 是 有"
@@ -37,7 +37,7 @@ _MAKERS = re.compile(
 )
 _GLUE = re.compile(r"[\s\[\](){},.:;!?<>&*@%|+=-]*")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?[lLuUfF]?")
-
+_TYPES = re.compile(r"(?:::)?<[\w<>,.?]{0,60}>(?=\()")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]?[\d:.Z+-]*")
 _ADDRESSES = re.compile(r"[\d.,:/* a-fA-F|]*\d[\d.,:/* a-fA-F|]*")
 _TOKENS = re.compile(r"[a-z_*]+(?:\s*[,|/;]\s*[a-z_*]+)+")
@@ -81,7 +81,7 @@ def truth_of(texts: tuple[str, ...] | None) -> bool | None:
 
 def _of_expression(source: str) -> tuple[str, ...] | None:
     plain = "".join(source.split())
-    if plain.lower() in _NOTHING:
+    if plain.lower() in _NOTHING or _TYPES.sub("", plain.lower()) in _NOTHING:
         return ()
     if plain.lower() in ("true", "false") or _NUMBER.fullmatch(plain):
         return (plain,)

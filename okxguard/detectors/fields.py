@@ -79,6 +79,7 @@ class FieldReader:
             self._known.update((normalise(word), (kind, weak)) for word in words)
         self._traps = frozenset(map(normalise, book.trap_names))
         self._trap_scopes = frozenset(map(normalise, book.trap_scopes))
+        self._trap_types = frozenset(book.trap_types)
         self._readings: dict[str, FieldName | None] = {}
 
     def read(self, name: str) -> FieldName | None:
@@ -108,4 +109,7 @@ class FieldReader:
 
     def is_trap(self, segment: str) -> bool:
         """Tell whether a name turns what stands in it into a list of what is possible, wanted or refused."""
+        if segment.endswith("()"):
+            made = segment.removesuffix("()").rpartition(".")[2]
+            return made[:1].isupper() and _PIECE.findall(made)[-1].lower() in self._trap_types
         return any(piece.lower() in self._trap_scopes for piece in _PIECE.findall(segment)[:6])

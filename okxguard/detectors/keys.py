@@ -20,6 +20,8 @@ from okxguard.policybook import PolicyBook
 # OKX makes 50 keys an account (error 59501).
 _MOST_KEYS = 50
 _INDEX = re.compile(r"\[\d+\]$")
+# What describes a method of the interface says which right that needs, not what a key may do.
+_ENDPOINT = re.compile(r"/api/v\d/")
 _CALL = re.compile(r"\(\)(?:#\d+)?$")
 # Names of addresses, in every spelling, where something is given to them or they are passed on.
 _BINDING = re.compile(
@@ -67,6 +69,7 @@ class KeyContext:
         self._parts: dict[tuple[str, ...], set[Role]] = {}
         self._accounts: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
         self._spans: dict[tuple[str, ...], list[Span]] = {}
+        self._endpoints: set[tuple[str, ...]] = set()
         for entry in entries:
             if entry.path and (entry.place not in (Place.COMMENT, Place.TEXT) or is_variable(entry)):
                 self._note(entry)
@@ -74,6 +77,8 @@ class KeyContext:
     def _note(self, entry: Entry) -> None:
         scope, name = entry.path[:-1], plain(entry.path[-1])
         self._siblings.setdefault(scope, set()).add(normalise(name))
+        if _ENDPOINT.match(entry.value):
+            self._endpoints.add(scope)
         if entry.visible:
             self._spans.setdefault(scope, []).append(entry.span)
         reading = self._names.read(name)
@@ -87,7 +92,7 @@ class KeyContext:
         if self.is_reply(declaration.scope):
             return True
         ownership = self._owner(declaration)
-        if ownership.owner is not Owner.OKX:
+        if ownership.owner is not Owner.OKX or not self._endpoints.isdisjoint(_scopes(declaration)):
             return False
         if declaration.scope and normalise(declaration.scope[-1]) in self._loose and ownership.context < Context.AROUND:
             return False

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from okxguard import kinds
 from okxguard.detectors.bindings import Binding, BindingJudge, State
-from okxguard.detectors.calls import CallJudge
+from okxguard.detectors.calls import CallJudge, JudgedCall
 from okxguard.detectors.dates import Calendar
 from okxguard.detectors.declarations import Declaration, Declarations, Field, permissions_of
 from okxguard.detectors.declared import truth_of
@@ -76,9 +76,7 @@ class PolicyDetector:
         every = [*judged, *map(_span_of, declarations)]
         for declaration in declarations:
             span = _span_of(declaration)
-            if any(call.span.start <= span.start and span.end <= call.span.end for call in called):
-                continue
-            if declaration.scope in taken or any(_is_within(declaration.scope, call.scope) for call in called):
+            if any(_is_argument(declaration, span, call) for call in called) or declaration.scope in taken:
                 continue
             granted = self._granted(declaration, context)
             if granted is None or not context.is_key(declaration):
@@ -165,6 +163,14 @@ class PolicyDetector:
             yield Violation(
                 STALE, span, Confidence.MEDIUM, scope, f"{count} keys are declared, and OKX allows 50 an account"
             )
+
+
+def _is_argument(declaration: Declaration, span: Span, call: JudgedCall) -> bool:
+    """Tell whether a declaration is what a call that has been judged is given."""
+    if call.span.start <= span.start and span.end <= call.span.end:
+        return True
+    given = any(field.entry.span in call.arguments for field in declaration.fields)
+    return given or _is_within(declaration.scope, call.scope)
 
 
 def _is_within(scope: tuple[str, ...], outer: tuple[str, ...]) -> bool:

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.code_fields import Fields
 from okxguard.entries.code_literals import Literals
+from okxguard.entries.code_mappings import Mappings
 from okxguard.entries.code_names import Names, normalised
+from okxguard.entries.code_objects import Objects
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
 from okxguard.entries.commented import read_commented
@@ -88,11 +90,19 @@ class _Reader:
         yield from self._passed()
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
+        telling = find_telling()
         if self._document.declares:
-            yield from Fields(self._document, self._tokens, self._slots).read(find_telling())
-        yield from self._comments(find_telling())
+            yield from self._given(telling)
+        yield from self._comments(telling)
         curly = {self._document.line_of(match.start()) for match in _CURLY.finditer(self._tokens.code)}
         yield from read_telling(self._document, frozenset(curly)) if curly else ()
+
+    def _given(self, telling: frozenset[int]) -> Iterator[Entry]:
+        """Yield what fields are given on telling lines, whatever it is."""
+        fields = Fields(self._document, self._tokens, self._slots, self._literals)
+        yield from fields.read(telling)
+        yield from Mappings(self._document, self._tokens, self._slots, fields).read(telling)
+        yield from Objects(self._document, self._tokens, self._slots, fields).read(telling)
 
     def _strings(self) -> list[int]:
         """Return the indices of the strings to read: all, or in a text with very many those near one like a key."""

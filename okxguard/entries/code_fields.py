@@ -7,13 +7,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from okxguard.documents import Document
+from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.lexer import STRING, Tokens
 from okxguard.model import Entry, Place, Span
 
 _KEY = re.compile(
-    r"(?P<quote>[\"'`]?)(?P<name>[A-Za-z_$@][\w$.-]{0,80})(?P=quote)\]?\s{0,9}(?:[?!]|\[\])?\s{0,9}"
-    r"(?::\s{0,9}[A-Za-z_][\w<>\[\], .?|&*]{0,60}?(?==(?![=>])))?(?:=>|:=|:(?![:/])|=(?![=>~]))"
+    r"(?P<quote>[\"'`])?(?P<name>[A-Za-z_$@][\w$.-]{0,80})(?(quote)(?P=quote))\]?\s{0,9}(?:[?!]|\[\])?\s{0,9}"
+    r"(?::\s{0,9}[A-Za-z_][\w<>\[\], .?|&*]{0,60}?(?==(?![=>])))?"
+    r"(?:=>|:=|:(?![:/])|=(?![=>~])|(?(quote)(?:->|to\b)|(?!)))"
     r"[ \t]{0,20}\n?[ \t]{0,40}"
 )
 _CALL = re.compile(r"[\w$)>][ \t]{0,4}\(")
@@ -23,6 +25,7 @@ _LONGEST = 4000
 _LONGEST_NAME = 80
 _MOST = 400
 _MOST_STEPS = 200
+_WIDEST_GAP = 200
 _DEFINED = r"(?<![\w.]){name}(?:\[\])?(?:\s?[:\s][\w<>\[\] |&?*.]{{0,60}})?\s{{0,4}}(?::=|=)(?![=>~])[ \t]*"
 _WORDS = frozenset({"true", "false", "null", "nil", "none", "undefined", "default", "void", "this", "self", "string"})
 _NAMED = re.compile(r"\w+\s*(?::(?!:)|=(?!=))")
@@ -39,10 +42,11 @@ def _set(path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 class Fields:
     """Reads the fields of one text."""
 
-    def __init__(self, document: Document, tokens: Tokens, slots: Slots) -> None:
+    def __init__(self, document: Document, tokens: Tokens, slots: Slots, literals: Literals) -> None:
         self._document = document
         self._tokens = tokens
         self._slots = slots
+        self._literals = literals
         self._constants: dict[str, str | None] = {}
 
     def read(self, telling: frozenset[int]) -> Iterator[Entry]:
@@ -52,6 +56,22 @@ class Fields:
             if start not in seen:
                 seen.add(start)
                 yield from self._entry(start)
+
+    def value(self, path: tuple[str, ...], start: int) -> Iterator[Entry]:
+        """Yield what stands at `start`, a literal or any expression, under a path that somebody else has read."""
+        index = bisect_left(self._tokens.starts, start)
+        if index < len(self._tokens.starts) and self._tokens.kinds[index] == STRING:
+            literal = None if self._tokens.code[start : self._tokens.starts[index]] else self._literals.folded(index)
+            if literal is not None and literal.value:
+                yield Entry(path, literal.value, literal.span, Place.ASSIGNMENT, literal.quoted, literal.visible)
+                return
+        yield from self._whole(path, start)
+
+    def _whole(self, path: tuple[str, ...], start: int) -> Iterator[Entry]:
+        source, end = self._expression(start)
+        if source:
+            value = self._constant(source)
+            yield Entry(path, value, Span(start, max(end, start)), Place.EXPRESSION, False, value == source)
 
     def _named(self, telling: frozenset[int]) -> Iterator[int]:
         for line in sorted(telling):
@@ -75,8 +95,12 @@ class Fields:
                         if tokens.kinds[at] == "," and tokens.frames[at] == frame
                     ]
                     for begin in [frame, *commas]:
-                        at = tokens.ends[begin]
-                        yield at + len(tokens.code[at : at + 200]) - len(tokens.code[at : at + 200].lstrip())
+                        yield self.behind_blanks(tokens.ends[begin])
+
+    def behind_blanks(self, at: int) -> int:
+        """Return where the text behind an offset begins."""
+        ahead = self._tokens.code[at : at + _WIDEST_GAP]
+        return at + len(ahead) - len(ahead.lstrip())
 
     def _entry(self, start: int) -> Iterator[Entry]:
         source, end = self._expression(start)

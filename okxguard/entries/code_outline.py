@@ -102,7 +102,9 @@ class Outline:
         name = path[-1] if path else ""
         label = self.slots.names.label(name) if slots[0].place is Place.ASSIGNMENT else ""
         path = (*path[:-1], f"{name} {label}"[:200]) if label and len(label) < 150 else path
-        in_call = path[-1:] and path[-1].startswith("[") and len(path) > 1 and re.search(r"\(\)#\d+$", path[-2])
+        listed = self._tokens.frames[frame]
+        passed = listed >= 0 and self._tokens.kinds[listed] == "(" and path[-1:] and path[-1].startswith("[")
+        in_call = passed and len(path) > 1 and re.search(r"\(\)#\d+$", path[-2])
         return path[:-1] if in_call and sign == "{}" else path
 
     def _subscripts(self, frame: int) -> bool:

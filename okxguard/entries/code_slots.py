@@ -41,10 +41,10 @@ class Slots:
         self.names = names
         self._tokens = tokens
         self._language = language
-        self._calls = Calls(tokens, language, names)
-        self._targets = Targets(tokens, language, names, self._calls)
-        self._positions = Positions(tokens, language, self._calls, self._targets, self)
-        self.outline = Outline(tokens, language, self._calls)
+        self.calls = Calls(tokens, language, names)
+        self._targets = Targets(tokens, language, names, self.calls)
+        self._positions = Positions(tokens, language, self.calls, self._targets, self)
+        self.outline = Outline(tokens, language, self.calls)
         self.outline.slots = self
         self._steps = _MOST_STEPS
         self._default = re.compile(rf"(?:{language.defaults})$")
@@ -89,7 +89,7 @@ class Slots:
         """Return the slots of a list, or of the result of a call, that begins with the bracket at `frame`."""
         if self._tokens.kinds[frame] != "(":
             return self.slots_at(frame, self._tokens.starts[frame])
-        start = self._calls.operand_before(frame, self._tokens.gap(frame))
+        start = self.calls.operand_before(frame, self._tokens.gap(frame))
         return self.slots_at(start.at, start.offset)
 
     def outer(self, operand: Operand, depth: int) -> list[Slot]:
@@ -137,7 +137,7 @@ class Slots:
         if self._is_call(frame):
             closing = tokens.partners.get(frame)
             alone = closing is not None and tokens.items[closing] == 0
-            if stated or not (alone and wraps(self._calls.callee(frame) or "")):
+            if stated or not (alone and wraps(self.calls.callee(frame) or "")):
                 return self._positions.named_value(frame, here, depth) if stated else []
             return self._positions.wrapped(frame, here[:-1], depth)
         is_options = stated and frame > 0 and tokens.kinds[frame] == "{" and tokens.kinds[frame - 1] in "(,"
@@ -145,7 +145,7 @@ class Slots:
         return self._positions.named_value(outer, here, depth) if self._is_call(outer) else []
 
     def _is_call(self, frame: int) -> bool:
-        return frame >= 0 and self._tokens.kinds[frame] == "(" and self._calls.callee(frame) is not None
+        return frame >= 0 and self._tokens.kinds[frame] == "(" and self.calls.callee(frame) is not None
 
     def _continues(self, index: int) -> bool:
         """Tell whether a comma and another value without a name follow the value at `index`."""
@@ -157,7 +157,7 @@ class Slots:
     def _member_of(self, index: int, left: str, here: _Path, depth: int) -> list[Slot]:
         tokens = self._tokens
         if self._is_ternary(index, left):
-            name = self._calls.operand_before(index, left).name if tokens.kinds[index - 1] in ")]" else ""
+            name = self.calls.operand_before(index, left).name if tokens.kinds[index - 1] in ")]" else ""
             slots = [Slot((*here, name), Place.DEFAULT)] if name else []
             return slots + self.outer(self.item_start(index, left), depth)
         if (opening := self._lambda(index, left)) is not None:
@@ -189,7 +189,7 @@ class Slots:
         if left.strip() or not index or self._tokens.kinds[index - 1] != ")":
             return None
         opening = self._tokens.partners.get(index - 1)
-        return opening if opening is not None and self._calls.callee(opening) is None else None
+        return opening if opening is not None and self.calls.callee(opening) is None else None
 
     def _statement(self, index: int, here: _Path) -> _Path:
         """Return the path of keyword arguments that stand without brackets, as in `config :name, key: value`."""
@@ -242,6 +242,6 @@ class Slots:
 
     def _default_of(self, index: int, left: str, here: _Path, depth: int) -> list[Slot]:
         """Return the slots of a default: the name of the setting to its left, and the slots of both together."""
-        operand = self._calls.operand_before(index, left)
+        operand = self.calls.operand_before(index, left)
         slots = [Slot((*here, operand.name), Place.DEFAULT)] if operand.name else []
         return self.outer(operand, depth) + slots

@@ -31,7 +31,10 @@ _OF_TEXTS = frozenset((name,) for name in ("text", "insert", "plain_text", "cont
 _OPENAPI = (("openapi",), ("swagger",))
 _SHORTEST_TELLING = 8
 _WITH_COMMANDS = frozenset({Kind.TEXT, Kind.CODE, Kind.MARKDOWN, Kind.YAML, Kind.SQL})
-_COMMANDS = r"redis-cli|(?m:^\*\d{1,4}\n\$\d)|(?m:^[ \t]*(?:H?M?SET(?:NX|EX)?|JSON\.SET|hm?set)[ \t])"
+_COMMANDS = (
+    r"redis-cli|(?m:^[^\n>]{1,60}>[ \t]*H?GET[ \t])|(?m:^\*\d{1,4}\n\$\d)"
+    r"|(?m:^[ \t]*(?:H?M?SET(?:NX|EX)?|JSON\.SET|hm?set)[ \t])"
+)
 _LONGEST_TRIMMED = 1000
 _CONTROLS = "".join(map(chr, (*range(9), *range(14, 32))))
 _AROUND = r"(?:\s|\\(?:[nrt\n]|x[01][0-9a-fA-F]|u00[01][0-9a-fA-F])|[\x00-\x1f“”„‘’«»`|])*"

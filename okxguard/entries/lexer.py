@@ -17,6 +17,7 @@ from okxguard.model import Span
 _OPENING = "([{"
 _CLOSING = ")]}"
 _DEEPEST = 3000
+_MOST_ITEMS = 80
 # The commas between the types of `Map<String, String>` separate nothing.
 _TYPE = r"[\w.:?*&\[\] ]{1,60}(?:<[\w.:?*&\[\] ,]{0,60}>)?"
 _GENERICS = rf"<{_TYPE}(?:, {_TYPE}){{1,4}}>"
@@ -128,6 +129,19 @@ def _without(text: str, spans: list[Span]) -> str:
         pieces += (text[at:start], blank)
         at = end
     return "".join([*pieces, text[at:]])
+
+
+def commas_of(tokens: Tokens, frame: int, closing: int) -> list[int]:
+    """Return the commas between the items of a bracket, as far as they are not too many."""
+    found: list[int] = []
+    at = frame + 1
+    while at < closing and len(found) <= _MOST_ITEMS:
+        if tokens.kinds[at] == ",":
+            found.append(at)
+        at = tokens.partners.get(at, at) + 1 if tokens.kinds[at] in _OPENING else at + 1
+    if found and found[-1] == closing - 1 and not tokens.gap(closing).strip():
+        found.pop()
+    return found
 
 
 def form_of(name: str) -> Form:

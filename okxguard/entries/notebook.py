@@ -47,6 +47,14 @@ class _Text(NamedTuple):
     pieces: list[tuple[int, int]]
 
 
+class NotebookCode(NamedTuple):
+    """The Python of a notebook as one text, the offsets at which its cells end, and the way back to the file."""
+
+    text: str
+    ends: tuple[int, ...]
+    offsets: OffsetMap
+
+
 class CellPlace(NamedTuple):
     """Where a notebook shows something: cell and line count from 1; `output` if below the cell's code."""
 
@@ -62,6 +70,21 @@ def read_notebook(document: Document, _: FindTelling) -> Reading:
     """
     reader = _Reader(document)
     return Reading(tuple(reader.read()), reader.note)
+
+
+def code_of(document: Document) -> NotebookCode | None:
+    """Return the Python of a notebook, or None where it holds none."""
+    reader = _Reader(document)
+    try:
+        cells = reader.python_cells()
+    except MismatchError:
+        return None
+    ends, length = [], 0
+    for cell in cells:
+        length += len(cell.text) + 1
+        ends.append(length)
+    joined = _concatenated(cells, "\n")
+    return NotebookCode(joined.text, tuple(ends), OffsetMap(joined.pieces)) if cells else None
 
 
 def cell_of(document: Document, offset: int) -> CellPlace | None:
@@ -115,6 +138,21 @@ class _Reader:
             yield from self._inner(self._joined(scalars, between), "output", Kind.HTML if html else Kind.TEXT)
         for scalar in self._others:
             yield from scalar_entries(scalar)
+
+    def python_cells(self) -> list[_Text]:
+        """Return the cells that are Python."""
+        for scalar in json_scalars(self._document.text):
+            if isinstance(scalar, Scalar):
+                self._note(scalar)
+        if any(self._language == name for name in _LANGUAGES):
+            return []
+        sources = [self._joined(scalars) for cell, scalars in self._sources.items() if self._types.get(cell) == "code"]
+        plain = [(source, _CELL_MAGIC.match(source.text)) for source in sources]
+        return [
+            source if magic is None else _without_head(source, magic.end())
+            for source, magic in plain
+            if magic is None or _file_of(magic) is None
+        ]
 
     def _note(self, scalar: Scalar) -> None:
         """Sort a value of the file to the cells and outputs."""

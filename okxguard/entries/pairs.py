@@ -121,7 +121,9 @@ def inner_pairs(line: str, start: int, end: int) -> Iterator[Pair]:
         return
     for token in TOKEN.finditer(inner):
         if token["sep"] in ("=", ":"):
-            name = _name_before(inner[max(0, token.start() - _WIDEST_NAME) : token.start()], token["sep"], code=True)
+            label = token["sep"] == ":" and inner[token.end() : token.end() + 1] == " "
+            left = inner[max(0, token.start() - _WIDEST_NAME) : token.start()]
+            name = _name_before(left, token["sep"], code=not label)
             found = _value_after(inner, _start_after(inner, token), token["sep"])
             if name and found:
                 first, last, quoted = found

@@ -14,12 +14,13 @@ from okxguard.documents import Document
 from okxguard.entries.commented import read_commented
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.pairs import unescape
+from okxguard.entries.python_calls import Calls
 from okxguard.entries.python_expressions import Expressions
 from okxguard.entries.python_flow import Flow
 from okxguard.entries.python_fold import Folder
 from okxguard.entries.python_names import Bindings, collect_bindings
 from okxguard.entries.python_repair import parse_python
-from okxguard.entries.python_wrappers import VALUE_KEYWORDS, Wrappers
+from okxguard.entries.python_wrappers import Wrappers
 from okxguard.entries.reading import FindTelling, Literal, Reading
 from okxguard.entries.text import read_commands, read_lines, read_telling
 from okxguard.kinds import Kind
@@ -35,7 +36,6 @@ _COMMENT = re.compile(
 )
 _MOST_BRANCHES = 10
 _UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BoolOp, ast.IfExp, ast.Await)
-_SETTER = re.compile(r"(?:set|with)_?(?=[A-Za-z])(?P<name>\w{3,80})", re.IGNORECASE)
 
 
 def read_python(document: Document, find_telling: FindTelling) -> Reading:
@@ -45,7 +45,9 @@ def read_python(document: Document, find_telling: FindTelling) -> Reading:
     """
     tree, left_out = parse_python(document.text)
     bindings = collect_bindings(tree)
-    reader = _Reader(document, bindings, Flow(tree, bindings), find_telling() if document.declares else frozenset())
+    reader = _Reader(
+        document, tree, bindings, Flow(tree, bindings), find_telling() if document.declares else frozenset()
+    )
     entries = (*reader.read(tree), *_comments(document))
     if not left_out:
         return Reading(entries)
@@ -66,7 +68,9 @@ def _comments(document: Document) -> Iterator[Entry]:
 class _Reader:
     """One walk over a tree; an explicit stack, so that depth costs nothing."""
 
-    def __init__(self, document: Document, bindings: Bindings, flow: Flow, telling: frozenset[int]) -> None:
+    def __init__(
+        self, document: Document, tree: ast.Module, bindings: Bindings, flow: Flow, telling: frozenset[int]
+    ) -> None:
         self._document = document
         self._bindings = bindings
         self._flow = flow
@@ -74,7 +78,7 @@ class _Reader:
         self._wrappers = Wrappers(bindings, self._folder)
         self._expressions = Expressions(document, self._folder, flow, telling)
         self._stack: list[tuple[ast.AST, _Path]] = []
-        self._calls = 0
+        self._calls = Calls(tree, bindings, self._folder, flow, self._wrappers, telling)
         self._read_strings: set[int] = set()
         self._read_dicts: set[int] = set()
 
@@ -114,12 +118,12 @@ class _Reader:
 
     def _expression(self, node: ast.AST, path: _Path) -> Iterator[Entry]:
         if isinstance(node, ast.Call):
-            yield from self._call(node, path)
+            for slot in self._calls.slots(node, path):
+                yield from self._value(*slot)
             self._push(node, path)
         elif isinstance(node, ast.Dict):
             if id(node) not in self._read_dicts:
-                self._calls += 1
-                yield from self._value(node, (*path, f"{{}}#{self._calls}"), Place.ARGUMENT)
+                yield from self._value(node, (*path, f"{{}}#{self._calls.serial()}"), Place.ARGUMENT)
             self._push(node, path)
         elif isinstance(node, (ast.Constant, ast.JoinedStr)):
             yield from self._inside_string(node, path)
@@ -174,7 +178,7 @@ class _Reader:
 
     def _target(self, target: ast.expr) -> _Path:
         if isinstance(target, ast.Name):
-            label = self._bindings.label(target.id)
+            label = self._flow.label(target)
             return (f"{target.id} {label}",) if label else (target.id,)
         if isinstance(target, ast.Attribute):
             owner = self._bindings.dotted(target.value)
@@ -238,43 +242,6 @@ class _Reader:
     def _declared(self, node: ast.expr, path: _Path, place: Place) -> Entry:
         """Return an entry without a value: the name is there, what it stands for is not."""
         return Entry(path, "", self._folder.span_of(node), place, visible=False)
-
-    def _call(self, node: ast.Call, path: _Path) -> Iterator[Entry]:
-        callee = self._bindings.dotted(node.func)
-        if callee is None:
-            return
-        self._calls += 1
-        inside = (*path, f"{callee}()#{self._calls}")
-        for index, argument in enumerate(self._flow.arguments(node)):
-            yield from self._argument(argument, (*inside, f"[{index}]"))
-        for keyword in node.keywords:
-            yield from self._argument(keyword.value, (*inside, keyword.arg) if keyword.arg else inside)
-        setter = _SETTER.fullmatch(callee.rpartition(".")[2]) if len(node.args) == 1 else None
-        if setter:
-            yield from self._value(node.args[0], (*path, callee.rpartition(".")[0], setter["name"]), Place.ARGUMENT)
-        yield from self._named_pair(node, inside)
-
-    def _argument(self, node: ast.expr, path: _Path) -> Iterator[Entry]:
-        if isinstance(node, ast.Dict) and path[-1].startswith("["):
-            path = path[:-1]
-        yield from self._value(node, path, Place.ARGUMENT)
-
-    def _named_pair(self, node: ast.Call, inside: _Path) -> Iterator[Entry]:
-        """Yield `"name", "value"` arguments: os.getenv, setdefault, setattr, add_argument with a default."""
-        if saved := self._wrappers.saved(node):
-            yield from self._value(saved[0], (*inside[:-1], saved[1]), Place.ASSIGNMENT)
-        inside = (*inside[:-1], inside[-1].split("#")[0])
-        names = [self._folder.fold(each) if self._wrappers.is_name(each) else None for each in node.args]
-        for index, name in enumerate(names[:-1]):
-            within = names[index - 1] if index else None
-            if name:
-                path = (*inside, within.value, name.value) if within else (*inside, name.value)
-                yield from self._value(node.args[index + 1], path, Place.DEFAULT)
-        if names and names[0]:
-            longest = max((name.value for name in (names[0], names[-1]) if name), key=len)
-            for keyword in node.keywords:
-                if keyword.arg in VALUE_KEYWORDS:
-                    yield from self._value(keyword.value, (*inside, longest), Place.DEFAULT)
 
 
 def _is_slot(path: _Path, place: Place) -> bool:

@@ -49,6 +49,34 @@ class Flow:
             return [item for item in found if item is not None]
         return []
 
+    def given(self, name: str, line: int) -> list[ast.expr]:
+        """Return what is assigned to a name in the innermost function around a line that assigns it any."""
+        by_scope, scope = self._by_scope(name), self._scope_of(line)
+        while scope and scope not in by_scope:
+            scope = self._parents[scope]
+        return by_scope.get(scope, [])
+
+    def is_same_function(self, line: int, other: int) -> bool:
+        """Tell whether two lines stand in the same function, or both in none."""
+        return self._scope_of(line) == self._scope_of(other)
+
+    def label(self, target: ast.Name) -> str:
+        """Return what else is known of a variable: who made it, and who it is passed to."""
+        passed = self._bindings.passed.get(target.id, ())
+        mine = self._home_of(target.id, target.lineno)
+        takers = [callee for callee, line in passed if self._home_of(target.id, line) == mine]
+        return " ".join(filter(None, (self._bindings.callees.get(target.id, ""), *takers[:1])))
+
+    def _home_of(self, name: str, line: int) -> int:
+        """Return the function whose variable a name is on a line."""
+        by_scope, scope = self._by_scope(name), self._scope_of(line)
+        while scope and scope not in by_scope:
+            scope = self._parents[scope]
+        return scope if scope in by_scope else self._scope_of(line)
+
+    def _scope_of(self, line: int) -> int:
+        return self._scopes[min(line, len(self._scopes) - 1)]
+
     def items(self, node: ast.expr) -> list[ast.expr]:
         """Return the items of a tuple or list, or of the only one that a name stands for."""
         found = [node] if isinstance(node, (ast.Tuple, ast.List)) else self.resolve(node)
@@ -63,15 +91,16 @@ class Flow:
 
     def _nearest(self, name: str, line: int) -> list[ast.expr]:
         """Return the values that are assigned in the innermost function around a line that assigns any."""
+        nearest = self.given(name, line) or next(iter(self._by_scope(name).values()), [])
+        return nearest[:_MOST_VALUES]
+
+    def _by_scope(self, name: str) -> dict[int, list[ast.expr]]:
+        """Return what is assigned to a name by the number of the function that does so."""
         if name not in self._assigned:
             by_scope = self._assigned[name] = {}
             for value in self._bindings.values.get(name, ()):
                 by_scope.setdefault(self._scopes[value.lineno], []).append(value)
-        by_scope, scope = self._assigned[name], self._scopes[line]
-        while scope and scope not in by_scope:
-            scope = self._parents[scope]
-        nearest = by_scope.get(scope) or next(iter(by_scope.values()), [])
-        return nearest[:_MOST_VALUES]
+        return self._assigned[name]
 
 
 def _item(node: ast.expr, key: object) -> ast.expr | None:

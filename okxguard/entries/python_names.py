@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 
 _LONGEST_CHAIN = 30
+_CLASS_MAKERS = frozenset({"namedtuple", "NamedTuple", "make_dataclass", "recordtype"})
 
 
 class Bindings:
     """What the names of one file are bound to, whatever the scope.
 
     `imports` maps names to dotted names, `callees` variables to the dotted name they were made by, `passed`
-    variables to the callables they are passed to, `values` variables to the expressions assigned to them.
+    variables to the callables they are passed to and where, `values` variables to the expressions assigned to them.
     """
 
     def __init__(self) -> None:
         self.imports: dict[str, str] = {}
         self.callees: dict[str, str] = {}
-        self.passed: dict[str, str] = {}
+        self.passed: dict[str, list[tuple[str, int]]] = {}
         self.values: dict[str, list[ast.expr]] = {}
 
     def dotted(self, node: ast.AST) -> str | None:
@@ -54,10 +55,6 @@ class Bindings:
         if isinstance(owner, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
             return f"{self.imports.get(owner.id, owner.id)}.{key.value}"
         return None
-
-    def label(self, name: str) -> str:
-        """Return what else is known of a variable: who made it, and who it is passed to."""
-        return " ".join(filter(None, (self.callees.get(name, ""), self.passed.get(name, ""))))
 
 
 def collect_bindings(tree: ast.Module) -> Bindings:
@@ -99,8 +96,13 @@ def _bind(bindings: Bindings, made: list[tuple[str, ast.Call]], target: ast.expr
     elif isinstance(target, (ast.Name, ast.Attribute)):
         name = target.id if isinstance(target, ast.Name) else target.attr
         bindings.values.setdefault(name, []).append(value)
-        if isinstance(value, ast.Call):
+        if isinstance(value, ast.Call) and not makes_class(value):
             made.append((name, value))
+
+
+def makes_class(call: ast.Call) -> bool:
+    """Tell whether a call makes a class: `namedtuple("Key", "label perm")`."""
+    return (call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")) in _CLASS_MAKERS
 
 
 def _note_passed(bindings: Bindings, call: ast.Call) -> None:
@@ -110,4 +112,4 @@ def _note_passed(bindings: Bindings, call: ast.Call) -> None:
         if isinstance(inner, ast.Name):
             callee = callee or bindings.dotted(call.func)
             if callee:
-                bindings.passed.setdefault(inner.id, callee)
+                bindings.passed.setdefault(inner.id, []).append((callee, call.lineno))

@@ -21,6 +21,11 @@ _COMMANDS = frozenset(
 # A command as the protocol and the append-only file have it: every word on a line below its length.
 _ARRAY = r"(?m)^\*\d{1,4}\n(?P<words>(?:\$\d{1,6}\n[^\n]*(?:\n|\Z)){2,400})"
 _BULK = r"\$\d{1,6}\n(?P<word>[^\n]*)"
+# What a prompt answers to a question for one value.
+_ANSWER = (
+    r"(?im)^[^\n>]{1,60}>[ \t]*(?:GET|HGET[ \t]+(?P<hash>[^\s\"]{1,80}))[ \t]+(?P<name>[^\s\"]{1,100})[ \t]*\n"
+    r"\"(?P<value>[^\"\n]{1,300})\""
+)
 _KEY = re.compile(r"[:/.]")
 _MOST_WORDS = 400
 
@@ -34,6 +39,9 @@ def read_redis(document: Document) -> Iterator[Entry]:
         ]
         if len(shifted) > 2 and shifted[0][0].upper() in _COMMANDS:
             yield from _commanded(document, shifted[0][0].upper(), shifted[1:])
+    for answer in re.finditer(_ANSWER, document.text):
+        path = [piece for piece in _KEY.split(f"{answer['hash'] or ''}:{answer['name']}") if piece]
+        yield _entry(document, tuple(path), (answer["value"], Span(*answer.span("value"))))
     for match in _COMMAND.finditer(document.text):
         words = list(_words(match))
         command = match["command"].upper()

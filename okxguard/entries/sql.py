@@ -58,12 +58,13 @@ class _Reader:
         columns = [_bare(column) for column in (block["columns"] or "").split(",")]
         if columns == [""]:
             columns = self._columns.get(table, [])
+        delimiter = "," if re.search(r"(?i)\bcsv\b|\bdelimiter\s{1,9}(?:as\s{1,9})?'?,", block[0]) else "\t"
         at = block.end()
         while at < end:
             stop = self._document.text.find("\n", at, end)
             stop = end if stop < 0 else stop
             row = self._next_row(table)
-            for index, field in enumerate(self._document.text[at:stop].split("\t")):
+            for index, field in enumerate(self._document.text[at:stop].split(delimiter)):
                 if field and field != "\\N":
                     yield from self._field(table, row, columns, index, _escaped(field, at))
                 at += len(field) + 1

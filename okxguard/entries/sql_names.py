@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from okxguard.entries.sql_tokens import SqlToken
 
-_SIGNS = frozenset(("=", ":=", "=>", "like", "ilike", "to", "default", "password"))
+_SIGNS = frozenset(("=", ":=", "=>", ":", "like", "ilike", "to", "is", "default", "password"))
 # Between the name and the sign of a declaration or a column stands its type; these words end the search for it.
 _TYPED = frozenset((":=", "default", "="))
 _BEFORE_NAMES = frozenset(
@@ -20,7 +20,9 @@ _MOST_WORDS = 3
 def named_strings(tokens: Sequence[SqlToken]) -> Iterator[tuple[str, SqlToken]]:
     """Yield every string of a statement with each name that it goes by."""
     for index, token in enumerate(tokens):
-        if token.kind != "string" and not (token.kind == "quoted" and index and tokens[index - 1].text in ("=", ":=")):
+        if token.kind != "string" and not (
+            token.kind == "quoted" and index and tokens[index - 1].text in ("=", ":=", ":")
+        ):
             continue
         if not token.text:
             continue
@@ -55,7 +57,7 @@ def _name_before(tokens: Sequence[SqlToken], sign: int) -> str | None:
             if token.text.lower() in _BEFORE_NAMES:
                 break
             named = token
-            if not typed or (at and tokens[at - 1].text == "."):
+            if not typed or token.text[0] == "@" or (at and tokens[at - 1].text == "."):
                 break
         elif token.text in ("(", ")"):
             depth += 1 if token.text == ")" else -1

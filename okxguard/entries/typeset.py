@@ -39,7 +39,7 @@ _RTF = r"""(?x)
     | \\\*?
     | [{}\n]
     """
-_CARD = r"""(?x) \n[ \t] | (?P<line>\\[nN]) | \\(?P<letter>[,;:\\]) """
+_CARD = r"""(?x) \n[ \t] | (?P<line>\\[nN]|=0D=0A) | \\(?P<letter>[,;:\\]) """
 _PATTERNS = {Kind.TEX: _TEX, Kind.RTF: _RTF, Kind.CARD: _CARD}
 
 

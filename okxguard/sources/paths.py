@@ -190,7 +190,7 @@ def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, fo
         yield from _link(path, name)
         return
     try:
-        data = _read_bytes(path, follow=follow)
+        data = read_bytes(path, follow=follow)
     except OSError as error:
         yield FileError(name, _why(error))
         return
@@ -208,7 +208,7 @@ def _link(path: str, name: str) -> Iterator[Item]:
         yield Note(name, "is a broken symlink; there is nothing to read")
 
 
-def _read_bytes(path: str, *, follow: bool) -> bytes | None:
+def read_bytes(path: str, *, follow: bool) -> bytes | None:
     """Return the bytes of a regular file; None for a pipe, a device or a socket, which are never waited for."""
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     if not follow:

@@ -1,0 +1,264 @@
+"""Follow secrets through the objects of classes that a module defines."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from okxguard.leaks.evidence import dotted
+from okxguard.leaks.scope import Frame
+from okxguard.leaks.values import SAFE, UNKNOWN, Box, ClassModel, Function, Value, join
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+_PLAIN = frozenset({"bool", "int", "float", "complex", "datetime", "date", "Decimal", "Path", "timedelta", "Callable"})
+_WRAPPERS = frozenset(
+    {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Union", "Awaitable", "ReadOnly"}
+)
+_DEEPEST = 4
+
+
+class Classes:
+    """Knows the classes of one module."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._models: dict[int, ClassModel] = {}
+        self._selves: dict[int, Value] = {}
+
+    def define(self, node: ast.ClassDef, frame: Frame) -> ClassModel:
+        """Return the model of a class; what its body and its methods store stays known from round to round."""
+        model = self._models.get(id(node))
+        if model is None:
+            model = self._models[id(node)] = ClassModel(node, frame)
+        evaluate = self._engine.expressions.evaluate
+        model.scope = frame
+        model.bases = tuple(evaluate(base, frame) for base in node.bases)
+        for decorator in node.decorator_list:
+            function = decorator.func if isinstance(decorator, ast.Call) else decorator
+            ref = evaluate(function, frame).ref or dotted(function)
+            if self._engine.library.shown_decorators.match(ref) and not _says(decorator, "repr", value=False):
+                model.is_shown = True
+        inner = Frame(frame, node.name, is_class=True)
+        for statement in node.body:
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                self._annotate(model, statement.target.id, statement, frame)
+        self._engine.statements.run(node.body, inner)
+        for name, value in inner.variables.items():
+            if isinstance(value.target, Function) and id(value.target.node) in self._engine.pending:
+                value.target.owner = model
+                model.methods[name] = value.target
+            else:
+                self.store_field(model, name, value)
+        return model
+
+    def _annotate(self, model: ClassModel, name: str, statement: ast.AnnAssign, frame: Frame) -> None:
+        model.annotations[name] = statement.annotation
+        if name not in model.order:
+            model.order.append(name)
+        known = self.of_annotation(statement.annotation, frame)
+        if known is not None and known.ref == "<hidden>":
+            model.masked.add(name)
+        call = statement.value
+        if isinstance(call, ast.Call) and self._engine.library.field_makers.match(
+            self._engine.expressions.evaluate(call.func, frame).ref or dotted(call.func)
+        ):
+            if _says(call, "repr", value=False) or _says(call, "exclude", value=True):
+                model.hidden.add(name)
+
+    def of_annotation(self, annotation: ast.expr, frame: Frame, depth: int = 0) -> Value | None:
+        """Return what an annotation tells of a value, or None."""
+        if depth > _DEEPEST:
+            return None
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            try:
+                return self.of_annotation(ast.parse(annotation.value, mode="eval").body, frame, depth + 1)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return None
+        if isinstance(annotation, ast.BinOp):
+            return self.of_annotation(annotation.left, frame, depth + 1) or self.of_annotation(
+                annotation.right, frame, depth + 1
+            )
+        if isinstance(annotation, ast.Subscript):
+            if dotted(annotation.value).rpartition(".")[2] not in _WRAPPERS:
+                return None
+            inner = annotation.slice
+            parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            return next((value for part in parts if (value := self.of_annotation(part, frame, depth + 1))), None)
+        return self._of_type(annotation, frame)
+
+    def _of_type(self, annotation: ast.expr, frame: Frame) -> Value | None:
+        name = dotted(annotation)
+        found = frame.find(name) if "." not in name else self._engine.expressions.evaluate(annotation, frame)
+        if found is not None and isinstance(found.target, ClassModel):
+            return Value(box=Box("instance", found.target))
+        ref = found.ref if found is not None and found.ref else name
+        if self._engine.library.hidden.match(ref) or self._engine.library.hidden.match(f".{ref}"):
+            return Value(ref="<hidden>", safe=True)
+        return SAFE if ref.rpartition(".")[2] in _PLAIN else None
+
+    def named_like(self, name: str, frame: Frame) -> ClassModel | None:
+        """Return the class of this module that a parameter is called after."""
+        wanted = name.replace("_", "").lower()
+        for known, value in frame.module().variables.items():
+            if isinstance(value.target, ClassModel) and known.lower() == wanted:
+                return value.target
+        return None
+
+    def make(self, name: str, fields: list[str], node: ast.expr) -> Value:
+        """Return a class of named fields that a call makes, as `namedtuple` does."""
+        model = self._models.get(id(node))
+        if model is None:
+            definition = ast.ClassDef(name, [], [], [], [])
+            model = self._models[id(node)] = ClassModel(ast.copy_location(definition, node), self._engine.module)
+            model.order = fields
+            model.annotations = dict.fromkeys(fields, node)
+            model.is_shown = True
+        return Value(target=model)
+
+    def self_of(self, function: Function) -> Value:
+        """Return the object that a method runs for when nothing calls it."""
+        model = function.owner
+        if function.bound is not None:
+            return function.bound
+        if model is None or _is_static(function):
+            return Value()
+        if any(dotted(decorator) == "classmethod" for decorator in function.node.decorator_list):
+            return Value(target=model)
+        return Value(box=Box("instance", model))
+
+    def store_field(self, model: ClassModel, name: str, value: Value) -> None:
+        """Note what the objects of a class hold."""
+        before = model.fields.get(name)
+        after = join(before, value) if before is not None else value
+        model.fields[name] = after
+        if name in model.seen and len(after.taints) > (len(before.taints) if before else 0):
+            self._engine.changed = True
+
+    def field(self, value: Value, name: str) -> Value:
+        """Return a field of an object as its text shows it."""
+        found = self._field(value, name)
+        box = value.box
+        model = box.model if box is not None else None
+        if model is None or found.taints or found.safe:
+            return found
+        for ancestor in model.ancestors():
+            if name in ancestor.annotations:
+                annotation = ancestor.annotations[name]
+                known = self.of_annotation(annotation, ancestor.scope)
+                if known is not None:
+                    return known
+                if found.is_vague or not found.const:
+                    return Value(self._engine.named(name, annotation))
+        return found
+
+    def _field(self, value: Value, name: str) -> Value:
+        box = value.box
+        if box is not None and name in box.fields:
+            return box.fields[name]
+        for model in box.model.ancestors() if box is not None and box.model is not None else ():
+            model.seen.add(name)
+            if name in model.fields:
+                return model.fields[name]
+        return Value()
+
+    def attribute(self, base: Value, name: str, node: ast.AST) -> Value | None:
+        """Return what stands under an attribute where this module tells, or None."""
+        if isinstance(base.target, ClassModel):
+            return self._of_class(base.target, name)
+        box = base.box
+        if box is None:
+            return None
+        if name in box.fields:
+            return box.fields[name]
+        if box.model is None:
+            return None
+        method = box.model.method(name)
+        if method is not None:
+            bound = method if _is_static(method) else method.bind(base)
+            if any(
+                dotted(each).rpartition(".")[2] in ("property", "cached_property")
+                for each in method.node.decorator_list
+            ):
+                return self._engine.calls.invoke(bound, [], {}, node)
+            return Value(target=bound)
+        masked = any(name in ancestor.masked for ancestor in box.model.ancestors())
+        found = self._field(base, name)
+        if masked and not found.taints:
+            return Value(ref="<hidden>", safe=True)
+        if found.is_vague or (
+            found.const is not UNKNOWN and not found.const and not isinstance(found.const, (bool, int))
+        ):
+            for ancestor in box.model.ancestors():
+                if name in ancestor.annotations:
+                    known = self.of_annotation(ancestor.annotations[name], ancestor.scope)
+                    return known or Value(ref=f".{name}")
+            return Value(ref=found.ref or f".{name}")
+        return found
+
+    def _of_class(self, model: ClassModel, name: str) -> Value | None:
+        for ancestor in model.ancestors():
+            if name in ancestor.methods:
+                method = ancestor.methods[name]
+                return Value(
+                    target=method
+                    if _is_static(method)
+                    else method.bind(Value(target=model))
+                    if _is_class_method(method)
+                    else method
+                )
+            if name in ancestor.fields:
+                return ancestor.fields[name]
+        return None
+
+    def instantiate(self, model: ClassModel, values: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+        """Return a new object of a class."""
+        box = Box("instance", model)
+        value = Value(box=box)
+        box.fields["args"] = _listed(values)
+        make = model.method("__init__")
+        if make is not None:
+            self._engine.calls.invoke(make.bind(value), values, named, node)
+            return value
+        order = [name for ancestor in reversed(list(model.ancestors())) for name in ancestor.order]
+        for name, given in [*zip(order, values, strict=False), *named.items()]:
+            stored = self._engine.expressions.named(given, name, node)
+            hidden = any(name in ancestor.masked for ancestor in model.ancestors())
+            box.fields[name] = Value(ref="<hidden>", safe=True) if hidden else stored
+            if not hidden:
+                self.store_field(model, name, stored)
+        after = model.method("__post_init__")
+        if after is not None:
+            self._engine.calls.invoke(after.bind(value), [], {}, node)
+        return value
+
+    def entered(self, value: Value) -> Value:
+        """Return what a `with` statement gives a name to."""
+        box = value.box
+        if box is not None and box.model is not None:
+            method = box.model.method("__enter__") or box.model.method("__aenter__")
+            if method is not None:
+                return self._engine.calls.invoke(method.bind(value), [], {}, method.node)
+        return value
+
+
+def _listed(values: list[Value]) -> Value:
+    box = Box("tuple")
+    box.fields = dict(enumerate(values))
+    return Value(box=box)
+
+
+def _is_static(function: Function) -> bool:
+    return any(dotted(each) == "staticmethod" for each in getattr(function.node, "decorator_list", ()))
+
+
+def _is_class_method(function: Function) -> bool:
+    return any(dotted(each) == "classmethod" for each in getattr(function.node, "decorator_list", ()))
+
+
+def _says(node: ast.AST, name: str, *, value: bool) -> bool:
+    return isinstance(node, ast.Call) and any(
+        keyword.arg == name and isinstance(keyword.value, ast.Constant) and keyword.value.value is value
+        for keyword in node.keywords
+    )

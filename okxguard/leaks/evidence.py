@@ -1,0 +1,102 @@
+"""Collect from a whole module what single lines do not tell: which mappings secrets are read from, which options exist."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from typing import Any
+
+from okxguard.leaks.names import Secret, SecretNames
+
+_READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "getstr"})
+_OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
+_SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
+_FOREIGN = frozenset({"environ", "os"})
+
+
+def dotted(node: ast.AST) -> str:
+    """Return the dotted name that an expression writes, with `()` for calls, or nothing."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        base = dotted(node.value)
+        return f"{base}.{node.attr}" if base else ""
+    if isinstance(node, ast.Call):
+        base = dotted(node.func)
+        return f"{base}()" if base else ""
+    return ""
+
+
+class Evidence:
+    """What one module shows of its configuration, its options and its headers."""
+
+    def __init__(self, tree: ast.AST, names: SecretNames) -> None:
+        self._names = names
+        self.read: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
+        self.within: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
+        self.any_read: list[tuple[str, Secret, ast.AST]] = []
+        self.scoped: dict[tuple[int, str], list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
+        self.options: list[tuple[str, Secret, ast.AST]] = []
+        self.signs: ast.AST | None = None
+        self._scope = 0
+        self._walk(tree)
+
+    def _walk(self, tree: ast.AST) -> None:
+        """Look at every node, and note which mappings secrets are read from in which function."""
+        waiting: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
+        while waiting:
+            node, scope = waiting.pop()
+            handler = _HANDLERS.get(type(node))
+            if handler is not None:
+                self._scope = id(scope)
+                handler(self, node)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                scope = node
+            waiting += [(child, scope) for child in ast.iter_child_nodes(node)]
+
+    def _subscript(self, node: ast.Subscript) -> None:
+        key = node.slice
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(node.ctx, ast.Load):
+            self._note(node.value, key.value, node)
+
+    def _call(self, node: ast.Call) -> None:
+        function = node.func
+        if not isinstance(function, ast.Attribute):
+            return
+        texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        if function.attr in _OPTIONS:
+            for text in texts:
+                kind = self._names.read(text.lstrip("-"))
+                if kind is not None and text.startswith("-"):
+                    self.options.append((text.lstrip("-").replace("-", "_"), kind, node))
+        elif function.attr in _READERS:
+            for text in texts[:2]:
+                self._note(function.value, text, node)
+
+    def _note(self, base: ast.AST, key: str, node: ast.AST) -> None:
+        """Remember that a secret is read out of a mapping, and out of the mapping around it."""
+        kind = self._names.read(key)
+        if kind is None:
+            return
+        if isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Constant):
+            self.within[str(base.slice.value)].append((key, kind, node))
+        while isinstance(base, (ast.Subscript, ast.Call)):
+            base = base.value if isinstance(base, ast.Subscript) else base.func
+            if isinstance(base, ast.Attribute) and base.attr in ("get", "section"):
+                base = base.value
+        name = dotted(base)
+        if name and name.rpartition(".")[2] not in _FOREIGN:
+            self.read[name].append((key, kind, node))
+            self.scoped[self._scope, name].append((key, kind, node))
+            self.any_read.append((key, kind, node))
+
+    def _constant(self, node: ast.Constant) -> None:
+        if self.signs is None and isinstance(node.value, str) and node.value.lower().startswith(_SIGNED):
+            self.signs = node
+
+
+_HANDLERS: dict[type, Any] = {
+    ast.Subscript: Evidence._subscript,
+    ast.Call: Evidence._call,
+    ast.Constant: Evidence._constant,
+}

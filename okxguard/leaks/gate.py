@@ -1,0 +1,100 @@
+"""Tell from the tree of a module, without running anything, whether a secret can reach any place that shows it.
+
+Names are followed without order and without scopes: whatever is assigned from a name that may stand for a secret may
+stand for one, too. The engine finds less than that, never more, so that it need not run where nothing is found here.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from okxguard.leaks.library import Library
+from okxguard.leaks.names import SecretNames
+from okxguard.leaks.relations import CAUGHT, LOCALS, Relations
+
+
+class Gate(NamedTuple):
+    """What the gate knows: whether to go on, which functions matter, and the names that sinks depend on.
+
+    `functions` holds the identities of the nodes of the functions that name what may stand for a secret.
+    """
+
+    opens: bool
+    functions: frozenset[int] = frozenset()
+    wanted: frozenset[str] = frozenset()
+    is_open_to_all: bool = False
+
+
+EVERYTHING = Gate(opens=True, is_open_to_all=True)
+
+
+class GateKeeper:
+    """The gate of one rule book."""
+
+    def __init__(self, names: SecretNames, library: Library) -> None:
+        self._names = names
+        self._library = library
+        self._kinds: dict[str, bool] = {}
+
+    def look(self, tree: ast.Module, echoed: frozenset[int], brought: frozenset[str]) -> Gate:
+        """Look at a module; `brought` are the names that it imports from its own project."""
+        relations = Relations(self._library, self.is_secret, brought, echoed)
+        try:
+            relations.read(tree)
+        except RecursionError:
+            return EVERYTHING
+        tainted = self._spread(relations, brought)
+        reached = [shown for shown in relations.shown if not shown.isdisjoint(tainted)]
+        if not reached and not (relations.switches and tainted):
+            return Gate(opens=False)
+        functions = (identity for identity, names in relations.mentions.items() if not names.isdisjoint(tainted))
+        return Gate(True, frozenset(functions), self._wanted(relations, reached))
+
+    def is_secret(self, name: str) -> bool:
+        """Tell whether a name may say that something is a secret, whatever it stands for."""
+        known = self._kinds.get(name)
+        if known is None:
+            names = self._names
+            name, key = name.partition("@")[0], name
+            known = self._kinds[key] = bool(
+                names.read(name)
+                or names.read_getter(name)
+                or names.is_holder(name)
+                or self._library.is_source_name(name)
+            )
+        return known
+
+    def _spread(self, relations: Relations, brought: frozenset[str]) -> set[str]:
+        """Return all names that may stand for secrets."""
+        leading: dict[str, list[str]] = {}
+        every: set[str] = set()
+        for target, origins in relations.into.items():
+            every.add(target)
+            every |= origins
+            for origin in origins:
+                leading.setdefault(origin, []).append(target)
+        for shown in relations.shown:
+            every |= shown
+        tainted = {name for name in every if name in brought or self.is_secret(name)}
+        if tainted:
+            tainted |= {CAUGHT, LOCALS}
+        waiting = list(tainted)
+        while waiting:
+            for target in leading.get(waiting.pop(), ()):
+                if target not in tainted:
+                    tainted.add(target)
+                    waiting.append(target)
+        return tainted
+
+    @staticmethod
+    def _wanted(relations: Relations, reached: list[set[str]]) -> frozenset[str]:
+        """Return the names that what is shown depends on."""
+        wanted = {name for shown in reached for name in shown} | relations.receiving
+        waiting = list(wanted)
+        while waiting:
+            for origin in relations.into.get(waiting.pop(), ()):
+                if origin not in wanted:
+                    wanted.add(origin)
+                    waiting.append(origin)
+        return frozenset(wanted)

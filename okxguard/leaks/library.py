@@ -1,0 +1,198 @@
+"""Tell what a call of a library does with secrets, from its dotted name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import translate
+from functools import lru_cache
+
+from okxguard.leakbook import LeakBook, LeakSink
+from okxguard.leaks.names import words_of
+
+
+_KEEPING = frozenset(
+    "getattr zip enumerate map filter partial cast run wait_for create_task gather Template sub to_thread submit namedtuple NamedTuple make_dataclass to_curl append extend insert update add getLogger".split()
+)
+_SOURCES = frozenset("environ environb dotenv_values getpass win_getpass get_password askpass advpass pwinput get_secret get_secret_value getSecretValue access_secret_version".split())
+# Last names under patterns that name a whole module: `streamlit.sidebar.*`.
+_SHOWING = frozenset(
+    "write writelines write_text text info code markdown json success error warning table dataframe metric send reply respond answer dump writerow writerows showinfo showerror showwarning update_title run call log_parameter log_parameters set_data addstr Markdown H1 Div P sendall print_json rule publish publish_message run_command local".split()
+)
+
+
+class Patterns:
+    """A set of dotted names with `*` for any part; asks a few dictionaries instead of many patterns."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._whole: set[str] = set()
+        self._last: set[str] = set()
+        self._begin: list[str] = []
+        others: list[str] = []
+        for pattern in patterns:
+            if "*" not in pattern:
+                self._whole.add(pattern)
+            elif pattern.startswith("*.") and "*" not in pattern[2:] and "." not in pattern[2:]:
+                self._last.add(pattern[2:])
+            elif pattern.endswith(".*") and "*" not in pattern[:-2]:
+                self._begin.append(pattern[:-1])
+            else:
+                others.append(translate(pattern))
+        self._begins = tuple(self._begin)
+        self._others = re.compile("|".join(others)) if others else None
+        self.match = lru_cache(maxsize=2048)(self._match)
+
+    def _match(self, name: str) -> bool:
+        return (
+            name in self._whole
+            or ("." in name and name.rpartition(".")[2] in self._last)
+            or name.startswith(self._begins)
+            or (self._others is not None and self._others.fullmatch(name) is not None)
+        )
+
+
+class Library:
+    """Everything that one rule book knows about calls."""
+
+    def __init__(self, book: LeakBook) -> None:
+        sources, flows, shown = book.sources, book.flows, book.shown
+        self.reads = Patterns(sources.reads)
+        self.secrets = Patterns(sources.secrets)
+        self.environments = Patterns(sources.environments)
+        self.loaded = Patterns(sources.loaded)
+        self.namespaces = Patterns(sources.namespaces)
+        self.replies = Patterns(sources.replies)
+        self.reply_paths = sources.reply_paths
+        self.keeps = Patterns(flows.keep)
+        self.methods = frozenset(flows.methods)
+        self.dumps = frozenset(flows.dumps)
+        self.dump_calls = Patterns(flows.dump_calls)
+        self.ends = Patterns(flows.end)
+        self.hidden = Patterns(flows.hidden)
+        self._maskers = frozenset(flows.maskers)
+        self.web = Patterns(book.web.calls)
+        self.hooks = re.compile("|".join(book.web.hooks), re.IGNORECASE)
+        self.bodies = frozenset(book.web.bodies)
+        self.shown_bases = Patterns(shown.bases)
+        self.shown_decorators = Patterns(shown.decorators)
+        self.field_makers = Patterns(shown.fields)
+        self.routes = Patterns(shown.routes)
+        self.read_files = shown.files
+        self.clients = {kind: Patterns(calls) for kind, calls in book.clients.items()}
+        self.switches = tuple((Patterns(switch.calls), switch) for switch in book.switches)
+        self.settings = tuple((Patterns(setting.attributes), setting) for setting in book.settings)
+        self._sinks = tuple((Patterns(sink.calls), sink) for sink in book.sinks)
+        self._source_names = _last_names(sources.replies) | _SOURCES
+        self._keeping = (
+            _last_names(flows.keep, flows.dump_calls, sources.loaded, sources.namespaces)
+            | self.methods
+            | self.dumps
+            | _KEEPING
+        )
+        self._showing = (
+            _last_names(*(sink.calls for sink in book.sinks), book.loggers.functions)
+            | frozenset(book.loggers.methods)
+            | frozenset(book.loggers.binders)
+            | _SHOWING
+        )
+        self._switching = _last_names(*(switch.calls for switch in book.switches)) | {"get_header"}
+        self._setting = _last_names(*(setting.attributes for setting in book.settings))
+        self._routing = _last_names(shown.routes)
+        self._loggers = Patterns(book.loggers.values)
+        self._logger_names = frozenset(name.lower() for name in book.loggers.names)
+        self._levels = frozenset(book.loggers.methods)
+        self._binders = frozenset(book.loggers.binders)
+        self._log_functions = Patterns(book.loggers.functions)
+
+    def is_source_name(self, name: str) -> bool:
+        """Tell whether a name may be the last part of a call, or of a mapping, that gives secrets."""
+        return name in self._source_names
+
+    def may_keep(self, name: str) -> bool:
+        """Tell whether the result of a call of that last name may show what the call is given."""
+        return name in self._keeping
+
+    def may_show(self, name: str) -> bool:
+        """Tell whether a call of that last name may show what it is given."""
+        return name in self._showing
+
+    def may_request(self, name: str) -> bool:
+        """Tell whether a call of that last name may send a request."""
+        return name in _REQUESTS
+
+    def may_switch(self, name: str) -> bool:
+        """Tell whether a call of that last name may switch printing on."""
+        return name in self._switching
+
+    def may_set(self, name: str) -> bool:
+        """Tell whether an attribute of that name may switch printing on when it is set."""
+        return name in self._setting
+
+    def may_route(self, name: str) -> bool:
+        """Tell whether a decorator of that last name may put a function on the web."""
+        return name in self._routing
+
+    def is_masker(self, name: str) -> bool:
+        """Tell whether a function is said to hide what it is given."""
+        return not self._maskers.isdisjoint(words_of(name))
+
+    def sink(self, names: tuple[str, ...]) -> LeakSink | None:
+        """Return the sink that a call of one of these dotted names is."""
+        for name in names:
+            if name and self.is_logging(name):
+                return _LOG
+        for name in names:
+            for patterns, sink in self._sinks:
+                if name and patterns.match(name):
+                    return sink
+        return None
+
+    def is_logging(self, name: str) -> bool:
+        """Tell whether a call writes to a log, or keeps its arguments for one."""
+        receiver, _, method = name.rpartition(".")
+        if self._log_functions.match(name):
+            return True
+        if method not in self._levels and method not in self._binders:
+            return False
+        return bool(receiver) and self.is_logger(receiver)
+
+    def is_logger(self, name: str) -> bool:
+        """Tell whether a dotted name is that of a logger, by what it was made of or by its last word."""
+        if self._loggers.match(name):
+            return True
+        while name.endswith("()"):
+            name = name[:-2]
+            receiver, _, last = name.rpartition(".")
+            if last in self._binders or last in ("opt", "patch", "getChild", "child"):
+                return self.is_logger(receiver)
+        last = name.rpartition(".")[2]
+        return last.lower() in self._logger_names or words_of(last)[-1:] in (("logger",), ("log",))
+
+
+def _last_names(*groups: Iterable[str]) -> frozenset[str]:
+    """Return the last parts of dotted names."""
+    return frozenset(name.replace("()", "").rpartition(".")[2] for group in groups for name in group) - {"*"}
+
+
+_REQUESTS = frozenset(
+    {
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "request",
+        "urlopen",
+        "Request",
+        "urlretrieve",
+        "fetch",
+        "head",
+        "options",
+        "ws_connect",
+        "stream",
+        "send",
+        "open",
+        "HTTPRequest",
+    }
+)
+_LOG = LeakSink("OKX302", (), ("*",))

@@ -1,0 +1,417 @@
+"""Collect which names of a module are made of which others, and which names its sinks show."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from okxguard.leaks.library import Library
+from okxguard.leaks.relation_scopes import (
+    FUNCTIONS,
+    NameScope,
+    annotated_names,
+    fields_of,
+    function_scope,
+    last_name,
+    return_values,
+    targets_of,
+)
+
+CAUGHT, LOCALS = "\0caught", "locals"
+_RAISED, _OPTIONS = "\0raised", ("parse_args", "parse_known_args", "params", "docopt")
+_ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "float", "any", "all", "sum", "hasattr"})
+_WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
+_DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
+_STORING = frozenset("append extend add insert appendleft update setdefault set_content attach add_field set_payload add_header write put".split())
+_ITEMS = frozenset({"get", "pop", "setdefault"})
+_TELLING = ("ValidationError", "InvalidHeader", "SettingsError")
+_LONGEST_KEY = 60
+_Flow = set[str]
+
+
+class Relations:
+    """The flows of one module, of names only: attributes and keys by their name, variables by name and function.
+
+    `into` holds for every name those that it may be made of; `shown` the names in every sink; `receiving` the names of
+    imported functions; `switches` tells that there is something that makes libraries print; `mentions` the names in
+    every function, by the identity of its node.
+    """
+
+    def __init__(
+        self, library: Library, is_secret: Callable[[str], bool], brought: frozenset[str], echoed: frozenset[int]
+    ) -> None:
+        self._library = library
+        self._is_secret = is_secret
+        self._brought = set(brought)
+        self._echoed = echoed
+        self.into: dict[str, _Flow] = defaultdict(set)
+        self.shown: list[_Flow] = []
+        self.receiving: set[str] = set()
+        self.switches = False
+        self.mentions: dict[int, _Flow] = {}
+        self._functions: dict[str, list[NameScope]] = defaultdict(list)
+        self._classes: dict[str, list[str]] = {}
+        self._dumps = False
+        self._scope = NameScope(None, frozenset(), ())
+
+    def read(self, tree: ast.Module) -> None:
+        """Collect the relations of a tree."""
+        scoped = list(self._scopes(tree))
+        for node, scope in scoped:
+            handler = _HANDLERS.get(type(node))
+            if handler is not None:
+                self._scope = scope
+                handler(self, node)
+        for node, scope in scoped:
+            name = node.id if type(node) is ast.Name else node.attr if type(node) is ast.Attribute else getattr(node, "arg", None)
+            if type(node) is ast.Name:
+                name = scope.resolve(node.id)
+            elif type(node) is ast.Constant and type(node.value) is str and len(node.value) < _LONGEST_KEY:
+                name = node.value
+            inner: NameScope | None = scope
+            while name and inner is not None and inner.node is not None:
+                self.mentions[id(inner.node)].add(name)
+                inner = inner.outer
+
+    def _scopes(self, tree: ast.Module) -> Iterator[tuple[Any, NameScope]]:
+        """Yield every node with the scope that it stands in, after noting all functions and classes."""
+        found: list[tuple[Any, NameScope]] = []
+        waiting: list[tuple[ast.AST, NameScope, str]] = [(tree, self._scope, "")]
+        while waiting:
+            node, scope, owner = waiting.pop()
+            found.append((node, scope))
+            kind = type(node)
+            if kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+                inner = function_scope(node, scope, owner)
+                self.mentions[id(node)] = set()
+                self._functions[node.name].append(inner)  # type: ignore[attr-defined]
+                waiting += [(child, inner, "") for child in node.body]  # type: ignore[attr-defined]
+                rest = [node.args, *node.decorator_list, node.returns]  # type: ignore[attr-defined]
+                waiting += [(child, inner if child is node.args else scope, "") for child in rest if child is not None]  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Lambda:
+                inner = function_scope(node, scope, "")
+                self.mentions[id(node)] = set()
+                waiting += [(child, inner, "") for child in ast.iter_child_nodes(node)]
+                continue
+            if kind is ast.ClassDef:
+                self._classes[node.name] = fields_of(node)  # type: ignore[attr-defined, arg-type]
+                owner = node.name  # type: ignore[attr-defined]
+            elif kind is ast.Attribute:
+                self._dumps = self._dumps or node.attr in _WHOLE  # type: ignore[attr-defined]
+            elif kind is ast.Name:
+                self._dumps = self._dumps or node.id in _DUMPING  # type: ignore[attr-defined]
+            waiting += [(child, scope, owner) for child in ast.iter_child_nodes(node)]
+        return iter(found)
+
+    def flow(self, node: ast.AST | None) -> _Flow:
+        """Return the names that the value of an expression may be made of."""
+        found: _Flow = set()
+        waiting: list[Any] = [node]
+        while waiting:
+            each = waiting.pop()
+            kind = type(each)
+            if kind is ast.Name:
+                found.add(self._scope.resolve(each.id))
+            elif kind is ast.Attribute:
+                found.add(each.attr)
+                if each.attr in _WHOLE:
+                    waiting.append(each.value)
+            elif kind is ast.Call:
+                waiting += self._of_call(each, found)
+            elif kind is ast.Subscript:
+                waiting += _of_item(each.value, each.slice, found)
+            elif kind is ast.Dict:
+                found.update(key.value for key in each.keys if type(key) is ast.Constant and type(key.value) is str)
+                waiting += each.values
+                waiting += [key for key in each.keys if key is not None and type(key) is not ast.Constant]
+            elif kind is ast.IfExp:
+                waiting += (each.body, each.orelse)
+            elif kind is not ast.Constant and kind is not ast.Compare and each is not None:
+                waiting += ast.iter_child_nodes(each)
+        return found
+
+    def _of_call(self, node: ast.Call, found: _Flow) -> list[Any]:
+        """Return the parts of a call that its result may be made of."""
+        function, name = node.func, last_name(node.func)
+        if name in _ENDS and type(function) is ast.Name:
+            return []
+        if name in _ITEMS and node.args and isinstance(function, ast.Attribute) and _text(node.args[0]) is not None:
+            return [*_of_item(function.value, node.args[0], found), *node.args[1:]]
+        found.add(name)
+        arguments: list[Any] = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for argument in arguments:
+            text = _text(argument)
+            if text is not None and len(text) < _LONGEST_KEY:
+                found.add(text.lstrip("-").rpartition("/")[2].strip(" :?>"))
+        keeps = self._library.may_keep(name)
+        base = [function.value] if isinstance(function, ast.Attribute) and (keeps or self._dumps) else []
+        if not isinstance(function, (ast.Name, ast.Attribute)):
+            base = [function]
+        if keeps or self._is_known(name) or self._dumps or not name:
+            found.update(keyword.arg for keyword in node.keywords if keyword.arg is not None)
+            return [*base, *arguments]
+        return [*base, *(argument for argument in arguments if type(argument) is ast.Lambda)]
+
+    def _is_known(self, name: str) -> bool:
+        return name in self._functions or name in self._classes or name in self._brought
+
+    def _assign(self, targets: Iterable[ast.AST], value: ast.AST | None) -> None:
+        flow = self.flow(value)
+        for target in targets:
+            for name in targets_of(target, self._scope):
+                self.into[name] |= flow
+
+    def _assigned(self, node: ast.Assign) -> None:
+        self._assign(node.targets, node.value)
+        for target in node.targets:
+            if isinstance(target, ast.Attribute) and self._library.may_set(target.attr):
+                self.switches = True
+            self._alias(target, node.value)
+
+    def _alias(self, target: ast.AST, value: ast.AST) -> None:
+        """Note that a sink gets another name, by which all calls are sinks."""
+        inner = value.args[0] if isinstance(value, ast.Call) and value.args and last_name(value.func) == "partial" else value
+        for part in (inner.body, inner.orelse) if isinstance(inner, ast.IfExp) else (inner,):
+            if self._library.may_show(last_name(part)) and last_name(target):
+                self._brought.add(last_name(target))
+
+    def _annotated(self, node: Any) -> None:
+        self._assign([node.target], node.value)
+        if isinstance(node, ast.AnnAssign):
+            for target in targets_of(node.target, self._scope):
+                self.into[target].update(annotated_names(node.annotation))
+
+    def _loop(self, node: Any) -> None:
+        self._assign([node.target], node.iter)
+
+    def _with(self, node: Any) -> None:
+        for item in node.items:
+            if item.optional_vars is not None:
+                self._assign([item.optional_vars], item.context_expr)
+
+    def _match(self, node: ast.Match) -> None:
+        flow = self.flow(node.subject)
+        for case in node.cases:
+            for pattern in ast.walk(case.pattern):
+                for attribute in ("name", "rest"):
+                    name = getattr(pattern, attribute, None)
+                    if isinstance(name, str):
+                        self.into[self._scope.resolve(name)] |= flow
+
+    def _function(self, node: Any) -> None:
+        """Note what a function gives back, what its parameters are made of, and what its decorators do."""
+        scope = next(each for each in self._functions[node.name] if each.node is node)
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            own = scope.resolve(argument.arg)
+            if argument.annotation is not None:
+                self.into[own].update(annotated_names(argument.annotation))
+            wanted = argument.arg.replace("_", "").lower()
+            self.into[own].update(name for name in self._classes if name.lower() == wanted)
+        if scope.owner and scope.parameters:
+            self.into[f"{scope.own}@{scope.number}"].add(scope.owner)
+        defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
+        for name in scope.parameters:
+            self.into[scope.resolve(name)].update(name for each in defaults for name in self.flow(each))
+        outer, self._scope = self._scope, scope
+        returned = return_values(node)
+        for value in returned:
+            self.into[node.name] |= self.flow(value)
+        if any(self._library.may_route(last_name(_called(each))) for each in node.decorator_list):
+            self.shown += [self.flow(value) for value in returned]
+        self._scope = outer
+        for decorator in node.decorator_list:
+            self._decorator(node, decorator, scope)
+
+    def _decorator(self, node: Any, decorator: ast.expr, scope: NameScope) -> None:
+        last = last_name(_called(decorator))
+        self.switches = self.switches or self._library.may_switch(last)
+        names = {scope.resolve(name) for name in scope.parameters}
+        for known in self._functions.get(last, ()):
+            for inner in ast.walk(known.node):  # type: ignore[arg-type]
+                if isinstance(inner, FUNCTIONS):
+                    for each in self._functions[inner.name]:
+                        for parameter in each.parameters if each.node is inner else ():
+                            self.into[each.resolve(parameter)] |= {*names, node.name}
+        if last in self._brought:
+            self.shown.append(names)
+        self._options(decorator, names)
+
+    def _options(self, node: ast.AST, names: Iterable[str]) -> None:
+        """Note the options of a program, which its commands take by other names."""
+        for inner in ast.walk(node):
+            text = _text(inner)
+            if text is not None and text.startswith("-") and self._is_secret(text.lstrip("-")):
+                for name in (*names, *_OPTIONS):
+                    self.into[name].add(text.lstrip("-"))
+
+    def _class(self, node: ast.ClassDef) -> None:
+        """Note that an object is made of its fields and of what its text is made of."""
+        own = self.into[node.name]
+        own.update(self._classes[node.name], ("__str__", "__repr__"))
+        for base in node.bases:
+            own |= self.flow(base)
+
+    def _call(self, node: ast.Call) -> None:
+        function, name = node.func, last_name(node.func)
+        flow: _Flow | None = None
+        if self._is_known(name):
+            self._pass(name, node)
+        if name in self._brought:
+            self.receiving.add(name)
+        if self._library.may_show(name) or name in self._brought:
+            flow = self._given(node)
+            self.shown.append(flow)
+        elif self._library.may_request(name):
+            self.shown.append(self._requested(node))
+        self.switches = self.switches or self._library.may_switch(name)
+        if name in ("add_argument", "add_option"):
+            self._options(node, ())
+        if isinstance(function, ast.Attribute):
+            if name in _STORING:
+                for target in targets_of(function.value, self._scope):
+                    self.into[target] |= self._given(node)
+            if name in _ITEMS and node.args:
+                self._evidence(function.value, node.args[0])
+        self._handed(node)
+
+    def _handed(self, node: ast.Call) -> None:
+        """Note functions that are handed over to be called with what stands beside them."""
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            handed = last_name(argument)
+            if handed in self._functions:
+                flow = self._given(node)
+                for scope in self._functions[handed]:
+                    for parameter in scope.parameters:
+                        self.into[scope.resolve(parameter)] |= flow
+            elif handed and self._library.may_show(handed):
+                self.shown.append(self._given(node))
+
+    def _pass(self, name: str, node: ast.Call) -> None:
+        """Note that the parameters of a function, or the fields of a class, are made of what is given."""
+        spread = any(isinstance(argument, ast.Starred) for argument in node.args) or any(
+            keyword.arg is None for keyword in node.keywords
+        )
+        for keyword in node.keywords:
+            if keyword.arg is not None and name in self._classes:
+                self.into[keyword.arg] |= self.flow(keyword.value)
+        for scope in (*self._functions.get(name, ()), *(self._functions["__init__"] if name in self._classes else ())):
+            if spread:
+                flow = self._given(node)
+                for parameter in scope.parameters:
+                    self.into[scope.resolve(parameter)] |= flow
+                continue
+            for at, argument in enumerate(node.args):
+                for parameter in scope.parameters[at : at + 1] or scope.parameters[-1:]:
+                    self.into[scope.resolve(parameter)] |= self.flow(argument)
+            for keyword in node.keywords:
+                target = keyword.arg if keyword.arg in scope.parameters else scope.rest
+                if target is not None:
+                    self.into[scope.resolve(target)] |= {*self.flow(keyword.value), keyword.arg or ""}
+        for field in self._classes.get(name, ()) if node.args else ():
+            self.into[field].update(name for argument in node.args for name in self.flow(argument))
+
+    def _given(self, node: ast.Call) -> _Flow:
+        """Return the names that the arguments of a call are made of; for methods that write, their object, too."""
+        found: _Flow = set()
+        for argument in node.args:
+            found |= self.flow(argument)
+        for keyword in node.keywords:
+            found |= self.flow(keyword.value)
+            if keyword.arg is not None and not isinstance(keyword.value, ast.Constant):
+                found.add(keyword.arg)
+        if isinstance(node.func, ast.Attribute) and node.func.attr.startswith(("to_", "write", "send")):
+            found |= self.flow(node.func.value)
+        return found
+
+    def _requested(self, node: ast.Call) -> _Flow:
+        """Return the names in the address of a request, and in its body where it goes to people."""
+        named = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        address = [*node.args[:2], *(named[name] for name in ("url",) if name in named)]
+        words = " ".join(
+            str(getattr(inner, "id", getattr(inner, "attr", getattr(inner, "value", ""))))
+            for part in address
+            for inner in ast.walk(part)
+        )
+        if self._library.hooks.search(words):
+            return self._given(node)
+        found: _Flow = set()
+        for part in (*address, named.get("params")):
+            found |= self.flow(part)
+        return found
+
+    def _item(self, node: ast.Subscript) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self._evidence(node.value, node.slice)
+
+    def _evidence(self, base: ast.AST, key: ast.AST | None) -> None:
+        """Note that a mapping that secrets are read from holds them."""
+        text = _text(key)
+        if text is not None and self._is_secret(text):
+            for name in targets_of(base, self._scope):
+                self.into[name].add(text)
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Load) and self._is_secret(node.attr):
+            for name in targets_of(node.value, self._scope):
+                if not name.startswith("self@"):
+                    self.into[name].add(node.attr)
+
+    def _raised(self, node: Any) -> None:
+        flow = self.flow(node.msg if isinstance(node, ast.Assert) else node.exc)
+        self.shown.append(flow)
+        self.into[_RAISED] |= flow
+
+    def _expression(self, node: ast.Expr) -> None:
+        if id(node) in self._echoed or isinstance(node.value, (ast.Tuple, ast.Name, ast.BinOp, ast.JoinedStr)):
+            self.shown.append(self.flow(node.value))
+
+    def _caught(self, node: ast.ExceptHandler) -> None:
+        if node.name:
+            own = self._scope.resolve(node.name)
+            self.into[own].add(_RAISED)
+            if last_name(node.type).endswith(_TELLING):
+                self.into[own].add(CAUGHT)
+
+
+def _text(node: ast.AST | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _called(node: ast.AST) -> ast.AST:
+    return node.func if isinstance(node, ast.Call) else node
+
+
+def _of_item(base: ast.AST, key: ast.AST, found: _Flow) -> list[Any]:
+    """Return the parts of `x[key]` that its value may be made of."""
+    text = _text(key)
+    if text is None:
+        return [base, key]
+    found.add(text)
+    return [] if isinstance(base, (ast.Name, ast.Attribute, ast.Subscript)) else [base]
+
+
+_HANDLERS: dict[type, Any] = {
+    ast.Assign: Relations._assigned,
+    ast.AnnAssign: Relations._annotated,
+    ast.AugAssign: Relations._annotated,
+    ast.NamedExpr: Relations._annotated,
+    ast.For: Relations._loop,
+    ast.AsyncFor: Relations._loop,
+    ast.comprehension: Relations._loop,
+    ast.With: Relations._with,
+    ast.AsyncWith: Relations._with,
+    ast.Match: Relations._match,
+    ast.FunctionDef: Relations._function,
+    ast.AsyncFunctionDef: Relations._function,
+    ast.ClassDef: Relations._class,
+    ast.Call: Relations._call,
+    ast.Raise: Relations._raised,
+    ast.Assert: Relations._raised,
+    ast.Expr: Relations._expression,
+    ast.ExceptHandler: Relations._caught,
+    ast.Subscript: Relations._item,
+    ast.Attribute: Relations._attribute,
+}

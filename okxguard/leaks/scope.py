@@ -1,0 +1,54 @@
+"""The names that a piece of code sees, and what is known about their values."""
+
+from __future__ import annotations
+
+from okxguard.leaks.values import Taint, Value, join
+
+
+class Frame:
+    """The variables of one call of a function, or of a module; what is not here is looked up further out.
+
+    `result` joins what the function returns, `raised` the secrets in exceptions that its code raises.
+    """
+
+    __slots__ = ("depth", "function", "identity", "is_class", "outer", "raised", "result", "variables")
+
+    def __init__(
+        self, outer: Frame | None = None, function: str = "", identity: int = 0, *, is_class: bool = False
+    ) -> None:
+        self.outer = outer
+        self.identity = identity
+        self.function = function
+        self.is_class = is_class
+        self.variables: dict[str, Value] = {}
+        self.result: Value | None = None
+        self.raised: list[Taint] = []
+        self.depth: int = outer.depth if outer else 0
+
+    def find(self, name: str) -> Value | None:
+        """Return what a name stands for, or None where this module never says so."""
+        if name in self.variables:
+            return self.variables[name]
+        frame = self.outer
+        while frame is not None:
+            if not frame.is_class and name in frame.variables:
+                return frame.variables[name]
+            frame = frame.outer
+        return None
+
+    def module(self) -> Frame:
+        """Return the outermost frame."""
+        frame = self
+        while frame.outer is not None:
+            frame = frame.outer
+        return frame
+
+    def merge(self, first: dict[str, Value], second: dict[str, Value]) -> None:
+        """Go on with what is true after either of two branches."""
+        merged = dict(first)
+        for name, value in second.items():
+            if name not in first:
+                merged[name] = value
+            elif first[name] is not value:
+                merged[name] = join(first[name], value)
+        self.variables = merged

@@ -1,0 +1,147 @@
+"""Recognise switches that make libraries print the secrets that they hold (OKX307)."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from okxguard.leakbook import LeakSwitch
+from okxguard.leaks.names import Secret
+from okxguard.leaks.reporting import SWITCH, Called, RawLeak
+from okxguard.leaks.scope import Frame
+from okxguard.leaks.values import UNKNOWN, Taint, Value, content
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+_LOGGERS = ("ccxt", "hpack", "websockets", "websocket", "okx", "httpcore", "aiohttp.client", "http.client")
+_OFF = frozenset({"diagnose", "include_local_variables", "with_locals"})
+
+
+class _Waiting(NamedTuple):
+    """A switch that counts only if something else in the module holds credentials."""
+
+    node: ast.AST
+    what: str
+    needs: str
+    scope: int
+
+
+class Switches:
+    """Collects the switches of one module, and what in it holds credentials."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._library = engine.library
+        self._waiting: dict[int, _Waiting] = {}
+        self._clients: dict[str, Taint] = {}
+        self._holding: dict[int, Taint] = {}
+        self._switched_off: set[str] = set()
+
+    def note_secret(self, scope: int, taints: tuple[Taint, ...]) -> None:
+        """Note that a function holds a secret."""
+        if taints:
+            self._holding.setdefault(scope, taints[0])
+
+    def check(self, called: Called, frame: Frame) -> None:
+        """Look at one call: is it a switch, does it make a client with credentials?"""
+        for word in _OFF & called.named.keys():
+            if called.named[word].const is False:
+                self._switched_off.add(word)
+        held = [taint for value in [*called.values, *called.named.values()] for taint in content(value)]
+        for kind, patterns in self._library.clients.items():
+            if held and (patterns.match(called.ref) or patterns.match(called.lexical)):
+                self._clients.setdefault(kind, held[0])
+        for patterns, switch in self._library.switches:
+            if (patterns.match(called.ref) or patterns.match(called.lexical)) and self._is_on(switch, called):
+                if switch.needs != "client":
+                    self._wait(called.node, switch.what, self._needed(switch, called), frame)
+                elif held:
+                    self._report(called.node, switch.what, held[0])
+                return
+        if (
+            self._engine.prints_by_default
+            and held
+            and self._library.clients["okx"].match(called.ref)
+            and called.method.endswith("API")
+        ):
+            debug = called.named.get("debug") or (called.values[6] if len(called.values) > 6 else None)
+            if debug is None:
+                self._report(called.node, "this version of the SDK prints headers unless debug is False", held[0])
+
+    @staticmethod
+    def _needed(switch: LeakSwitch, called: Called) -> str:
+        """Return what must hold credentials: a named logger is that of its library."""
+        if switch.needs != "logged client":
+            return switch.needs
+        for inner in ast.walk(called.node.func):
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                return "process" if inner.value.startswith(_LOGGERS) else "nothing"
+        return switch.needs
+
+    def _is_on(self, switch: LeakSwitch, called: Called) -> bool:
+        value = called.named.get(switch.argument) if switch.argument else None
+        if value is None and switch.position.isdigit() and int(switch.position) < len(called.values):
+            value = called.values[int(switch.position)]
+        if value is None and switch.argument:
+            for given in called.values:
+                if given.box is not None and given.box.kind == "dict" and switch.argument in given.box.fields:
+                    value = given.box.fields[switch.argument]
+        if "any" in switch.values:
+            return True
+        if value is None:
+            return "absent" in switch.values and not {"before_send", "debug"} & called.named.keys()
+        if "debug" in switch.values:
+            return _is_debug(value)
+        return (
+            "true" in switch.values
+            and value.const is not UNKNOWN
+            and value.const in (True, 1, 2)
+            and not isinstance(value.const, str)
+        )
+
+    def store(self, target: ast.Attribute, base: Value, lexical: str, value: Value, frame: Frame) -> None:
+        """Look at an attribute that is set."""
+        if value.const is UNKNOWN or isinstance(value.const, str) or not value.const:
+            return
+        ref = f"{base.ref}.{target.attr}" if base.ref else lexical
+        for patterns, setting in self._library.settings:
+            if patterns.match(ref) or patterns.match(lexical):
+                self._wait(target, setting.what, setting.needs, frame)
+
+    def name(self, node: ast.AST, ref: str, frame: Frame) -> None:
+        """Look at something that switches printing on by being handed over, as a processor of a logger."""
+        for patterns, switch in self._library.switches:
+            if switch.values == ("any",) and patterns.match(ref):
+                self._wait(node, switch.what, switch.needs, frame)
+
+    def _wait(self, node: ast.AST, what: str, needs: str, frame: Frame) -> None:
+        if not hasattr(node, "neighbour"):
+            self._waiting[id(node)] = _Waiting(node, what, needs, frame.identity)
+
+    def conclude(self) -> None:
+        """Report the switches of which something in the module holds credentials."""
+        for each in self._waiting.values():
+            taint = self._holder(each)
+            if taint is not None and not ("diagnose" in self._switched_off and "loguru" in each.what):
+                self._report(each.node, each.what, taint)
+
+    def _holder(self, waiting: _Waiting) -> Taint | None:
+        if waiting.needs == "function":
+            return self._holding.get(waiting.scope)
+        if waiting.needs in ("ccxt", "okx"):
+            return self._clients.get(waiting.needs)
+        if waiting.needs == "logged client":
+            return next(iter(self._clients.values()), None)
+        return next(iter(self._holding.values()), None) if waiting.needs == "process" else None
+
+    def _report(self, node: ast.AST, what: str, taint: Taint) -> None:
+        if hasattr(node, "neighbour"):
+            return
+        steps = ((taint.origin, "a secret is held here"), (node, what))
+        switched = Taint(Secret.SECRET, taint.name, taint.origin, steps=steps)
+        self._engine.reporter.keep(RawLeak(SWITCH, node, switched, what))
+
+
+def _is_debug(value: Value) -> bool:
+    return value.const in ("DEBUG", 10, "debug") or value.ref.endswith("logging.DEBUG") or value.ref == "DEBUG"

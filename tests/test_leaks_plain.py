@@ -1,0 +1,472 @@
+"""Plain cases of secrets that code in other languages gives away, and what looks like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from okxguard.leakbook import load_leaks
+from okxguard.leaks.plain import PlainReader
+from okxguard.model import Leak
+from okxguard.ruletable import rules_folder
+from tests.entries import document_of
+
+READER = PlainReader(load_leaks(rules_folder()))
+
+
+def leaks_of(path: str, text: str) -> list[Leak]:
+    """Return the leaks of a text in the order of their places."""
+    return sorted(READER.read(document_of(path, text)), key=lambda leak: leak.span)
+
+
+JAVASCRIPT_FIRES = [
+    ("OKX301", "console.log(apiKey)"),
+    ("OKX301", "console.log('key', cfg.apiSecret, 1)"),
+    ("OKX301", "console.info(`secret is ${this.secretKey}`)"),
+    ("OKX301", "const s = process.env.OKX_SECRET;\nconsole.log(s)"),
+    ("OKX301", "console.error('p: ' + passphrase + '!')"),
+    ("OKX301", "process.stdout.write(JSON.stringify({ apiSecret, ok: true }))"),
+    ("OKX301", "console.log({ 'OK-ACCESS-PASSPHRASE': p })"),
+    ("OKX301", "console.log('Passphrase:', p)"),
+    ("OKX301", "console.log(debug ? secret : '***')"),
+    ("OKX301", "console.log(Buffer.from(apiSecret).toString('base64'))"),
+    ("OKX301", "console.log(process.env['OKX_PASSPHRASE'] || 'none')"),
+    ("OKX301", "const f = () => { console.log(creds.secret) }"),
+    ("OKX302", "logger.debug('login', { passphrase: config.passphrase })"),
+    ("OKX302", "this.logger.child({ a: 1 }).info(`k ${apiKey}`)"),
+    ("OKX303", "throw new Error(`bad secret ${secret}`)"),
+    ("OKX303", "throw new AuthError('bad ' + apiSecret)"),
+    ("OKX304", "bot.sendMessage(id, `your secret ${apiSecret}`)"),
+    ("OKX304", "res.json({ apiSecret })"),
+    ("OKX304", "axios.post(DISCORD_WEBHOOK, { content: passphrase })"),
+    ("OKX304", "fs.appendFileSync('debug.log', `p ${passphrase}`)"),
+    ("OKX305", "fetch(`https://x.test/a?secret=${apiSecret}`)"),
+    ("OKX305", "execSync(`tool --secret ${apiSecret}`)"),
+    ("OKX306", "console.log(process.env)"),
+    ("OKX306", "console.log(`env ${JSON.stringify(process.env)}`)"),
+    ("OKX306", "const headers = { 'OK-ACCESS-KEY': k, a: 1 };\nconsole.log(headers)"),
+    ("OKX306", "headers['OK-ACCESS-SIGN'] = sign(x);\nconsole.log('h', headers)"),
+    ("OKX306", "const cfg = { url: u, apiSecret: s.apiSecret };\nconsole.log(cfg)"),
+    ("OKX306", "connect(config.apiSecret);\nconsole.log(config)"),
+    ("OKX306", "f({ 'OK-ACCESS-KEY': k });\nh.headers['OK-ACCESS-KEY'] = k;\nconsole.log(err.config.headers)"),
+    ("OKX307", "const e = new ccxt.okx({ apiKey: k, secret: s, verbose: true })"),
+    ("OKX307", "const e = new ccxt.okx({ apiKey: k, secret: s });\ne.verbose = true"),
+    ("OKX308", "const r = await client.createSubAccountAPIKey(x);\nconsole.log(r.data)"),
+    ("OKX308", "const r = await client.createSubAccountAPIKey(x);\nconsole.log(`new ${r.data[0].secretKey}`)"),
+    ("OKX309", "console.log(apiKey.slice(0, 20) + '***')"),
+    ("OKX309", "console.log(passphrase.substring(0, 4))"),
+    ("OKX309", "console.log(apiSecret.slice(4))"),
+    ("OKX309", "function mask(v) { return v }\nconsole.log(mask(apiSecret))"),
+]
+JAVASCRIPT_SILENT = [
+    "console.log(apiKey.slice(0, 4) + '***')",
+    "console.log(`${apiKey.slice(0, 4)}...${apiKey.slice(-4)}`)",
+    "console.log(passphrase.length, !!apiSecret, typeof secret)",
+    "console.log(apiSecret ? 'set' : 'missing')",
+    "console.log(secret === other, secret !== undefined)",
+    "console.log('the passphrase is missing')",
+    "console.log('Secret:', '***')",
+    "console.log(mask(apiSecret), redactSecret(secret))",
+    "function mask(v) { return v.slice(0, 2) + '***' }\nconsole.log(mask(apiSecret))",
+    "console.log(crypto.createHash('sha256').update(secret).digest('hex'))",
+    "console.log(secret.replace(/./g, '*'))",
+    "let s = apiSecret;\ns = '***';\nconsole.log(s)",
+    "const secret = mask(process.env.OKX_SECRET);\nconsole.log(secret)",
+    "const API_KEY = 'OKX_API_KEY';\nconsole.log(API_KEY)",
+    "console.log(secretName, apiKeyId, passphraseFile, hasSecret)",
+    "console.log(token.symbol, tokenBalance, tokens.length, pageToken, nextCursor)",
+    "console.log(Object.keys(credentials), Object.keys(process.env))",
+    "console.log(process.env.NODE_ENV, process.env.OKX_API_URL)",
+    "console.log(res.headers)",
+    "const headers = ['date', 'secret'];\nconsole.log(headers)",
+    "console.log(`config ${config}`)",
+    "const client = make({ apiSecret });\nclient.start()",
+    "res.json({ token: accessToken })",
+    "spawn('node', args, { env: { ...process.env, SECRET: apiSecret } })",
+    "exchange.verbose = true",
+    "const e = new ccxt.okx({ verbose: true })",
+    "const secret = crypto.randomBytes(32).toString('hex');\nconsole.log(secret)",
+    "expect(apiSecret).toBe('x')",
+    "fetch(`https://x.test/a?symbol=${symbol}`, { headers: { 'OK-ACCESS-KEY': apiKey } })",
+    "axios.post(url, { secret: apiSecret })",
+    "for (const key of keys) console.log(key)",
+    "console.log('missing', names.filter(n => !creds[n]))",
+    "// console.log(secret)",
+]
+OTHERS = {
+    "go": (
+        "a.go",
+        [
+            ("OKX301", 'fmt.Println("secret", cfg.Secret)'),
+            ("OKX301", 'fmt.Printf("%s\\n", os.Getenv("OKX_SECRET"))'),
+            ("OKX301", 's := os.Getenv("OKX_SECRET")\nfmt.Println(s)'),
+            ("OKX302", 'log.Printf("key=%s", apiKey)'),
+            ("OKX302", 'logger.Info("login", zap.String("p", c.Passphrase))'),
+            ("OKX302", 'log.WithField("p", passphrase).Info("x")'),
+            ("OKX303", 'return fmt.Errorf("bad secret %q", secretKey)'),
+            ("OKX303", 'panic("bad " + apiSecret)'),
+            ("OKX305", 'exec.Command("mysql", "-p"+password)'),
+            ("OKX306", "fmt.Println(os.Environ())"),
+            ("OKX306", 'use(cfg.SecretKey)\nfmt.Printf("%+v", cfg)'),
+            ("OKX306", 'req.Header.Set("OK-ACCESS-KEY", k)\nfmt.Println(req.Header)'),
+            ("OKX309", 'fmt.Println(apiKey[:20] + "...")'),
+        ],
+        [
+            'fmt.Println(apiKey[:4] + "..." + apiKey[len(apiKey)-4:])',
+            'fmt.Printf("%d %t %T", len(secret), secret != "", secret)',
+            'fmt.Printf("%.4s", apiKey)',
+            'log.Printf("missing %s", secretName)',
+            'return fmt.Errorf("%w: %w", errDecodingPrivateKey, err)',
+            "fmt.Println(maskKey(apiKey))",
+            'fmt.Println("OKX_SECRET is not set")',
+            "fmt.Println(resp.Header)",
+            't.Errorf("got %s", secret)',
+            'import "k8s.io/api"\nklog.Infof("secret %v", ing.Secret)',
+            'fmt.Println(os.Getenv("OKX_SECRET") != "")',
+        ],
+    ),
+    "java": (
+        "A.java",
+        [
+            ("OKX301", 'System.out.println("secret " + secretKey);'),
+            ("OKX301", 'System.out.printf("%s", config.getApiSecret());'),
+            ("OKX301", 'System.err.println(System.getenv("OKX_PASSPHRASE"));'),
+            ("OKX302", 'log.info("key {}", apiKey);'),
+            ("OKX302", 'LOGGER.debug(String.format("p %s", passphrase));'),
+            ("OKX302", 'logger.atInfo().log("x" + secret);'),
+            ("OKX303", 'throw new IllegalStateException("bad " + apiSecret);'),
+            ("OKX305", 'Runtime.getRuntime().exec("x -p " + password);'),
+            ("OKX306", "System.out.println(System.getenv());"),
+            ("OKX309", "System.out.println(secretKey.substring(0, 16));"),
+        ],
+        [
+            "System.out.println(secretKey.length());",
+            'System.out.println(apiKey.substring(0, 4) + "****");',
+            'log.info("passphrase set: {}", passphrase != null);',
+            'log.info("secret {}", secretKey == null ? "missing" : "set");',
+            "log.info(secretName);",
+            'log.info("token {}", token);',
+            "System.out.println(DigestUtils.sha256Hex(secretKey));",
+            'System.out.println("Enter your API secret:");',
+            'log.info("x", mask(apiSecret));',
+            'Map<String, String> m = new HashMap<>(); m.put("secret", apiSecret);',
+        ],
+    ),
+    "kotlin": (
+        "a.kt",
+        [
+            ("OKX301", 'println("secret $apiSecret")'),
+            ("OKX301", 'println("p ${config.passphrase}")'),
+            ("OKX302", 'logger.info { "x" }\nlog.info("k $apiKey")'),
+            ("OKX302", 'Log.d(TAG, "p " + passphrase)'),
+            ("OKX303", 'throw IllegalStateException("bad $secretKey")'),
+            ("OKX303", 'error("bad $secretKey")'),
+            ("OKX306", "println(System.getenv())"),
+            ("OKX309", 'println(apiSecret.take(16) + "...")'),
+        ],
+        [
+            'println("secret ${apiSecret.length}")',
+            'println("secret ${if (apiSecret == null) "missing" else "set"}")',
+            "println(apiKey.take(4))",
+            'println("the secret")',
+            "println(secret?.let { 1 })",
+            'log.info("token $tokenSymbol")',
+            "println(mask(secret))",
+            "println(secretKey.isNotEmpty())",
+        ],
+    ),
+    "csharp": (
+        "a.cs",
+        [
+            ("OKX301", 'Console.WriteLine($"secret {apiSecret}");'),
+            ("OKX301", 'Console.WriteLine("p: {0}", options.Passphrase);'),
+            ("OKX301", 'Console.Write(Environment.GetEnvironmentVariable("OKX_SECRET"));'),
+            ("OKX302", '_logger.LogInformation("key {Key}", apiKey);'),
+            ("OKX302", "Log.Debug(secretKey);"),
+            ("OKX303", 'throw new InvalidOperationException($"bad {apiSecret}");'),
+            ("OKX305", 'Process.Start("x", "-p " + password);'),
+            ("OKX309", "Console.WriteLine(apiSecret.Substring(0, 16));"),
+            ("OKX309", "Console.WriteLine(apiSecret[..16]);"),
+        ],
+        [
+            "Console.WriteLine(apiSecret.Length);",
+            "Console.WriteLine(apiSecret.Substring(0, 4));",
+            'Console.WriteLine("{apiSecret}");',
+            'Console.WriteLine(string.IsNullOrEmpty(apiSecret) ? "missing" : "set");',
+            "Console.WriteLine(nameof(apiSecret));",
+            "throw new ArgumentNullException(nameof(apiSecret));",
+            "Console.WriteLine(apiKey[..4]);",
+            'Console.WriteLine($"{tokenAmount} {secretName}");',
+        ],
+    ),
+    "rust": (
+        "a.rs",
+        [
+            ("OKX301", 'println!("{}", api_secret);'),
+            ("OKX301", 'println!("{api_secret}");'),
+            ("OKX301", 'println!("{:?}", cfg.passphrase);'),
+            ("OKX301", "dbg!(&secret_key);"),
+            ("OKX301", 'println!("{}", std::env::var("OKX_SECRET").unwrap());'),
+            ("OKX302", 'tracing::info!("key {}", self.api_key);'),
+            ("OKX302", 'warn!("p {passphrase}");'),
+            ("OKX303", 'panic!("bad {}", api_secret);'),
+            ("OKX303", 'bail!("bad {api_secret}");'),
+            ("OKX309", 'println!("{}", &api_secret[..16]);'),
+        ],
+        [
+            'println!("{}", api_secret.len());',
+            'println!("{}", &api_key[..4]);',
+            'println!("{{api_secret}}");',
+            'println!("{}", api_secret.is_empty());',
+            'println!("{}", if secret.is_some() { "set" } else { "missing" });',
+            'println!("{token_symbol} {secret_name}");',
+            'println!("{}", mask(&api_secret));',
+            'let s = format!("{}", api_secret);',
+        ],
+    ),
+    "php": (
+        "a.php",
+        [
+            ("OKX301", '<?php echo "secret $apiSecret";'),
+            ("OKX301", "<?php echo 'p: ' . $this->passphrase . PHP_EOL;"),
+            ("OKX301", '<?php print_r($config["api_secret"]);'),
+            ("OKX301", "<?php var_dump(getenv('OKX_SECRET'));"),
+            ("OKX301", "<p><?= $apiSecret ?></p>"),
+            ("OKX302", '<?php error_log("k {$this->apiKey}");'),
+            ("OKX302", "<?php Log::info('p', ['passphrase' => $passphrase]);"),
+            ("OKX303", '<?php throw new Exception("bad " . $secretKey);'),
+            ("OKX303", '<?php die("bad $apiSecret");'),
+            ("OKX306", "<?php var_dump($_ENV);"),
+            ("OKX309", "<?php echo substr($apiSecret, 0, 16);"),
+        ],
+        [
+            "<?php echo strlen($apiSecret);",
+            "<?php echo substr($apiKey, 0, 4) . '***';",
+            "<?php echo '$apiSecret';",
+            "<?php echo empty($apiSecret) ? 'missing' : 'set';",
+            "<?php echo md5($apiSecret);",
+            "<?php echo $secretName, $tokenSymbol;",
+            "<?php return $this->passphrase;",
+            "<?php echo mask($apiSecret);",
+        ],
+    ),
+    "ruby": (
+        "a.rb",
+        [
+            ("OKX301", 'puts "secret #{api_secret}"'),
+            ("OKX301", "puts api_secret"),
+            ("OKX301", "p config[:passphrase]"),
+            ("OKX301", 'puts ENV["OKX_SECRET"]'),
+            ("OKX301", 'puts ENV.fetch("OKX_SECRET", nil) if debug'),
+            ("OKX302", 'Rails.logger.info "key #{@api_key}"'),
+            ("OKX302", "logger.debug(passphrase)"),
+            ("OKX303", 'raise "bad #{secret_key}"'),
+            ("OKX303", 'raise ArgumentError, "bad #{secret_key}" unless ok'),
+            ("OKX306", "p ENV"),
+            ("OKX309", "puts api_secret[0..20]"),
+        ],
+        [
+            "puts api_secret.length",
+            'puts "secret" if api_secret',
+            "puts api_key[0, 4]",
+            "puts api_secret.nil? ? 'missing' : 'set'",
+            "puts '#{api_secret}'",
+            "puts secret_name, token_symbol",
+            "puts Digest::SHA256.hexdigest(api_secret)",
+            "raise ArgumentError, 'passphrase is missing' unless passphrase",
+        ],
+    ),
+    "swift": (
+        "a.swift",
+        [
+            ("OKX301", 'print("secret \\(apiSecret)")'),
+            ("OKX301", "print(config.passphrase)"),
+            ("OKX301", 'NSLog("%@", secretKey)'),
+            ("OKX302", 'logger.info("k \\(apiKey)")'),
+            ("OKX303", 'fatalError("bad \\(apiSecret)")'),
+            ("OKX306", "print(ProcessInfo.processInfo.environment)"),
+            ("OKX301", 'print(ProcessInfo.processInfo.environment["OKX_SECRET"])'),
+            ("OKX309", "print(apiSecret.prefix(16))"),
+        ],
+        [
+            "print(apiSecret.count)",
+            "print(apiKey.prefix(4))",
+            'print("the secret")',
+            'print(apiSecret.isEmpty ? "missing" : "set")',
+            "print(secretName)",
+            'print("token \\(tokenSymbol)")',
+            "print(apiSecret != nil)",
+            "print(mask(apiSecret))",
+        ],
+    ),
+    "dart": (
+        "a.dart",
+        [
+            ("OKX301", "print('secret $apiSecret');"),
+            ("OKX301", "print('p ${config.passphrase}');"),
+            ("OKX301", "debugPrint(secretKey);"),
+            ("OKX302", "logger.i('k $apiKey');"),
+            ("OKX303", "throw Exception('bad $apiSecret');"),
+            ("OKX306", "print(Platform.environment);"),
+            ("OKX301", "print(Platform.environment['OKX_SECRET']);"),
+            ("OKX309", "print(apiSecret.substring(0, 16));"),
+        ],
+        [
+            "print(apiSecret.length);",
+            "print(apiKey.substring(0, 4));",
+            "print(r'$apiSecret');",
+            "print(apiSecret == null ? 'missing' : 'set');",
+            "print('token $tokenSymbol');",
+            "print(secretName);",
+            "print(apiSecret.isEmpty);",
+            "print(mask(apiSecret));",
+        ],
+    ),
+    "shell": (
+        "a.sh",
+        [
+            ("OKX301", 'echo "secret $OKX_SECRET"'),
+            ("OKX301", "echo 'secret: '$OKX_SECRET"),
+            ("OKX301", 'printf "%s\\n" "${OKX_PASSPHRASE}"'),
+            ("OKX301", 'echo "p ${OKX_PASSPHRASE:-none}" >&2'),
+            ("OKX301", 'echo "$OKX_SECRET" | tee out'),
+            ("OKX301", "printenv OKX_SECRET"),
+            ("OKX302", 'logger "secret $OKX_SECRET"'),
+            ("OKX305", 'curl "https://x.test/a?secret=$OKX_SECRET"'),
+            ("OKX304", 'curl -d "text=$OKX_SECRET" https://hooks.slack.com/services/x'),
+            ("OKX306", 'use "$OKX_SECRET"\nenv'),
+            ("OKX306", "env | grep OKX_\nuse $OKX_SECRET"),
+            ("OKX307", 'set -x\ncurl -H "OK-ACCESS-PASSPHRASE: $OKX_PASSPHRASE" https://x.test'),
+            ("OKX307", '#!/bin/bash -ex\ntool "$OKX_SECRET"'),
+            ("OKX307", 'curl -v -H "OK-ACCESS-KEY: $OKX_API_KEY" https://x.test'),
+            ("OKX309", 'echo "${OKX_SECRET:0:20}"'),
+        ],
+        [
+            "echo '$OKX_SECRET'",
+            'echo "\\$OKX_SECRET"',
+            'echo "${#OKX_SECRET} ${OKX_SECRET:+set}"',
+            'echo "${OKX_API_KEY:0:4}***"',
+            'echo "$OKX_SECRET" | docker login --password-stdin',
+            'echo "$OKX_SECRET" |\n  docker login --password-stdin',
+            'echo "OKX_SECRET=$OKX_SECRET" > .env',
+            'echo "S=$OKX_SECRET" >> "$GITHUB_ENV"',
+            'X=$(echo "$OKX_SECRET" | sha256sum)',
+            'echo "sha $(echo -n "$OKX_SECRET" | sha256sum)"',
+            'echo "::add-mask::$OKX_SECRET"',
+            '{\n  echo "secret=$OKX_SECRET"\n} > file',
+            'set -x\nset +x\ncurl -H "K: $OKX_SECRET" https://x.test',
+            'curl -s -H "K: $OKX_SECRET" https://x.test',
+            "echo $PWD $OKX_SECRET_FILE",
+            'curl "https://api.telegram.org/bot$TELEGRAM_TOKEN/sendMessage" -d "text=hello"',
+            "env FOO=1 run",
+            "set -e\nset -u",
+        ],
+    ),
+    "powershell": (
+        "a.ps1",
+        [
+            ("OKX301", 'Write-Host "secret $OkxSecret"'),
+            ("OKX301", 'Write-Output "$env:OKX_SECRET"'),
+            ("OKX301", 'Write-Host "p $($config.Passphrase)"'),
+            ("OKX301", "Write-Host $ApiSecret"),
+            ("OKX301", 'Write-Verbose "k ${env:OKX_API_KEY}"'),
+            ("OKX303", 'throw "bad $ApiSecret"'),
+            ("OKX306", "Use $env:OKX_SECRET\nGet-ChildItem env:"),
+            ("OKX309", "Write-Host $ApiSecret.Substring(0,16)"),
+        ],
+        [
+            "Write-Host '$ApiSecret'",
+            "Write-Host $ApiSecret.Length",
+            "Write-Host $ApiKey.Substring(0,4)",
+            'Write-Host "$SecretName"',
+            'Write-Host "`$ApiSecret"',
+            'Write-Host "the secret"',
+            "$x = $ApiSecret",
+            "Invoke-Thing -Secret $ApiSecret",
+        ],
+    ),
+    "workflow": (
+        ".github/workflows/ci.yml",
+        [
+            ("OKX301", "jobs:\n  a:\n    steps:\n      - run: echo ${{ secrets.OKX_SECRET }}\n"),
+            ("OKX301", 'jobs:\n  a:\n    steps:\n      - run: |\n          echo "s ${{ secrets.OKX_SECRET }}"\n'),
+            (
+                "OKX301",
+                "jobs:\n  a:\n    steps:\n      - run: |\n          echo $VALUE\n        env:\n"
+                "          VALUE: ${{ secrets.OKX_SECRET }}\n",
+            ),
+            ("OKX301", "test:\n  script:\n    - make\n    - echo $OKX_SECRET\n"),
+            ("OKX301", "steps:\n- script: 'echo $OKX_SECRET'\n"),
+            ("OKX306", "steps:\n  - run: printenv\n    env:\n      A: ${{ secrets.OKX_SECRET }}\n"),
+            ("OKX307", "steps:\n  - run: |\n      set -x\n      tool ${{ secrets.OKX_SECRET }}\n"),
+            ("OKX304", 'steps:\n  - run: echo "${{ secrets.OKX_SECRET }}" >> $GITHUB_STEP_SUMMARY\n'),
+        ],
+        [
+            "steps:\n  - run: echo ${{ github.ref }}\n",
+            "steps:\n  - run: tool --secret ${{ secrets.OKX_SECRET }}\n",
+            'steps:\n  - run: echo "${{ secrets.OKX_SECRET }}" | base64 -d > key\n',
+            'steps:\n  - run: echo "::add-mask::${{ secrets.OKX_SECRET }}"\n',
+            'steps:\n  - run: echo "S=${{ secrets.OKX_SECRET }}" >> $GITHUB_ENV\n',
+            "steps:\n  - run: echo ${{ secrets.OKX_SECRET != '' }}\n",
+            "steps:\n  - name: echo secret\n    with:\n      secret: ${{ secrets.OKX_SECRET }}\n",
+            "steps:\n  - run: env | sort > /tmp/x\n    env:\n      A: ${{ secrets.OKX_SECRET }}\n",
+        ],
+    ),
+    "dockerfile": (
+        "Dockerfile",
+        [("OKX301", "FROM a\nRUN echo $OKX_SECRET\n")],
+        ["FROM a\nRUN echo $X && use $OKX_SECRET\n"],
+    ),
+    "makefile": (
+        "Makefile",
+        [("OKX301", "run:\n\t@echo $(OKX_SECRET)\n"), ("OKX301", 'run:\n\techo "$$OKX_SECRET"\n')],
+        ["run:\n\t@OKX_SECRET=$(OKX_SECRET) ./run\n", "OKX_SECRET = echo $(X)\n"],
+    ),
+    "lua": ("a.lua", [("OKX301", "print(api_secret)")], ["print(#api_secret)"]),
+    "elixir": ("a.ex", [("OKX301", 'IO.puts("s #{api_secret}")')], ["IO.puts(String.length(api_secret))"]),
+}
+
+
+@pytest.mark.parametrize(("rule", "text"), JAVASCRIPT_FIRES)
+def test_javascript_fires(rule: str, text: str) -> None:
+    assert {leak.rule for leak in leaks_of("a.ts", text)} == {rule}
+
+
+@pytest.mark.parametrize("text", JAVASCRIPT_SILENT)
+def test_javascript_is_silent(text: str) -> None:
+    assert leaks_of("a.ts", text) == []
+
+
+FIRES = [(path, rule, text) for path, fires, _ in OTHERS.values() for rule, text in fires]
+SILENT = [(path, text) for path, _, silent in OTHERS.values() for text in silent]
+
+
+@pytest.mark.parametrize(("path", "rule", "text"), FIRES)
+def test_others_fire(path: str, rule: str, text: str) -> None:
+    assert {leak.rule for leak in leaks_of(path, text)} == {rule}
+
+
+@pytest.mark.parametrize(("path", "text"), SILENT)
+def test_others_are_silent(path: str, text: str) -> None:
+    assert leaks_of(path, text) == []
+
+
+def test_one_sink_is_one_leak() -> None:
+    leaks = leaks_of("a.js", "console.log(apiKey, secret, passphrase)")
+    assert [leak.identity for leak in leaks] == [("console.log", "apiKey", "secret", "passphrase")]
+
+
+def test_leak_never_shows_a_literal() -> None:
+    leaks = leaks_of("a.js", "const secret = 'q8Zr5TkPw2Lm9Xc3Vb7N';\nconsole.log(secret)")
+    assert leaks
+    assert "q8Zr5TkPw2Lm9Xc3Vb7N" not in repr(leaks)
+
+
+@pytest.mark.parametrize(("text", "own"), [("console.log(okxSecret)", True), ("console.log(apiSecret)", False)])
+def test_own_secrets_are_told_apart(text: str, own: bool) -> None:
+    assert [leak.own for leak in leaks_of("a.js", text)] == [own]
+
+
+@pytest.mark.parametrize("text", ["f(" * 20_000, "a" * 200_000, "x = " + "a + " * 20_000, "`${" * 5000, "{" * 50_000])
+def test_odd_input_ends(text: str) -> None:
+    for path in ("a.ts", "a.go", "a.rb", "a.php", "a.sh", "a.yml"):
+        leaks_of(path, text)
