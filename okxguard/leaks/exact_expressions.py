@@ -162,7 +162,7 @@ class Expressions(Strings):
     def _primary(self, node: Cst) -> ast.expr:
         """Lower attributes, calls and subscripts, from the first name on: chains may be long."""
         start = self.here()
-        chain = []
+        chain: list[Cst] = []
         while type(node).__name__ in _LINKS and not (chain and node.lpar):
             chain.append(node)
             node = node.func if type(node).__name__ == "Call" else node.value

@@ -70,7 +70,7 @@ class SimpleStatements(Patterns):
         if node.value is not None:
             self.take("=")
         simple = int(isinstance(target, ast.Name) and not node.target.lpar)
-        lowered = ast.AnnAssign(target, annotation, self.optional(node.value), simple)  # type: ignore[arg-type]
+        lowered: ast.stmt = ast.AnnAssign(target, annotation, self.optional(node.value), simple)  # type: ignore[call-overload]
         return self.placed(lowered, start)
 
     def _augmented(self, node: Cst) -> ast.stmt:

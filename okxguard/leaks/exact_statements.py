@@ -50,20 +50,20 @@ class Statements(SimpleStatements):
         self.take(":")
         return self._statements(suite.body) if type(suite).__name__ == "IndentedBlock" else self.line(suite.body)
 
-    def _else(self, node: Cst, token: str = "else") -> list[ast.stmt]:  # noqa: S107 (a word of Python)
+    def _else(self, node: Cst, word: str = "else") -> list[ast.stmt]:
         if node is None:
             return []
-        self.take(token)
+        self.take(word)
         return self._block(node.body)
 
     def _if(self, node: Cst) -> ast.stmt:
         """Lower a chain of conditions, in a loop: chains may be long."""
         branches = []
-        token = "if"
+        word = "if"
         while type(node).__name__ == "If":
-            start = self.take(token)
+            start = self.take(word)
             branches.append((start, self.expression(node.test), self._block(node.body)))
-            node, token = node.orelse, "elif"
+            node, word = node.orelse, "elif"
         otherwise = self._else(node)
         for start, test, body in reversed(branches):
             otherwise = [self.placed(ast.If(test, body, otherwise), start)]
