@@ -51,6 +51,7 @@ class Strings(Cursor):
             if type(part).__name__.endswith("Text"):
                 start = self.take_here(part.value)
                 text = part.value.replace("{{", "{").replace("}}", "}")
+                text = text if "r" in prefix else _closed(text)
                 yield self.placed(ast.Constant(_evaluated(f"{prefix}{text}{end}"), None), start)
             else:
                 yield from self._field(part, prefix, end)
@@ -85,6 +86,12 @@ def _pieces(node: Cst) -> Iterator[Cst]:
         yield node.left
         node = node.right
     yield node
+
+
+def _closed(text: str) -> str:
+    """Double a backslash that stands before a field, so that it does not escape the quotes."""
+    backslashes = len(text) - len(text.rstrip("\\"))
+    return f"{text}\\" if backslashes % 2 else text
 
 
 def _evaluated(token: str) -> str | bytes:
