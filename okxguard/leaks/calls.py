@@ -298,7 +298,10 @@ def _signature(identity: int, frame: Frame) -> tuple[Any, ...] | None:
     """Return what tells one call of a function from another, or None where it may change what it is given."""
     parts: list[Any] = [identity]
     for name, value in frame.variables.items():
-        if value.box is not None and (value.box.fields or value.box.rest or value.box.model):
+        if value.box is not None and value.box.model is not None:
+            parts.append((name, id(value.box.model)))
+            continue
+        if value.box is not None and (value.box.fields or value.box.rest):
             return None
         const = value.const if isinstance(value.const, (str, int, bytes, type(None))) else repr(type(value.const))
         taints = tuple((id(taint.origin), taint.name, taint.shown) for taint in value.taints)

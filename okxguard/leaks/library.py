@@ -12,13 +12,13 @@ from okxguard.leaks.names import words_of
 
 
 _KEEPING = frozenset(
-    "getattr zip enumerate map filter partial cast run wait_for create_task gather Template sub to_thread submit namedtuple NamedTuple make_dataclass to_curl append extend insert update add getLogger".split()
+    "getattr b64encode b64decode urlsafe_b64encode standard_b64encode b32encode b16encode a85encode b85encode hexlify b2a_base64 b2a_hex unhexlify dedent indent fill wrap shorten zip enumerate map filter partial cast run wait_for create_task gather Template sub to_thread submit namedtuple NamedTuple make_dataclass to_curl append extend insert update add getLogger".split()
 )
-_SOURCES = frozenset("environ environb dotenv_values getpass win_getpass get_password askpass advpass pwinput get_secret get_secret_value getSecretValue access_secret_version".split())
-# Last names under patterns that name a whole module: `streamlit.sidebar.*`.
-_SHOWING = frozenset(
-    "write writelines write_text text info code markdown json success error warning table dataframe metric send reply respond answer dump writerow writerows showinfo showerror showwarning update_title run call log_parameter log_parameters set_data addstr Markdown H1 Div P sendall print_json rule publish publish_message run_command local".split()
+_SOURCES = frozenset(
+    "environ environb dotenv_values getpass win_getpass get_password askpass advpass pwinput get_secret get_secret_value getSecretValue access_secret_version".split()
 )
+# Methods of files.
+_WRITING = ("write", "writelines", "write_text", "dump")
 
 
 class Patterns:
@@ -89,13 +89,12 @@ class Library:
             | self.dumps
             | _KEEPING
         )
-        self._showing = (
-            _last_names(*(sink.calls for sink in book.sinks), book.loggers.functions)
-            | frozenset(book.loggers.methods)
-            | frozenset(book.loggers.binders)
-            | _SHOWING
-        )
-        self._switching = _last_names(*(switch.calls for switch in book.switches)) | {"get_header"}
+        self._showing = _by_last(*(sink.calls for sink in book.sinks), book.loggers.functions, tuple(_WRITING))
+        for name in (*book.loggers.methods, *book.loggers.binders):
+            self._showing[name] = frozenset("*")
+        self._switching = _by_last(*(switch.calls for switch in book.switches))
+        self._arguments = frozenset(switch.argument for switch in book.switches) - {"", "level"}
+        self._loading = _last_names(sources.loaded) | {"open"}
         self._setting = _last_names(*(setting.attributes for setting in book.settings))
         self._routing = _last_names(shown.routes)
         self._loggers = Patterns(book.loggers.values)
@@ -112,21 +111,29 @@ class Library:
         """Tell whether the result of a call of that last name may show what the call is given."""
         return name in self._keeping
 
-    def may_show(self, name: str) -> bool:
-        """Tell whether a call of that last name may show what it is given."""
-        return name in self._showing
+    def may_show(self, name: str, imported: frozenset[str]) -> bool:
+        """Tell whether a call of that last name may show what it is given, in a module with those imports."""
+        return _is_one(self._showing, name, imported)
 
     def may_request(self, name: str) -> bool:
         """Tell whether a call of that last name may send a request."""
         return name in _REQUESTS
 
-    def may_switch(self, name: str) -> bool:
-        """Tell whether a call of that last name may switch printing on."""
-        return name in self._switching
+    def may_switch(self, name: str, imported: frozenset[str]) -> bool:
+        """Tell whether a call of that last name may switch printing on, in a module with those imports."""
+        return _is_one(self._switching, name, imported)
 
     def may_set(self, name: str) -> bool:
         """Tell whether an attribute of that name may switch printing on when it is set."""
         return name in self._setting
+
+    def is_switch(self, name: str) -> bool:
+        """Tell whether an argument of that name may switch printing on."""
+        return name in self._arguments
+
+    def may_load(self, name: str) -> bool:
+        """Tell whether a call of that last name may load a configuration."""
+        return name in self._loading
 
     def may_route(self, name: str) -> bool:
         """Tell whether a decorator of that last name may put a function on the web."""
@@ -174,6 +181,29 @@ def _last_names(*groups: Iterable[str]) -> frozenset[str]:
     return frozenset(name.replace("()", "").rpartition(".")[2] for group in groups for name in group) - {"*"}
 
 
+def _by_last(*groups: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return, by the last part of dotted names, the modules that they begin with; `*` stands for any."""
+    found: dict[str, set[str]] = {}
+    for group in groups:
+        for name in group:
+            first, _, last = name.replace("()", "").rpartition(".")
+            root = first.partition(".")[0] if first else "*"
+            found.setdefault(last, set()).add("*" if root in _LOCAL_NAMES or not root else root)
+    return {last: frozenset(roots) for last, roots in found.items()}
+
+
+def _is_one(names: dict[str, frozenset[str]], name: str, imported: frozenset[str]) -> bool:
+    for last in (name, "*"):
+        roots = names.get(last, frozenset())
+        if ("*" in roots and last != "*") or not roots.isdisjoint(imported):
+            return True
+    return False
+
+
+# Names of variables, not of modules, that patterns begin with.
+_LOCAL_NAMES = frozenset(
+    "* self ctx bot channel message messages update interaction webhook user author st ui parser stdout stderr console q ic".split()
+)
 _REQUESTS = frozenset(
     {
         "get",

@@ -92,6 +92,18 @@ def fields_of(node: ast.ClassDef) -> list[str]:
     return list(found)
 
 
+def imported_modules(tree: ast.AST) -> frozenset[str]:
+    """Return the first parts of the names of the modules that are imported, and what they are called here."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found |= {alias.name.partition(".")[0], alias.asname or ""}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return frozenset(found)
+
+
 def annotated_names(node: ast.AST) -> Iterator[str]:
     """Yield the names in an annotation."""
     for inner in ast.walk(node):
@@ -118,7 +130,11 @@ def return_values(node: Any) -> list[ast.expr]:
 def targets_of(node: ast.AST, scope: NameScope) -> Iterator[str]:
     """Yield the names that a change of a target changes."""
     while isinstance(node, (ast.Subscript, ast.Starred, ast.Call)):
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+        ):
             yield node.slice.value
         node = node.func if isinstance(node, ast.Call) else node.value
     if isinstance(node, ast.Name):

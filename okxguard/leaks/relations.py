@@ -14,6 +14,7 @@ from okxguard.leaks.relation_scopes import (
     annotated_names,
     fields_of,
     function_scope,
+    imported_modules,
     last_name,
     return_values,
     targets_of,
@@ -24,9 +25,14 @@ _RAISED, _OPTIONS = "\0raised", ("parse_args", "parse_known_args", "params", "do
 _ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "float", "any", "all", "sum", "hasattr"})
 _WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
 _DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
-_STORING = frozenset("append extend add insert appendleft update setdefault set_content attach add_field set_payload add_header write put".split())
+_STORING = frozenset(
+    "append extend add insert appendleft update setdefault set_content attach add_field set_payload add_header write put".split()
+)
 _ITEMS = frozenset({"get", "pop", "setdefault"})
 _TELLING = ("ValidationError", "InvalidHeader", "SettingsError")
+_RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
+_LOADED = "\0loaded"
+_PLACE_OF_DEBUG = 6
 _LONGEST_KEY = 60
 _Flow = set[str]
 
@@ -54,10 +60,12 @@ class Relations:
         self._functions: dict[str, list[NameScope]] = defaultdict(list)
         self._classes: dict[str, list[str]] = {}
         self._dumps = False
+        self._imported: frozenset[str] = frozenset()
         self._scope = NameScope(None, frozenset(), ())
 
     def read(self, tree: ast.Module) -> None:
         """Collect the relations of a tree."""
+        self._imported = imported_modules(tree)
         scoped = list(self._scopes(tree))
         for node, scope in scoped:
             handler = _HANDLERS.get(type(node))
@@ -65,7 +73,13 @@ class Relations:
                 self._scope = scope
                 handler(self, node)
         for node, scope in scoped:
-            name = node.id if type(node) is ast.Name else node.attr if type(node) is ast.Attribute else getattr(node, "arg", None)
+            name = (
+                node.id
+                if type(node) is ast.Name
+                else node.attr
+                if type(node) is ast.Attribute
+                else getattr(node, "arg", None)
+            )
             if type(node) is ast.Name:
                 name = scope.resolve(node.id)
             elif type(node) is ast.Constant and type(node.value) is str and len(node.value) < _LONGEST_KEY:
@@ -99,6 +113,9 @@ class Relations:
             if kind is ast.ClassDef:
                 self._classes[node.name] = fields_of(node)  # type: ignore[attr-defined, arg-type]
                 owner = node.name  # type: ignore[attr-defined]
+            elif kind is ast.Assign:
+                for target in node.targets:  # type: ignore[attr-defined]
+                    self._alias(target, node.value)  # type: ignore[attr-defined]
             elif kind is ast.Attribute:
                 self._dumps = self._dumps or node.attr in _WHOLE  # type: ignore[attr-defined]
             elif kind is ast.Name:
@@ -129,6 +146,9 @@ class Relations:
                 waiting += [key for key in each.keys if key is not None and type(key) is not ast.Constant]
             elif kind is ast.IfExp:
                 waiting += (each.body, each.orelse)
+            elif kind is ast.Tuple or kind is ast.List or kind is ast.Set:
+                found.update(item.value for item in each.elts if _text(item) is not None and " " not in item.value)
+                waiting += each.elts
             elif kind is not ast.Constant and kind is not ast.Compare and each is not None:
                 waiting += ast.iter_child_nodes(each)
         return found
@@ -141,6 +161,10 @@ class Relations:
         if name in _ITEMS and node.args and isinstance(function, ast.Attribute) and _text(node.args[0]) is not None:
             return [*_of_item(function.value, node.args[0], found), *node.args[1:]]
         found.add(name)
+        if self._library.may_load(name):
+            found.add(_LOADED)
+        if name in _RECORDS:
+            found.update(part for text in map(_text, ast.walk(node)) if text is not None for part in text.split())
         arguments: list[Any] = [*node.args, *(keyword.value for keyword in node.keywords)]
         for argument in arguments:
             text = _text(argument)
@@ -161,6 +185,8 @@ class Relations:
     def _assign(self, targets: Iterable[ast.AST], value: ast.AST | None) -> None:
         flow = self.flow(value)
         for target in targets:
+            if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+                flow = flow | self.flow(target.slice)
             for name in targets_of(target, self._scope):
                 self.into[name] |= flow
 
@@ -169,13 +195,16 @@ class Relations:
         for target in node.targets:
             if isinstance(target, ast.Attribute) and self._library.may_set(target.attr):
                 self.switches = True
-            self._alias(target, node.value)
 
     def _alias(self, target: ast.AST, value: ast.AST) -> None:
         """Note that a sink gets another name, by which all calls are sinks."""
-        inner = value.args[0] if isinstance(value, ast.Call) and value.args and last_name(value.func) == "partial" else value
+        inner = (
+            value.args[0]
+            if isinstance(value, ast.Call) and value.args and last_name(value.func) == "partial"
+            else value
+        )
         for part in (inner.body, inner.orelse) if isinstance(inner, ast.IfExp) else (inner,):
-            if self._library.may_show(last_name(part)) and last_name(target):
+            if self._library.may_show(last_name(part), self._imported) and last_name(target):
                 self._brought.add(last_name(target))
 
     def _annotated(self, node: Any) -> None:
@@ -227,7 +256,7 @@ class Relations:
 
     def _decorator(self, node: Any, decorator: ast.expr, scope: NameScope) -> None:
         last = last_name(_called(decorator))
-        self.switches = self.switches or self._library.may_switch(last)
+        self.switches = self.switches or self._library.may_switch(last, self._imported)
         names = {scope.resolve(name) for name in scope.parameters}
         for known in self._functions.get(last, ()):
             for inner in ast.walk(known.node):  # type: ignore[arg-type]
@@ -261,12 +290,12 @@ class Relations:
             self._pass(name, node)
         if name in self._brought:
             self.receiving.add(name)
-        if self._library.may_show(name) or name in self._brought:
+        if self._library.may_show(name, self._imported) or name in self._brought:
             flow = self._given(node)
             self.shown.append(flow)
         elif self._library.may_request(name):
             self.shown.append(self._requested(node))
-        self.switches = self.switches or self._library.may_switch(name)
+        self.switches = self.switches or self._library.may_switch(name, self._imported) or self._is_switched(node)
         if name in ("add_argument", "add_option"):
             self._options(node, ())
         if isinstance(function, ast.Attribute):
@@ -277,6 +306,15 @@ class Relations:
                 self._evidence(function.value, node.args[0])
         self._handed(node)
 
+    def _dict(self, node: ast.Dict) -> None:
+        """Note what stands under the keys of a mapping, and switches among them."""
+        for key, value in zip(node.keys, node.values, strict=True):
+            text = _text(key)
+            if text is not None and not isinstance(value, ast.Constant):
+                self.into[text] |= self.flow(value)
+            elif text is not None and self._library.is_switch(text):
+                self.switches = self.switches or _is_on(value)
+
     def _handed(self, node: ast.Call) -> None:
         """Note functions that are handed over to be called with what stands beside them."""
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
@@ -286,8 +324,15 @@ class Relations:
                 for scope in self._functions[handed]:
                     for parameter in scope.parameters:
                         self.into[scope.resolve(parameter)] |= flow
-            elif handed and self._library.may_show(handed):
+            elif handed and self._library.may_show(handed, self._imported):
                 self.shown.append(self._given(node))
+
+    def _is_switched(self, node: ast.Call) -> bool:
+        """Tell whether a call gets a switch, by its name or by its place."""
+        return any(
+            keyword.arg is not None and self._library.is_switch(keyword.arg) and _is_on(keyword.value)
+            for keyword in node.keywords
+        ) or (len(node.args) > _PLACE_OF_DEBUG and _is_on(node.args[_PLACE_OF_DEBUG]))
 
     def _pass(self, name: str, node: ast.Call) -> None:
         """Note that the parameters of a function, or the fields of a class, are made of what is given."""
@@ -350,17 +395,19 @@ class Relations:
         """Note that a mapping that secrets are read from holds them."""
         text = _text(key)
         if text is not None and self._is_secret(text):
+            self.into[_LOADED].add(text)
             for name in targets_of(base, self._scope):
                 self.into[name].add(text)
 
     def _attribute(self, node: ast.Attribute) -> None:
-        if isinstance(node.ctx, ast.Load) and self._is_secret(node.attr):
+        if isinstance(node.ctx, ast.Load) and node.attr != "environ" and self._is_secret(node.attr):
             for name in targets_of(node.value, self._scope):
                 if not name.startswith("self@"):
                     self.into[name].add(node.attr)
 
     def _raised(self, node: Any) -> None:
-        flow = self.flow(node.msg if isinstance(node, ast.Assert) else node.exc)
+        told = node.msg if isinstance(node, ast.Assert) else node.exc
+        flow = self.flow(told) | (self._given(told) if isinstance(told, ast.Call) else set())
         self.shown.append(flow)
         self.into[_RAISED] |= flow
 
@@ -378,6 +425,11 @@ class Relations:
 
 def _text(node: ast.AST | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _is_on(node: ast.AST) -> bool:
+    """Tell whether a switch is on, or may be."""
+    return not isinstance(node, ast.Constant) or bool(node.value)
 
 
 def _called(node: ast.AST) -> ast.AST:
@@ -408,6 +460,7 @@ _HANDLERS: dict[type, Any] = {
     ast.AsyncFunctionDef: Relations._function,
     ast.ClassDef: Relations._class,
     ast.Call: Relations._call,
+    ast.Dict: Relations._dict,
     ast.Raise: Relations._raised,
     ast.Assert: Relations._raised,
     ast.Expr: Relations._expression,
