@@ -67,6 +67,7 @@ def test_imports_go_down_only(path: Path) -> None:
     ("package", "rooms"),
     [
         ("detect_secrets", {"detect_secrets_plugin"}),
+        ("libcst", {"leaks"}),
         ("rich", {"report"}),
         ("yaml", {"entries"}),
         ("pathspec", {"config"}),
