@@ -13,11 +13,13 @@ from okxguard.leaks.imports import Import
 from okxguard.leaks.library import Library
 from okxguard.leaks.neighbours import Neighbours
 from okxguard.leaks.names import SecretNames
+from okxguard.leaks.plain import PlainReader
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.leaks.python import LeakReading, PythonReader
 from okxguard.model import Finding, Leak, Rule, Step
 
 Brought = tuple[tuple[str, Import], ...]
+_OTHERS = (Kind.CODE, Kind.YAML)
 _PYTHON = (Kind.PYTHON, Kind.NOTEBOOK)
 
 
@@ -31,9 +33,9 @@ class LeakFinder:
 
     def may_leak(self, document: Document) -> bool:
         """Return False only where no leak would be found."""
-        return document.kind in _PYTHON and (
-            document.path in self._through or self._prefilter.may_leak_text(document.text)
-        )
+        if document.kind in _PYTHON:
+            return document.path in self._through or self._prefilter.may_leak_text(document.text)
+        return document.kind in _OTHERS and self._prefilter.may_leak_elsewhere(document.text)
 
     def leaks_through(self, path: str, brought: Brought) -> bool:
         """Tell whether a file that names no secret gets one from a file that it imports; remember it."""
@@ -55,6 +57,10 @@ class LeakFinder:
         return PythonReader(self._names, self._library, self._neighbours)
 
     @cached_property
+    def _plain(self) -> PlainReader:
+        return PlainReader(self._book)
+
+    @cached_property
     def _library(self) -> Library:
         return Library(self._book)
 
@@ -71,7 +77,9 @@ class LeakFinder:
         return tuple(_finding(leak, document, rules, commit) for leak in reading.leaks), reading.note
 
     def _read(self, document: Document) -> LeakReading:
-        return self._python.read(document)
+        if document.kind in _PYTHON:
+            return self._python.read(document)
+        return LeakReading(tuple(self._plain.read(document)))
 
 
 def _finding(leak: Leak, document: Document, rules: Mapping[str, Rule], commit: str | None) -> Finding:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
+from okxguard.leaks.relation_scopes import lay_out
 from okxguard.leaks.relations import CAUGHT, LOCALS, Relations
 
 
@@ -39,17 +40,18 @@ class GateKeeper:
 
     def look(self, tree: ast.Module, echoed: frozenset[int], brought: frozenset[str]) -> Gate:
         """Look at a module; `brought` are the names that it imports from its own project."""
-        relations = Relations(self._library, self.is_secret, brought, echoed)
-        try:
-            relations.read(tree)
-        except RecursionError:
-            return EVERYTHING
+        layout = lay_out(tree)
+        if brought.isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
+            return Gate(opens=False)
+        relations = Relations(layout, self._library, self.is_secret, brought, echoed)
+        relations.read()
         tainted = self._spread(relations, brought)
         reached = [shown for shown in relations.shown if not shown.isdisjoint(tainted)]
         if not reached and not (relations.switches and tainted):
             return Gate(opens=False)
-        functions = (identity for identity, names in relations.mentions.items() if not names.isdisjoint(tainted))
-        return Gate(True, frozenset(functions), self._wanted(relations, reached))
+        wanted = self._origins(relations, {name for shown in reached for name in shown} | relations.receiving)
+        telling = tainted & self._origins(relations, {name for shown in reached for name in shown & tainted})
+        return Gate(True, relations.functions_with(tainted if relations.switches else telling), frozenset(wanted))
 
     def is_secret(self, name: str) -> bool:
         """Tell whether a name may say that something is a secret, whatever it stands for."""
@@ -88,13 +90,13 @@ class GateKeeper:
         return tainted
 
     @staticmethod
-    def _wanted(relations: Relations, reached: list[set[str]]) -> frozenset[str]:
-        """Return the names that what is shown depends on."""
-        wanted = {name for shown in reached for name in shown} | relations.receiving
-        waiting = list(wanted)
+    def _origins(relations: Relations, names: set[str]) -> set[str]:
+        """Return some names with all those that they may be made of."""
+        found = set(names)
+        waiting = list(names)
         while waiting:
             for origin in relations.into.get(waiting.pop(), ()):
-                if origin not in wanted:
-                    wanted.add(origin)
+                if origin not in found:
+                    found.add(origin)
                     waiting.append(origin)
-        return frozenset(wanted)
+        return found
