@@ -18,7 +18,7 @@ LEVELS = [
     {"arguments"},
     {"scan", "report"},
     {"sources", "examine"},
-    {"policing", "together"},
+    {"policing", "together", "leaking"},
     {"findings"},
     {"detectors", "leaks", "correlate", "suppress", "prefilter"},
     {"entries"},
@@ -66,6 +66,7 @@ def test_imports_go_down_only(path: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "rooms"),
     [
+        ("libcst", {"leaks"}),
         ("detect_secrets", {"detect_secrets_plugin"}),
         ("libcst", {"leaks"}),
         ("rich", {"report"}),
