@@ -11,8 +11,8 @@ from okxguard.kinds import Kind
 from okxguard.leakbook import LeakBook, load_leaks
 from okxguard.leaks.imports import Import
 from okxguard.leaks.library import Library
-from okxguard.leaks.neighbours import Neighbours
 from okxguard.leaks.names import SecretNames
+from okxguard.leaks.neighbours import Neighbours
 from okxguard.leaks.plain import PlainReader
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.leaks.python import LeakReading, PythonReader

@@ -9,6 +9,7 @@ import warnings
 from okxguard.entries.reading import MismatchError
 from okxguard.leaks.depth import is_parsable
 from okxguard.leaks.exact_statements import Statements
+from okxguard.leaks.exact_targets import mark_stored
 from okxguard.model import Span
 
 # libcst descends without asking how much room is left. With this much, what `is_parsable` lets through takes less than
@@ -20,7 +21,7 @@ def parse_exactly(text: str) -> ast.Module:
     """Return the tree that `ast.parse` would return, made from libcst's tree of the text.
 
     It differs in these points. `col_offset` and `end_col_offset` count characters, not bytes. Places inside f-strings
-    are exact on every Python. Every expression is `Load`, names of types and comments are left out, a type alias is a
+    are exact on every Python. Only what is assigned is `Store`, names of types and comments are left out, a type alias is a
     `Pass`, a t-string is a `JoinedStr`, and `except*` is `Try` where there is no `TryStar`.
 
     Raises MismatchError when libcst is missing or does not take the text, or when it would take too long.
@@ -59,6 +60,8 @@ def _parse(text: str, trees: list[ast.Module]) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            trees.append(Statements(text).module(module))
+            tree = Statements(text).module(module)
+        mark_stored(tree)
+        trees.append(tree)
     except (MismatchError, RecursionError, MemoryError, SyntaxError, ValueError, KeyError):
         return
