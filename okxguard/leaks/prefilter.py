@@ -34,7 +34,7 @@ _PRECISE = re.compile(
     | (?:{_KEYS})[-_ ]?keys? | (?<![a-z])sk(?![a-z]) | creds?(?![a-z]) | credential | mnemonic | (?:seed|recovery)[-_ ]?phrase
     | conn(?:ection)?[-_ ]?str | (?:{_TOKENS})[-_ ]?token | bearer | jwt | authoriz | auth[-_ ]?(?:header|payload|msg|message)
     | (?:sign(?:ed)?|auth)[-_ ]?headers | session[-_ ]?cookie | login[-_ ]?(?:payload|params|message|msg|request|frame) | getpass | keyring
-    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b)) | import[^\n]{{0,200}}\benviron\b
+    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b)) | in[ ]os\.environb?\.(?:items|values|copy) | import[^\n]{{0,200}}\benviron\b
     | dotenv_values
     | process\.env\b(?!\s{{0,3}}[.\[?]) | \bos\.environ\(\) | getenv\(\s{{0,3}}\) | \$_(?:env|server)\b(?!\s{{0,3}}\[) | \bprintenv\b | ^\s*(?:run:\s*)?env\s*(?:$|[|>;])
     | getenvironmentvariables\(\) | \benv::vars\(\)

@@ -176,8 +176,9 @@ class Relations:
     def _assign(self, targets: Iterable[ast.AST], value: ast.AST | None) -> None:
         flow = self.flow(value)
         for target in targets:
-            if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
-                flow = flow | self.flow(target.slice)
+            if isinstance(target, ast.Subscript):
+                text = _text(target.slice)
+                flow = flow | ({text} if text is not None else self.flow(target.slice))
             for name in targets_of(target, self._scope):
                 self.into[name] |= flow
 
@@ -230,7 +231,7 @@ class Relations:
                 self.into[own].update(annotated_names(argument.annotation))
             wanted = argument.arg.replace("_", "").lower()
             self.into[own].update(name for name in self._classes if name.lower() == wanted)
-        if scope.owner and scope.parameters:
+        if scope.owner:
             self.into[f"{scope.own}@{scope.number}"].add(scope.owner)
         defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
         for name in scope.parameters:
