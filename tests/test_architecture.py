@@ -19,6 +19,7 @@ LEVELS = [
     {"scan", "report"},
     {"sources", "examine"},
     {"policing", "together", "leaking"},
+    {"pinned"},
     {"findings"},
     {"detectors", "leaks", "correlate", "suppress", "prefilter"},
     {"entries"},

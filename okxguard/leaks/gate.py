@@ -52,8 +52,11 @@ class GateKeeper:
         self._library = library
         self._kinds: dict[str, bool] = {}
 
-    def look(self, tree: ast.Module, echoed: frozenset[int], brought: Brought) -> Gate:
-        """Look at a module; `echoed` are the identities of the expressions that a notebook shows."""
+    def look(self, tree: ast.Module, echoed: frozenset[int], brought: Brought, *, switched: bool = False) -> Gate:
+        """Look at a module; `echoed` are the identities of the expressions that a notebook shows.
+
+        `switched` tells that a library prints without any switch in the module.
+        """
         layout = lay_out(tree)
         if brought.secrets.isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
             return Gate(opens=False)
@@ -61,11 +64,12 @@ class GateKeeper:
         relations.read()
         tainted = self._spread(relations, brought.secrets)
         reached = [shown for shown in relations.shown if not shown.isdisjoint(tainted)]
-        if not reached and not (relations.switches and tainted):
+        switches = relations.switches or switched
+        if not reached and not (switches and tainted):
             return Gate(opens=False)
         wanted = self._origins(relations, {name for shown in reached for name in shown} | relations.receiving)
         telling = tainted & self._origins(relations, {name for shown in reached for name in shown & tainted})
-        return Gate(True, relations.functions_with(tainted if relations.switches else telling), frozenset(wanted))
+        return Gate(True, relations.functions_with(tainted if switches else telling), frozenset(wanted))
 
     def survey(self, tree: ast.Module) -> Survey:
         """Look at a module that another one imports."""
