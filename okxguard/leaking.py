@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -11,13 +12,16 @@ from okxguard.kinds import Kind
 from okxguard.leakbook import LeakBook, load_leaks
 from okxguard.leaks.imports import Import
 from okxguard.leaks.library import Library
-from okxguard.leaks.neighbours import Neighbours
 from okxguard.leaks.names import SecretNames
+from okxguard.leaks.neighbours import Neighbours
+from okxguard.leaks.plain import PlainReader
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.leaks.python import LeakReading, PythonReader
 from okxguard.model import Finding, Leak, Rule, Step
+from okxguard.pinned import PinnedPackages
 
 Brought = tuple[tuple[str, Import], ...]
+_OTHERS = (Kind.CODE, Kind.YAML)
 _PYTHON = (Kind.PYTHON, Kind.NOTEBOOK)
 
 
@@ -28,12 +32,13 @@ class LeakFinder:
         self._folder = folder
         self._prefilter = prefilter
         self._through: set[str] = set()
+        self._pinned: PinnedPackages | None = None
 
     def may_leak(self, document: Document) -> bool:
         """Return False only where no leak would be found."""
-        return document.kind in _PYTHON and (
-            document.path in self._through or self._prefilter.may_leak_text(document.text)
-        )
+        if document.kind in _PYTHON:
+            return document.path in self._through or self._prefilter.may_leak_text(document.text)
+        return document.kind in _OTHERS and self._prefilter.may_leak_elsewhere(document.text)
 
     def leaks_through(self, path: str, brought: Brought) -> bool:
         """Tell whether a file that names no secret gets one from a file that it imports; remember it."""
@@ -54,6 +59,19 @@ class LeakFinder:
     def _python(self) -> PythonReader:
         return PythonReader(self._names, self._library, self._neighbours)
 
+    def _prints_by_default(self, document: Document) -> bool:
+        """Tell whether the SDK that the project pins prints credentials unless it is told not to."""
+        importers = self._prefilter.importers
+        if importers is None or not re.search(r"\bokx\b", document.text):
+            return False
+        if self._pinned is None:
+            self._pinned = PinnedPackages(importers.finder.tree, self._folder)
+        return self._pinned.print_credentials(document.path)
+
+    @cached_property
+    def _plain(self) -> PlainReader:
+        return PlainReader(self._book)
+
     @cached_property
     def _library(self) -> Library:
         return Library(self._book)
@@ -71,7 +89,9 @@ class LeakFinder:
         return tuple(_finding(leak, document, rules, commit) for leak in reading.leaks), reading.note
 
     def _read(self, document: Document) -> LeakReading:
-        return self._python.read(document)
+        if document.kind in _PYTHON:
+            return self._python.read(document, prints_by_default=self._prints_by_default(document))
+        return LeakReading(tuple(self._plain.read(document)))
 
 
 def _finding(leak: Leak, document: Document, rules: Mapping[str, Rule], commit: str | None) -> Finding:

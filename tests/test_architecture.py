@@ -18,7 +18,8 @@ LEVELS = [
     {"arguments"},
     {"scan", "report"},
     {"sources", "examine"},
-    {"policing", "together"},
+    {"policing", "together", "leaking"},
+    {"pinned"},
     {"findings"},
     {"detectors", "leaks", "correlate", "suppress", "prefilter"},
     {"entries"},
@@ -66,7 +67,9 @@ def test_imports_go_down_only(path: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "rooms"),
     [
+        ("libcst", {"leaks"}),
         ("detect_secrets", {"detect_secrets_plugin"}),
+        ("libcst", {"leaks"}),
         ("rich", {"report"}),
         ("yaml", {"entries"}),
         ("pathspec", {"config"}),

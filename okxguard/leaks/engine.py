@@ -78,6 +78,7 @@ class Engine:
         self.switches = Switches(self)
         self.prints_by_default = False
         self.module = Frame()
+        self.module.gate = gate
         self.pending: dict[int, tuple[Function, Frame]] = {}
         self.changed = False
         self._steps = 0
@@ -99,6 +100,7 @@ class Engine:
         self.changed = False
         self.invocations.forget()
         self.module = Frame(identity=id(self.tree))
+        self.module.gate = self.gate
         self.pending = {}
         self.statements.run(self.tree.body, self.module)
         done: set[int] = set()
@@ -113,8 +115,8 @@ class Engine:
         """Tell whether a function may do anything with a secret by itself."""
         identity = id(function.node)
         if identity not in self._matters:
-            foreign = hasattr(function.node, "neighbour")
-            self._matters[identity] = foreign or self.gate.is_open_to_all or identity in self.gate.functions
+            home = getattr(function.scope.module(), "gate", None) or self.gate
+            self._matters[identity] = home.is_open_to_all or identity in home.functions
         return self._matters[identity]
 
     def wants(self, name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
+from okxguard.leaks.relation_scopes import lay_out
 from okxguard.leaks.relations import CAUGHT, LOCALS, Relations
 
 
@@ -26,6 +27,20 @@ class Gate(NamedTuple):
     is_open_to_all: bool = False
 
 
+class Survey(NamedTuple):
+    """The names of a module that may stand for secrets, and its functions that show or give back what they are given."""
+
+    tainted: frozenset[str] = frozenset()
+    receiving: frozenset[str] = frozenset()
+
+
+class Brought(NamedTuple):
+    """Names that a module imports from its own project: those of secrets, and those of functions that matter."""
+
+    secrets: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+
+
 EVERYTHING = Gate(opens=True, is_open_to_all=True)
 
 
@@ -37,19 +52,40 @@ class GateKeeper:
         self._library = library
         self._kinds: dict[str, bool] = {}
 
-    def look(self, tree: ast.Module, echoed: frozenset[int], brought: frozenset[str]) -> Gate:
-        """Look at a module; `brought` are the names that it imports from its own project."""
-        relations = Relations(self._library, self.is_secret, brought, echoed)
-        try:
-            relations.read(tree)
-        except RecursionError:
-            return EVERYTHING
-        tainted = self._spread(relations, brought)
-        reached = [shown for shown in relations.shown if not shown.isdisjoint(tainted)]
-        if not reached and not (relations.switches and tainted):
+    def look(self, tree: ast.Module, echoed: frozenset[int], brought: Brought, *, switched: bool = False) -> Gate:
+        """Look at a module; `echoed` are the identities of the expressions that a notebook shows.
+
+        `switched` tells that a library prints without any switch in the module.
+        """
+        layout = lay_out(tree)
+        if brought.secrets.isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
             return Gate(opens=False)
-        functions = (identity for identity, names in relations.mentions.items() if not names.isdisjoint(tainted))
-        return Gate(True, frozenset(functions), self._wanted(relations, reached))
+        relations = Relations(layout, self._library, self.is_secret, brought.secrets | brought.functions, echoed)
+        relations.read()
+        tainted = self._spread(relations, brought.secrets)
+        reached = [shown for shown in relations.shown if not shown.isdisjoint(tainted)]
+        switches = relations.switches or switched
+        if not reached and not (switches and tainted):
+            return Gate(opens=False)
+        wanted = self._origins(relations, {name for shown in reached for name in shown} | relations.receiving)
+        telling = tainted & self._origins(relations, {name for shown in reached for name in shown & tainted})
+        return Gate(True, relations.functions_with(tainted if switches else telling), frozenset(wanted))
+
+    def survey(self, tree: ast.Module) -> Survey:
+        """Look at a module that another one imports."""
+        layout = lay_out(tree)
+        relations = Relations(layout, self._library, self.is_secret, frozenset(), frozenset())
+        relations.read()
+        tainted = self._spread(relations, frozenset())
+        return Survey(frozenset(name for name in tainted if "@" not in name), relations.receivers())
+
+    def inside(self, tree: ast.Module) -> Gate:
+        """Return a gate for a module that another one imports: whatever names a secret matters."""
+        layout = lay_out(tree)
+        relations = Relations(layout, self._library, self.is_secret, frozenset(), frozenset())
+        relations.read()
+        tainted = self._spread(relations, frozenset())
+        return Gate(True, relations.functions_with(tainted), frozenset(self._origins(relations, tainted)))
 
     def is_secret(self, name: str) -> bool:
         """Tell whether a name may say that something is a secret, whatever it stands for."""
@@ -88,13 +124,13 @@ class GateKeeper:
         return tainted
 
     @staticmethod
-    def _wanted(relations: Relations, reached: list[set[str]]) -> frozenset[str]:
-        """Return the names that what is shown depends on."""
-        wanted = {name for shown in reached for name in shown} | relations.receiving
-        waiting = list(wanted)
+    def _origins(relations: Relations, names: set[str]) -> set[str]:
+        """Return some names with all those that they may be made of."""
+        found = set(names)
+        waiting = list(names)
         while waiting:
             for origin in relations.into.get(waiting.pop(), ()):
-                if origin not in wanted:
-                    wanted.add(origin)
+                if origin not in found:
+                    found.add(origin)
                     waiting.append(origin)
-        return frozenset(wanted)
+        return found

@@ -93,6 +93,7 @@ class Library:
         for name in (*book.loggers.methods, *book.loggers.binders):
             self._showing[name] = frozenset("*")
         self._switching = _by_last(*(switch.calls for switch in book.switches))
+        self._switching.pop("getattr", None)  # clients that are looked up by name get their switch by name, too
         self._arguments = frozenset(switch.argument for switch in book.switches) - {"", "level"}
         self._loading = _last_names(sources.loaded) | {"open"}
         self._setting = _last_names(*(setting.attributes for setting in book.settings))

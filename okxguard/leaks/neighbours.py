@@ -9,10 +9,11 @@ from okxguard.decoding import decode
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.leaks.engine import Engine
+from okxguard.leaks.gate import Brought, GateKeeper, Survey
 from okxguard.leaks.imports import Import, Importers
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
-from okxguard.leaks.values import ClassModel, Function, Value, content
+from okxguard.leaks.values import Box, Value
 
 _DEEPEST = 3
 _LARGEST = 400_000
@@ -25,6 +26,8 @@ class Neighbours:
         self._importers = importers
         self._names = names
         self._library = library
+        self._keeper = GateKeeper(names, library)
+        self._surveys: dict[str, Survey] = {}
         self._engines: dict[str, Engine | None] = {}
         self._loading: list[str] = []
 
@@ -45,48 +48,42 @@ class Neighbours:
                 self._loading.pop()
         return self._engines[path]
 
-    def _followed(self, path: str) -> Engine | None:
+    def _parsed(self, path: str) -> ast.Module | None:
         data = self._importers.finder.tree.read(path)
         if data is None or len(data) > _LARGEST:
             return None
         try:
-            tree = parse_python(decode(data)[0].removeprefix("\ufeff")).tree
+            return parse_python(decode(data)[0].removeprefix("\ufeff")).tree
         except MismatchError:
             return None
+
+    def survey(self, importer: str, module: str) -> Survey:
+        """Return what is known of the names of a module, or nothing where it is none of this project."""
+        path = self._importers.finder.find(importer, module)
+        if path is None or path == importer or not self._importers.is_named(path):
+            return Survey()
+        if path not in self._surveys:
+            tree = self._parsed(path)
+            self._surveys[path] = self._keeper.survey(tree) if tree is not None else Survey()
+        return self._surveys[path]
+
+    def _followed(self, path: str) -> Engine | None:
+        tree = self._parsed(path)
+        if tree is None:
+            return None
+        gate = self._keeper.inside(tree)
         for node in ast.walk(tree):
             node.neighbour = path  # type: ignore[attr-defined]
-        engine = Engine(tree, self._names, self._library, self.of(path))
+        engine = Engine(tree, self._names, self._library, self.of(path), gate)
         engine.follow()
         return engine
 
-    def names_secrets(self, importer: str, modules: tuple[str, ...]) -> bool:
-        """Tell whether one of some modules is a file of this project that names secrets."""
-        found = (self._importers.finder.find(importer, module) for module in modules)
-        return any(path is not None and path != importer and self._importers.is_named(path) for path in found)
-
     def bring_secrets(self, path: str, found: Iterable[tuple[str, Import]]) -> bool:
-        """Tell whether one of the names that a file imports stands for something that holds or gives a secret."""
-        view = self.of(path)
-        for _, each in found:
-            for name in each.names:
-                value = view.find(each.module, name)
-                if value is not None and self._is_telling(view, each.module, name, value):
-                    return True
-            if not each.names and self.engine(path, each.module) is not None:
-                return True
-        return False
-
-    def _is_telling(self, view: View, module: str, name: str, value: Value) -> bool:
-        engine = view.engine(module)
-        if isinstance(value.target, (Function, ClassModel)):
-            segment = value.target.node
-            return any(
-                self._names.read(text) or self._names.read_getter(text)
-                for node in ast.walk(segment)
-                for text in _texts_of(node)
-            )
-        return bool(
-            content(value) or (engine is not None and (engine.texts.shown(value) or engine.texts.dumped(value)))
+        """Tell whether one of the names that a file imports may stand for a secret."""
+        return any(
+            name in self.survey(path, each.module).tainted or self.survey(path, inner_module(each.module, name)).tainted
+            for _, each in found
+            for name in each.names or ("",)
         )
 
 
@@ -100,35 +97,49 @@ class View:
     def engine(self, module: str) -> Engine | None:
         return self._neighbours.engine(self._path, module)
 
-    def tells(self, module: str, name: str) -> bool:
-        """Tell whether a name comes from a file of the project that names secrets."""
-        inner = f"{module.rstrip('.')}.{name}" if module.strip(".") else f"{module}{name}"
-        return self._neighbours.names_secrets(self._path, (module, inner) if name else (module,))
+    def brought(self, tree: ast.Module) -> Brought:
+        """Return the names that a module imports from files of its own project."""
+        secrets: set[str] = set()
+        functions: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                survey = self._neighbours.survey(self._path, module)
+                for alias in node.names:
+                    known = alias.asname or alias.name
+                    if alias.name in survey.tainted:
+                        secrets.add(known)
+                    if alias.name in survey.tainted or alias.name in survey.receiving:
+                        functions.add(known)
+                    if self._neighbours.survey(self._path, inner_module(module, alias.name)).tainted:
+                        secrets.add(known)
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    if self._neighbours.survey(self._path, alias.name).tainted:
+                        secrets.add(alias.asname or alias.name.partition(".")[0])
+        return Brought(frozenset(secrets), frozenset(functions))
 
     def find(self, module: str, name: str) -> Value | None:
         """Return what a module says of a name, or None where nobody knows."""
-        engine = self.engine(module)
+        survey = self._neighbours.survey(self._path, module)
+        known = name in survey.tainted or name in survey.receiving
+        engine = self.engine(module) if known else None
         if engine is not None:
             value = engine.module.variables.get(name)
             if value is not None:
                 return value
-        inner = f"{module.rstrip('.')}.{name}" if module.strip(".") else f"{module}{name}"
-        return self.module(inner)
+        return self.module(inner_module(module, name))
 
     def module(self, module: str) -> Value | None:
         """Return a module as a value with its names as attributes."""
-        engine = self.engine(module)
+        engine = self.engine(module) if self._neighbours.survey(self._path, module).tainted else None
         if engine is None:
             return None
-        from okxguard.leaks.values import Box
-
         box = Box("module")
         box.fields = dict(engine.module.variables)
         return Value(box=box, ref=module.lstrip("."))
 
 
-def _texts_of(node: ast.AST) -> Iterable[str]:
-    for attribute in ("id", "attr", "arg", "value", "name"):
-        text = getattr(node, attribute, None)
-        if isinstance(text, str):
-            yield text
+def inner_module(module: str, name: str) -> str:
+    """Return the dotted name of a module in a package."""
+    return f"{module.rstrip('.')}.{name}" if module.strip(".") else f"{module}{name}"

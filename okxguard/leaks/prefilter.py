@@ -12,7 +12,7 @@ from okxguard.leaks.imports import Import, Importers, Tree
 # One of these stands in everything that the pattern below matches; looking for them first is much quicker.
 _STEMS = (
     "secret", "pass", "pwd", "pswd", "pw", "key", "cred", "mnemonic", "phrase", "token", "authoriz", "bearer", "jwt",
-    "conn", "environ", "getpass", "keyring", "sk", "contraseña", "cookie", "sign", "auth", "login",
+    "conn", "env", "getpass", "keyring", "sk", "contraseña", "cookie", "sign", "auth", "login",
 )  # fmt: skip
 _KEYS = (
     "api|access|app|consumer|account|storage|service|subscription|auth|priv|private|sign|signing|encryption|decryption"
@@ -34,12 +34,24 @@ _PRECISE = re.compile(
     | (?:{_KEYS})[-_ ]?keys? | (?<![a-z])sk(?![a-z]) | creds?(?![a-z]) | credential | mnemonic | (?:seed|recovery)[-_ ]?phrase
     | conn(?:ection)?[-_ ]?str | (?:{_TOKENS})[-_ ]?token | bearer | jwt | authoriz | auth[-_ ]?(?:header|payload|msg|message)
     | (?:sign(?:ed)?|auth)[-_ ]?headers | session[-_ ]?cookie | login[-_ ]?(?:payload|params|message|msg|request|frame) | getpass | keyring
-    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b)) | import[^\n]{{0,200}}\benviron\b
+    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b)) | in[ ]os\.environb?\.(?:items|values|copy) | import[^\n]{{0,200}}\benviron\b
     | dotenv_values
+    | process\.env\b(?!\s{{0,3}}[.\[?]) | \bos\.environ\(\) | getenv\(\s{{0,3}}\) | \$_(?:env|server)\b(?!\s{{0,3}}\[) | \bprintenv\b | ^\s*(?:run:\s*)?env\s*(?:$|[|>;])
+    | getenvironmentvariables\(\) | \benv::vars\(\)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.MULTILINE,
 )
-_ENDINGS = (".py", ".pyw", ".pyi", ".pyx", ".ipynb")
+_PYTHON = frozenset({"py", "pyw", "pyi", "pyx", "ipynb"})
+_OTHERS = frozenset(
+    "js jsx ts tsx mjs cjs mts cts vue svelte astro go java kt kts scala sc groovy gradle cs csx rs php phtml rb rake swift"
+    " dart ex exs lua cr c h cc cpp hpp m mm sh bash zsh ksh fish ps1 psm1 bat cmd mk yml yaml".split()
+)
+_NAMES = ("dockerfile", "makefile", "jenkinsfile", "containerfile", "gnumakefile")
+# What shows something in languages other than Python: nothing is reported where none of these stands.
+_SHOWING = re.compile(
+    r"console|print|log|echo|puts|write|dump|throw|panic|raise|except|error|fail|exit|send|post|fetch|exec|spawn|system"
+    r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output|cat\b|tee\b"
+)
 
 
 class LeakPrefilter:
@@ -58,8 +70,18 @@ class LeakPrefilter:
         return self.may_leak_text(data.decode("latin-1"))
 
     def may_leak_bytes(self, path: str, data: bytes) -> bool:
-        """Return False only where a file is no code or names no secret."""
-        return path.lower().endswith(_ENDINGS) and self.may_leak_text(data.replace(b"\0", b"").decode("latin-1"))
+        """Return False only where a file is no code, or names no secret, or shows nothing."""
+        name = path.rpartition("/")[2].lower()
+        ending = name.rpartition(".")[2]
+        if ending in _PYTHON:
+            return self.may_leak_text(data.replace(b"\0", b"").decode("latin-1"))
+        if ending in _OTHERS or name.startswith(_NAMES) or data.startswith(b"#!"):
+            return self.may_leak_elsewhere(data.replace(b"\0", b"").decode("latin-1"))
+        return False
+
+    def may_leak_elsewhere(self, text: str) -> bool:
+        """Return False only where code in another language than Python names no secret, or shows nothing."""
+        return self.may_leak_text(text) and _SHOWING.search(text.lower()) is not None
 
     def may_leak_text(self, text: str) -> bool:
         """Return False only where no secret is named."""

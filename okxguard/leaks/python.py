@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from okxguard.documents import Document
@@ -12,8 +12,8 @@ from okxguard.entries.notebook import code_of
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.kinds import Kind
-from okxguard.leaks.engine import Engine
-from okxguard.leaks.gate import GateKeeper
+from okxguard.leaks.engine import Engine, Followed
+from okxguard.leaks.gate import EVERYTHING, Brought, Gate, GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.neighbours import Neighbours, View
@@ -27,18 +27,14 @@ _BY_NAME = "by its name"
 _RULE_MASK = "OKX309"
 
 
+Place = Callable[[ast.AST], Span]
+
+
 class LeakReading(NamedTuple):
     """The leaks of a document, and a note where it could not be followed to its end."""
 
     leaks: tuple[Leak, ...] = ()
     note: str | None = None
-
-
-class _Code(NamedTuple):
-    """Code as one text: where its lines begin, where cells end, and how its places are found in the document."""
-
-    text: str
-    ends: tuple[int, ...] = ()
 
 
 class PythonReader:
@@ -49,9 +45,14 @@ class PythonReader:
         self._library = library
         self._neighbours = neighbours
         self._keeper = GateKeeper(names, library)
+        self._prints_by_default = False
 
-    def read(self, document: Document) -> LeakReading:
-        """Return the leaks of a Python file or of a notebook."""
+    def read(self, document: Document, *, prints_by_default: bool = False) -> LeakReading:
+        """Return the leaks of a Python file or of a notebook.
+
+        `prints_by_default` tells that the SDK which the project pins prints headers unless it is told not to.
+        """
+        self._prints_by_default = prints_by_default
         if document.kind is not Kind.NOTEBOOK:
             cells = tuple(match.start() for match in _CELL.finditer(document.text))
             ends = (*cells, len(document.text)) if cells else ()
@@ -74,28 +75,50 @@ class PythonReader:
             parsed = parse_python(text)
         except MismatchError:
             return LeakReading(note="is no Python that can be parsed; the code rules did not run")
-        places = Places(text)
         view = self._neighbours.of(document.path) if self._neighbours is not None else None
-        echoed = frozenset(_echoed(parsed.tree, ends, places, text))
-        gate = self._keeper.look(parsed.tree, echoed, _brought(parsed.tree, view))
+        module = _Module(parsed.tree, Places(text).span_of, ends, text)
+        brought = view.brought(module.tree) if view else Brought()
+        gate = self._keeper.look(module.tree, module.echoed, brought, switched=self._prints_by_default)
         if not gate.opens:
             return LeakReading()
-        engine = Engine(parsed.tree, self._names, self._library, view, gate)
-        engine.echoed = echoed
-        followed = engine.follow()
+        followed = self._followed(module, view, gate)
+        repaired = bool(parsed.left_out)
+        if followed.leaks or repaired:
+            module, followed, repaired = self._exactly(module, followed, view, gate, repaired=repaired)
         own = bool(_OWN.search(text) or _OWN.search(document.evidence))
-        leaks = tuple(self._leak(raw, places, own=own, repaired=bool(parsed.left_out)) for raw in followed.leaks)
+        leaks = (self._leak(raw, module.place, own=own, repaired=repaired) for raw in followed.leaks)
         note = None if followed.is_complete else "is too long to be followed to its end; the code rules saw part of it"
         return LeakReading(tuple(sorted(leaks, key=lambda leak: leak.span)), note)
 
+    def _followed(self, module: _Module, view: View | None, gate: Gate) -> Followed:
+        engine = Engine(module.tree, self._names, self._library, view, gate)
+        engine.echoed = module.echoed
+        engine.prints_by_default = self._prints_by_default
+        return engine.follow()
+
+    def _exactly(
+        self, module: _Module, followed: Followed, view: View | None, gate: Gate, *, repaired: bool
+    ) -> tuple[_Module, Followed, bool]:
+        """Let libcst decide: it reads newer syntax than this Python, and knows the place of everything."""
+        from okxguard.leaks.exact import parse_exactly, span_of  # most runs find nothing and do without libcst
+
+        try:
+            tree = parse_exactly(module.text)
+        except MismatchError:
+            return module, followed, repaired
+        exact = _Module(tree, span_of, module.ends, module.text)
+        if not repaired:
+            gate = gate._replace(functions=_same_functions(module.tree, tree, gate.functions))
+        return exact, self._followed(exact, view, EVERYTHING if repaired else gate), False
+
     @staticmethod
-    def _leak(raw: RawLeak, places: Places, *, own: bool, repaired: bool) -> Leak:
+    def _leak(raw: RawLeak, place: Place, *, own: bool, repaired: bool) -> Leak:
         taint = raw.taint
         certain = not repaired and not taint.steps[0][1].endswith(_BY_NAME)
-        trace = tuple(_steps(taint, places))
+        trace = tuple(_steps(taint, place))
         return Leak(
             raw.rule,
-            places.span_of(raw.node),
+            place(raw.node),
             Confidence.HIGH if certain else Confidence.MEDIUM,
             f"{taint.kind.value} ({taint.name}) in {raw.sink}" if raw.sink else taint.kind.value,
             (raw.sink, taint.name),
@@ -104,35 +127,15 @@ class PythonReader:
         )
 
 
-def _brought(tree: ast.Module, view: View | None) -> frozenset[str]:
-    """Return the names that a module imports from files of its own project that name secrets."""
-    found: set[str] = set()
-    for node in ast.walk(tree) if view is not None else ():
-        if isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            found.update(
-                alias.asname or alias.name
-                for alias in node.names
-                if view is not None and view.tells(module, alias.name)
-            )
-        elif isinstance(node, ast.Import):
-            found.update(
-                alias.asname or alias.name.partition(".")[0]
-                for alias in node.names
-                if view is not None and view.tells(alias.name, "")
-            )
-    return frozenset(found)
-
-
-def _steps(taint: Taint, places: Places) -> Iterator[tuple[Span, str]]:
+def _steps(taint: Taint, place: Place) -> Iterator[tuple[Span, str]]:
     """Yield the steps of a secret; those in other files are told of without a place."""
     here = [node for node, _ in taint.steps if not hasattr(node, "neighbour")]
     for node, note in taint.steps:
         other = getattr(node, "neighbour", None)
         if other is None:
-            yield places.span_of(node), note
+            yield place(node), note
         elif here:
-            yield places.span_of(here[-1]), f"{other}:{getattr(node, 'lineno', 1)}: {note}"
+            yield place(here[-1]), f"{other}:{getattr(node, 'lineno', 1)}: {note}"
 
 
 class Places:
@@ -144,11 +147,12 @@ class Places:
 
     def span_of(self, node: ast.AST) -> Span:
         """Return the place of a node in characters; the whole module is its beginning."""
-        if not hasattr(node, "lineno"):
+        line = getattr(node, "lineno", None)
+        if line is None:
             return Span(0, 0)
-        end_line = node.end_lineno or node.lineno
-        start = self._offset(node.lineno, node.col_offset)
-        return Span(start, max(start, self._offset(end_line, node.end_col_offset or 0)))
+        start = self._offset(line, getattr(node, "col_offset", 0))
+        end = self._offset(getattr(node, "end_lineno", None) or line, getattr(node, "end_col_offset", None) or 0)
+        return Span(start, max(start, end))
 
     def _offset(self, line: int, column: int) -> int:
         start = self._starts[min(line, len(self._starts)) - 1]
@@ -159,15 +163,35 @@ class Places:
         return start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
 
 
-def _echoed(tree: ast.Module, ends: tuple[int, ...], places: Places, text: str) -> Iterator[int]:
-    """Yield the last expressions of the cells of a notebook, whose values it shows."""
-    at = 0
-    last: ast.stmt | None = None
-    for statement in [*tree.body, None]:
-        start = places.span_of(statement).start if statement is not None else None
-        while at < len(ends) and (start is None or start >= ends[at]):
-            if isinstance(last, ast.Expr) and not text[places.span_of(last).end :].lstrip(" \t").startswith(";"):
-                yield id(last)
-            last = None
-            at += 1
-        last = statement
+class _Module:
+    """The tree of a module, the places of its nodes, and the expressions whose values a notebook shows."""
+
+    def __init__(self, tree: ast.Module, place: Place, ends: tuple[int, ...], text: str) -> None:
+        self.tree = tree
+        self.place = place
+        self.ends = ends
+        self.text = text
+        self.echoed = frozenset(self._echoed())
+
+    def _echoed(self) -> Iterator[int]:
+        """Yield the last expressions of the cells of a notebook."""
+        at = 0
+        last: ast.stmt | None = None
+        for statement in [*self.tree.body, None] if self.ends else ():
+            start = self.place(statement).start if statement is not None else None
+            while at < len(self.ends) and (start is None or start >= self.ends[at]):
+                if isinstance(last, ast.Expr) and not self._is_silent(last):
+                    yield id(last)
+                last = None
+                at += 1
+            last = statement
+
+    def _is_silent(self, node: ast.Expr) -> bool:
+        return self.text[self.place(node).end :].lstrip(" \t").startswith(";")
+
+
+def _same_functions(tree: ast.Module, other: ast.Module, identities: frozenset[int]) -> frozenset[int]:
+    """Return the functions of another tree of the same text that stand where those of the first one do."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    lines = {node.lineno for node in ast.walk(tree) if isinstance(node, kinds) and id(node) in identities}
+    return frozenset(id(node) for node in ast.walk(other) if isinstance(node, kinds) and node.lineno in lines)

@@ -4,72 +4,164 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Fields that hold no expressions or statements.
+_LEAVES = frozenset(
+    "ctx op ops id attr arg name module level kind type_comment simple is_async conversion rest kwd_attrs type_params".split()
+)
+_WITHOUT_CHILDREN = (ast.Constant, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Name)
 
 
 class NameScope:
     """The variables of one function; names that are not its own are those of the scope around it.
 
-    `parameters` leaves out the object that a method belongs to, which is called `own`; `rest` takes further keywords.
+    `parameters` leaves out the object that a method belongs to, which is called `own`; `rest` takes further keywords;
+    `returned` are the expressions that the function gives back.
     """
 
-    __slots__ = ("_locals", "node", "number", "outer", "own", "owner", "parameters", "rest")
+    __slots__ = ("locals", "node", "number", "outer", "outside", "own", "owner", "parameters", "rest", "returned")
 
-    def __init__(
-        self,
-        outer: NameScope | None,
-        names: frozenset[str],
-        parameters: tuple[str, ...],
-        node: Any = None,
-        owner: str = "",
-        own: str = "",
-        rest: str | None = None,
-    ) -> None:
+    def __init__(self, outer: NameScope | None = None, node: Any = None, owner: str = "") -> None:
         self.outer = outer
-        self._locals = names
-        self.parameters = parameters
         self.node = node
         self.number = id(node) if node is not None else 0
-        self.owner = owner
-        self.own = own
-        self.rest = rest
+        self.locals: set[str] = set()
+        self.outside: set[str] = set()
+        self.returned: list[ast.expr] = []
+        self.parameters: tuple[str, ...] = ()
+        self.own = self.owner = ""
+        self.rest: str | None = None
+        if node is not None:
+            self._take(node.args, owner if not _is_static(node) else "")
+
+    def _take(self, arguments: ast.arguments, owner: str) -> None:
+        plain = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        extra = [argument.arg for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+        self.own = plain[0] if owner and plain else ""
+        self.owner = owner if self.own else ""
+        self.locals.update(plain, extra)
+        self.parameters = tuple(name for name in (*plain, *extra) if name != self.own)
+        self.rest = arguments.kwarg.arg if arguments.kwarg is not None else None
 
     def resolve(self, name: str) -> str:
         """Return the name with the function that it belongs to; a name of the module stays as it is."""
         scope: NameScope | None = self
         while scope is not None and scope.outer is not None:
-            if name in scope._locals:
+            if name in scope.locals and name not in scope.outside:
                 return f"{name}@{scope.number}"
             scope = scope.outer
         return name
 
 
-def function_scope(node: Any, outer: NameScope, owner: str) -> NameScope:
-    """Return the scope of a function, which is a method where it has an owner."""
-    arguments = node.args
-    plain = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-    extra = [argument.arg for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-    own = plain[0] if owner and plain and not _is_static(node) else ""
-    names = {*plain, *extra}
-    outside: set[str] = set()
-    body = node.body if isinstance(node.body, list) else [node.body]
-    waiting: list[ast.AST] = list(body)
+class Layout(NamedTuple):
+    """All nodes of a module with their scopes, its functions and the fields of its classes by name, its imports.
+
+    `words` are all names and short texts in it.
+    """
+
+    nodes: list[tuple[Any, NameScope]]
+    functions: dict[str, list[NameScope]]
+    classes: dict[str, list[str]]
+    imported: frozenset[str]
+    words: set[str]
+
+
+def lay_out(tree: ast.Module) -> Layout:
+    """Look at every node of a module once."""
+    nodes: list[tuple[Any, NameScope]] = []
+    functions: dict[str, list[NameScope]] = {}
+    classes: dict[str, list[str]] = {}
+    imported: set[str] = set()
+    words: set[str] = set()
+    waiting: list[tuple[Any, NameScope, str, str]] = [(tree, NameScope(), "", "")]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, (*FUNCTIONS, ast.ClassDef)):
+        node, scope, owner, around = waiting.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            words.add(node.id)
+            if type(node.ctx) is ast.Store:
+                scope.locals.add(node.id)
+            nodes.append((node, scope))
             continue
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-            names.add(each.id)
-        elif isinstance(each, (ast.Global, ast.Nonlocal)):
-            outside.update(each.names)
-        elif isinstance(each, ast.ExceptHandler) and each.name:
-            names.add(each.name)
-        waiting += ast.iter_child_nodes(each)
-    parameters = tuple(name for name in (*plain, *extra) if name != own)
-    rest = arguments.kwarg.arg if arguments.kwarg is not None else None
-    return NameScope(outer, frozenset(names - outside), parameters, node, owner if own else "", own, rest)
+        if kind is ast.Constant:
+            if type(node.value) is str and len(node.value) < 60:
+                words.add(node.value)
+                nodes.append((node, scope))
+            continue
+        nodes.append((node, scope))
+        inner, below = scope, ""
+        if kind is ast.Attribute:
+            words.add(node.attr)
+            if around and type(node.ctx) is ast.Store:
+                classes[around].append(node.attr)
+        elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef or kind is ast.Lambda:
+            inner = NameScope(scope, node, owner)
+            words.update(inner.locals)
+            if kind is not ast.Lambda:
+                words.add(node.name)
+                functions.setdefault(node.name, []).append(inner)
+                waiting += [(each, scope, "", around) for each in node.decorator_list]
+            waiting.append((node.args, inner, "", around))
+            body = node.body if type(node.body) is list else [node.body]
+            waiting += [(each, inner, "", around) for each in body]
+            continue
+        elif kind is ast.ClassDef:
+            around = below = node.name
+            words.add(node.name)
+            classes.setdefault(node.name, [])
+        elif kind is ast.AnnAssign:
+            if owner and type(node.target) is ast.Name:
+                classes[owner].append(node.target.id)
+            below = owner
+        else:
+            _note(node, kind, scope, imported, words)
+            below = owner if kind in (ast.If, ast.Try, ast.With) else ""
+        for child in children(node):
+            waiting.append((child, inner, below, around))
+    return Layout(nodes, functions, classes, frozenset(imported), words)
+
+
+def _note(node: Any, kind: type, scope: NameScope, imported: set[str], words: set[str]) -> None:
+    """Note what a node says about its scope, or about the module."""
+    if kind is ast.Return or kind is ast.Yield or kind is ast.YieldFrom:
+        if node.value is not None:
+            scope.returned.append(node.value)
+    elif kind is ast.keyword:
+        words.add(node.arg or "")
+    elif kind is ast.Global or kind is ast.Nonlocal:
+        scope.outside.update(node.names)
+    elif kind is ast.ExceptHandler:
+        if node.name:
+            scope.locals.add(node.name)
+    elif kind is ast.Import:
+        for alias in node.names:
+            imported.update((alias.name.partition(".")[0], alias.asname or ""))
+            words.update((alias.name, alias.asname or ""))
+    elif kind is ast.ImportFrom:
+        imported.add((node.module or "").partition(".")[0])
+        words.update(alias.asname or alias.name for alias in node.names)
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def children(node: Any) -> list[Any]:
+    """Return the expressions and statements right below a node."""
+    kind = type(node)
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = () if kind in _WITHOUT_CHILDREN else tuple(name for name in kind._fields if name not in _LEAVES)
+        _FIELDS[kind] = names
+    found: list[Any] = []
+    for name in names:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
 
 
 def _is_static(node: Any) -> bool:
@@ -81,29 +173,6 @@ def last_name(node: ast.AST | None) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def fields_of(node: ast.ClassDef) -> list[str]:
-    """Return the names of the fields of a class."""
-    found: dict[str, None] = {}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
-            found[inner.attr] = None
-        elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
-            found[inner.target.id] = None
-    return list(found)
-
-
-def imported_modules(tree: ast.AST) -> frozenset[str]:
-    """Return the first parts of the names of the modules that are imported, and what they are called here."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                found |= {alias.name.partition(".")[0], alias.asname or ""}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
-    return frozenset(found)
-
-
 def annotated_names(node: ast.AST) -> Iterator[str]:
     """Yield the names in an annotation."""
     for inner in ast.walk(node):
@@ -111,20 +180,6 @@ def annotated_names(node: ast.AST) -> Iterator[str]:
             yield inner.id
         elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
             yield inner.value
-
-
-def return_values(node: Any) -> list[ast.expr]:
-    """Return what a function gives back, without what functions in it do."""
-    found: list[ast.expr] = []
-    waiting: list[ast.AST] = list(node.body)
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            continue
-        if isinstance(each, (ast.Return, ast.Yield, ast.YieldFrom)) and each.value is not None:
-            found.append(each.value)
-        waiting += ast.iter_child_nodes(each)
-    return found
 
 
 def targets_of(node: ast.AST, scope: NameScope) -> Iterator[str]:

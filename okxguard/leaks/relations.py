@@ -10,13 +10,11 @@ from typing import Any
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_scopes import (
     FUNCTIONS,
+    Layout,
     NameScope,
     annotated_names,
-    fields_of,
-    function_scope,
-    imported_modules,
+    children,
     last_name,
-    return_values,
     targets_of,
 )
 
@@ -34,6 +32,7 @@ _RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
 _LOADED = "\0loaded"
 _PLACE_OF_DEBUG = 6
 _LONGEST_KEY = 60
+_CLIENTS = frozenset({"ccxt", "okx", "ccxtpro", "okex", "python_okx"})
 _Flow = set[str]
 
 
@@ -41,12 +40,15 @@ class Relations:
     """The flows of one module, of names only: attributes and keys by their name, variables by name and function.
 
     `into` holds for every name those that it may be made of; `shown` the names in every sink; `receiving` the names of
-    imported functions; `switches` tells that there is something that makes libraries print; `mentions` the names in
-    every function, by the identity of its node.
-    """
+    imported functions; `switches` tells that there is something that makes libraries print;"""
 
     def __init__(
-        self, library: Library, is_secret: Callable[[str], bool], brought: frozenset[str], echoed: frozenset[int]
+        self,
+        layout: Layout,
+        library: Library,
+        is_secret: Callable[[str], bool],
+        brought: frozenset[str],
+        echoed: frozenset[int],
     ) -> None:
         self._library = library
         self._is_secret = is_secret
@@ -56,72 +58,61 @@ class Relations:
         self.shown: list[_Flow] = []
         self.receiving: set[str] = set()
         self.switches = False
-        self.mentions: dict[int, _Flow] = {}
-        self._functions: dict[str, list[NameScope]] = defaultdict(list)
-        self._classes: dict[str, list[str]] = {}
-        self._dumps = False
-        self._imported: frozenset[str] = frozenset()
-        self._scope = NameScope(None, frozenset(), ())
+        self._layout = layout
+        self._functions = layout.functions
+        self._classes = layout.classes
+        self._imported = layout.imported
+        self._dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
+        self._has_clients = not layout.imported.isdisjoint(_CLIENTS)
+        self._scope = NameScope()
 
-    def read(self, tree: ast.Module) -> None:
-        """Collect the relations of a tree."""
-        self._imported = imported_modules(tree)
-        scoped = list(self._scopes(tree))
-        for node, scope in scoped:
+    def read(self) -> None:
+        """Collect the relations of a module."""
+        for node, scope in self._layout.nodes:
+            if type(node) is ast.Assign:
+                for target in node.targets:
+                    self._alias(target, node.value)
+        for node, scope in self._layout.nodes:
             handler = _HANDLERS.get(type(node))
             if handler is not None:
                 self._scope = scope
                 handler(self, node)
-        for node, scope in scoped:
+
+    def receivers(self) -> frozenset[str]:
+        """Return the names of the functions that show, or give back, something of their own."""
+        shown = {name.partition("@")[2] for flow in self.shown for name in flow if "@" in name}
+        found = set()
+        for name, scopes in self._functions.items():
+            numbers = {str(scope.number) for scope in scopes}
+            given = {each.partition("@")[2] for each in self.into.get(name, ()) if "@" in each}
+            if not numbers.isdisjoint(shown | given):
+                found.add(name)
+        return frozenset(found)
+
+    def functions_with(self, tainted: set[str]) -> frozenset[int]:
+        """Return the identities of the functions that name one of some names, and of those around them."""
+        found: set[int] = set()
+        for node, scope in self._layout.nodes:
+            if scope.node is None or id(scope.node) in found:
+                continue
+            kind = type(node)
             name = (
-                node.id
-                if type(node) is ast.Name
+                scope.resolve(node.id)
+                if kind is ast.Name
                 else node.attr
-                if type(node) is ast.Attribute
+                if kind is ast.Attribute
+                else node.value
+                if kind is ast.Constant
                 else getattr(node, "arg", None)
             )
-            if type(node) is ast.Name:
-                name = scope.resolve(node.id)
-            elif type(node) is ast.Constant and type(node.value) is str and len(node.value) < _LONGEST_KEY:
-                name = node.value
-            inner: NameScope | None = scope
-            while name and inner is not None and inner.node is not None:
-                self.mentions[id(inner.node)].add(name)
-                inner = inner.outer
-
-    def _scopes(self, tree: ast.Module) -> Iterator[tuple[Any, NameScope]]:
-        """Yield every node with the scope that it stands in, after noting all functions and classes."""
-        found: list[tuple[Any, NameScope]] = []
-        waiting: list[tuple[ast.AST, NameScope, str]] = [(tree, self._scope, "")]
-        while waiting:
-            node, scope, owner = waiting.pop()
-            found.append((node, scope))
-            kind = type(node)
-            if kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
-                inner = function_scope(node, scope, owner)
-                self.mentions[id(node)] = set()
-                self._functions[node.name].append(inner)  # type: ignore[attr-defined]
-                waiting += [(child, inner, "") for child in node.body]  # type: ignore[attr-defined]
-                rest = [node.args, *node.decorator_list, node.returns]  # type: ignore[attr-defined]
-                waiting += [(child, inner if child is node.args else scope, "") for child in rest if child is not None]  # type: ignore[attr-defined]
-                continue
-            if kind is ast.Lambda:
-                inner = function_scope(node, scope, "")
-                self.mentions[id(node)] = set()
-                waiting += [(child, inner, "") for child in ast.iter_child_nodes(node)]
-                continue
-            if kind is ast.ClassDef:
-                self._classes[node.name] = fields_of(node)  # type: ignore[attr-defined, arg-type]
-                owner = node.name  # type: ignore[attr-defined]
-            elif kind is ast.Assign:
-                for target in node.targets:  # type: ignore[attr-defined]
-                    self._alias(target, node.value)  # type: ignore[attr-defined]
-            elif kind is ast.Attribute:
-                self._dumps = self._dumps or node.attr in _WHOLE  # type: ignore[attr-defined]
-            elif kind is ast.Name:
-                self._dumps = self._dumps or node.id in _DUMPING  # type: ignore[attr-defined]
-            waiting += [(child, scope, owner) for child in ast.iter_child_nodes(node)]
-        return iter(found)
+            if kind is ast.arg:
+                name = scope.resolve(node.arg)
+            if name in tainted:
+                inner: NameScope | None = scope
+                while inner is not None and inner.node is not None:
+                    found.add(id(inner.node))
+                    inner = inner.outer
+        return frozenset(found)
 
     def flow(self, node: ast.AST | None) -> _Flow:
         """Return the names that the value of an expression may be made of."""
@@ -150,7 +141,7 @@ class Relations:
                 found.update(item.value for item in each.elts if _text(item) is not None and " " not in item.value)
                 waiting += each.elts
             elif kind is not ast.Constant and kind is not ast.Compare and each is not None:
-                waiting += ast.iter_child_nodes(each)
+                waiting += children(each)
         return found
 
     def _of_call(self, node: ast.Call, found: _Flow) -> list[Any]:
@@ -185,8 +176,9 @@ class Relations:
     def _assign(self, targets: Iterable[ast.AST], value: ast.AST | None) -> None:
         flow = self.flow(value)
         for target in targets:
-            if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
-                flow = flow | self.flow(target.slice)
+            if isinstance(target, ast.Subscript):
+                text = _text(target.slice)
+                flow = flow | ({text} if text is not None else self.flow(target.slice))
             for name in targets_of(target, self._scope):
                 self.into[name] |= flow
 
@@ -239,17 +231,16 @@ class Relations:
                 self.into[own].update(annotated_names(argument.annotation))
             wanted = argument.arg.replace("_", "").lower()
             self.into[own].update(name for name in self._classes if name.lower() == wanted)
-        if scope.owner and scope.parameters:
+        if scope.owner:
             self.into[f"{scope.own}@{scope.number}"].add(scope.owner)
         defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
         for name in scope.parameters:
             self.into[scope.resolve(name)].update(name for each in defaults for name in self.flow(each))
         outer, self._scope = self._scope, scope
-        returned = return_values(node)
-        for value in returned:
-            self.into[node.name] |= self.flow(value)
+        flows = [self.flow(value) for value in scope.returned]
+        self.into[node.name].update(*flows)
         if any(self._library.may_route(last_name(_called(each))) for each in node.decorator_list):
-            self.shown += [self.flow(value) for value in returned]
+            self.shown += flows
         self._scope = outer
         for decorator in node.decorator_list:
             self._decorator(node, decorator, scope)
@@ -259,11 +250,10 @@ class Relations:
         self.switches = self.switches or self._library.may_switch(last, self._imported)
         names = {scope.resolve(name) for name in scope.parameters}
         for known in self._functions.get(last, ()):
-            for inner in ast.walk(known.node):  # type: ignore[arg-type]
-                if isinstance(inner, FUNCTIONS):
-                    for each in self._functions[inner.name]:
-                        for parameter in each.parameters if each.node is inner else ():
-                            self.into[each.resolve(parameter)] |= {*names, node.name}
+            for inner in ast.walk(known.node):
+                for each in self._functions[inner.name] if isinstance(inner, FUNCTIONS) else ():
+                    for parameter in each.parameters if each.node is inner else ():
+                        self.into[each.resolve(parameter)] |= {*names, node.name}
         if last in self._brought:
             self.shown.append(names)
         self._options(decorator, names)
@@ -313,7 +303,7 @@ class Relations:
             if text is not None and not isinstance(value, ast.Constant):
                 self.into[text] |= self.flow(value)
             elif text is not None and self._library.is_switch(text):
-                self.switches = self.switches or _is_on(value)
+                self.switches = self.switches or (_is_on(value) and self._has_clients)
 
     def _handed(self, node: ast.Call) -> None:
         """Note functions that are handed over to be called with what stands beside them."""
@@ -329,10 +319,14 @@ class Relations:
 
     def _is_switched(self, node: ast.Call) -> bool:
         """Tell whether a call gets a switch, by its name or by its place."""
-        return any(
-            keyword.arg is not None and self._library.is_switch(keyword.arg) and _is_on(keyword.value)
-            for keyword in node.keywords
-        ) or (len(node.args) > _PLACE_OF_DEBUG and _is_on(node.args[_PLACE_OF_DEBUG]))
+        return (
+            self._has_clients
+            and any(
+                keyword.arg is not None and self._library.is_switch(keyword.arg) and _is_on(keyword.value)
+                for keyword in node.keywords
+            )
+            or (self._has_clients and len(node.args) > _PLACE_OF_DEBUG and _is_on(node.args[_PLACE_OF_DEBUG]))
+        )
 
     def _pass(self, name: str, node: ast.Call) -> None:
         """Note that the parameters of a function, or the fields of a class, are made of what is given."""
@@ -342,7 +336,10 @@ class Relations:
         for keyword in node.keywords:
             if keyword.arg is not None and name in self._classes:
                 self.into[keyword.arg] |= self.flow(keyword.value)
-        for scope in (*self._functions.get(name, ()), *(self._functions["__init__"] if name in self._classes else ())):
+        for scope in (
+            *self._functions.get(name, ()),
+            *(self._functions.get("__init__", ()) if name in self._classes else ()),
+        ):
             if spread:
                 flow = self._given(node)
                 for parameter in scope.parameters:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from okxguard.leaks.values import Taint, Value, join
 
 
@@ -11,12 +13,13 @@ class Frame:
     `result` joins what the function returns, `raised` the secrets in exceptions that its code raises.
     """
 
-    __slots__ = ("depth", "function", "identity", "is_class", "outer", "raised", "result", "variables")
+    __slots__ = ("depth", "function", "gate", "identity", "is_class", "outer", "raised", "result", "variables")
 
     def __init__(
         self, outer: Frame | None = None, function: str = "", identity: int = 0, *, is_class: bool = False
     ) -> None:
         self.outer = outer
+        self.gate: Any = None
         self.identity = identity
         self.function = function
         self.is_class = is_class
