@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 _HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload", "text"})
 # Attributes of clients that are mappings.
 _MAPPINGS = frozenset({"headers", "cookies", "params", "default_headers"})
+# Attributes under which an object of a vault holds its secret.
+_WRAPPED = frozenset({"value", "payload", "data", "secret", "plaintext", "plain", "raw", "secret_string", "content"})
+_MADE_REQUESTS = frozenset({"prepare_request", "prepare", "Request", "PreparedRequest", "build_request"})
 _REQUESTS = frozenset({"request", "request_info", "prepared"})
+# What hooks of libraries call the request that they are told of.
+_HANDLED = frozenset({"request", "req", "prepared", "prepared_request", "params"})
 _SENT = tuple(f".{name}" for name in sorted(_REQUESTS))
 _CONTEXTS = frozenset({"ctx", "context", "get_current_context()"})
 _FIRST_CHARACTER = [Value(const=0), Value(const=1), Value(const=None)]
@@ -45,18 +50,25 @@ class Access:
             return SAFE
         found = self._engine.classes.attribute(base, name, node)
         if found is not None:
-            return self._engine.expressions.named(found, name, node)
+            return self._with_evidence(base, self._engine.expressions.named(found, name, node), name, node)
         if base.box is not None:
             found = self._of_object(base, base.box, name)
         elif base.taints:
             found = self._of_text(base, name)
         return found or self._of_unknown(base, name, node)
 
+    def _with_evidence(self, base: Value, value: Value, name: str, node: ast.AST) -> Value:
+        """Return a field with the secrets that the module reads out of it, where nothing else is known of it."""
+        if not value.is_vague or value.taints or value.box is not None or not isinstance(node, ast.Attribute):
+            return value
+        known = self._engine.evidence.read.get(dotted(node))
+        return _kept(base, name, value._replace(box=self.mapping_of(known))) if known else value
+
     def _of_object(self, base: Value, box: Box, name: str) -> Value | None:
         """Return an attribute of a reply, a request or a client, or None."""
         if box.kind == "reply":
             return self._of_reply(base, box, name)
-        if box.rest is not None and name in ("headers", "body") and base.ref.endswith(_SENT):
+        if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
             return Value(tuple(taint._replace(dump=True) for taint in box.rest.taints))
         if box.rest is not None and name in _REQUESTS:
             return Value(ref=f"{base.ref}.{name}", box=box)
@@ -74,7 +86,7 @@ class Access:
 
     def _of_text(self, base: Value, name: str) -> Value:
         """Return an attribute of a text that holds secrets: a method that keeps them, or something else."""
-        if name in self._engine.library.methods:
+        if name in self._engine.library.methods or name in _WRAPPED:
             return Value(base.taints, ref=f".{name}")
         return Value(ref=f".{name}", safe=not self._engine.names.read(name))
 
@@ -87,7 +99,7 @@ class Access:
         known = evidence.read.get(dotted(node)) if isinstance(node, ast.Attribute) else None
         if known and not self._engine.names.read(name):
             return _kept(base, name, value._replace(box=self.mapping_of(known)))
-        if name == "headers" and base.ref.endswith(_SENT) and evidence.signs is not None:
+        if name == "headers" and _is_sent(base.ref) and evidence.signs is not None:
             note = "headers are signed here"
             return Value(self._engine.taint(Secret.SECRET, "request headers", evidence.signs, note, dump=True))
         return self._engine.expressions.named(self.environment(value, node), name, node)
@@ -131,6 +143,8 @@ class Access:
         name = _name_of(key)
         box = base.box
         if box is None:
+            if isinstance(key.const, str) and base.taints:
+                return self._of_vault(base, key.const, node)
             if base.taints:
                 return cut(base, _FIRST_CHARACTER, node) if key.const is not UNKNOWN else SAFE
         elif box.kind == "reply":
@@ -142,6 +156,8 @@ class Access:
         if name is None:
             return Value(ref=f"{base.ref}[]" if base.ref else "")
         value = Value(ref=f"{base.ref}.{name}" if base.ref else "")
+        if self._engine.names.is_about(base.ref.rpartition(".")[2]):
+            return value._replace(safe=True)
         value = self._engine.expressions.named(value, name, node)
         if box is None:
             return value
@@ -149,6 +165,13 @@ class Access:
             box.fields.setdefault(name, value)
             return value
         return _within(box, value, name) if box.kind == "loaded" else value
+
+    def _of_vault(self, base: Value, name: str, node: ast.AST) -> Value:
+        """Return a part of a mapping that is called after the secret in it."""
+        if name.lower() in _WRAPPED:
+            return base
+        value = self._engine.expressions.named(Value(), name, node)
+        return value if value.taints else SAFE
 
     def _stored(self, base: Value, box: Box, key: Value, name: str | None, node: ast.AST) -> Value | None:
         """Return what a container holds under a key, or None where it may hold something that nobody knows."""
@@ -173,6 +196,16 @@ class Access:
             box.fields[key.ref] = value
         else:
             box.rest = join(box.rest, value)
+
+
+def _is_request(ref: str) -> bool:
+    """Tell whether a dotted name is that of a request, not of an answer."""
+    return ref.endswith(_SENT) or ref.removesuffix("()").rpartition(".")[2] in _MADE_REQUESTS
+
+
+def _is_sent(ref: str) -> bool:
+    """Tell whether a dotted name, of something that nobody knows, is that of a request that is sent."""
+    return _is_request(ref) or ref in _HANDLED
 
 
 def _name_of(key: Value) -> str | None:

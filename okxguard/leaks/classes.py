@@ -66,6 +66,8 @@ class Classes:
         ):
             if _says(call, "repr", value=False) or _says(call, "exclude", value=True):
                 model.hidden.add(name)
+            if _says(call, "exclude", value=True):
+                model.excluded.add(name)
 
     def of_annotation(self, annotation: ast.expr, frame: Frame, depth: int = 0) -> Value | None:
         """Return what an annotation tells of a value, or None."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.box_methods import BoxMethods
+from okxguard.leaks.evidence import dotted
 from okxguard.leaks.forwarding import Forwarding
 from okxguard.leaks.names import words_of
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.text_methods import TextMethods
-from okxguard.leaks.values import HIDDEN, KEY, SAFE, UNKNOWN, VAGUE, Box, Taint, Value, content, tainted, union
+from okxguard.leaks.values import HIDDEN, KEY, SAFE, UNKNOWN, VAGUE, Box, Taint, Value, content, join, tainted, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -70,6 +71,12 @@ _ANSWERS = frozenset(
         "verify",
     }
 )
+# Methods that put something into a message.
+_FILLERS = frozenset(
+    {"set_content", "attach", "set_payload", "add_field", "add_alternative", "set_footer", "set_description"}
+)
+# Classes of messages, which show what was put into them.
+_MESSAGES = ("Message", "MIMEText", "MIMEMultipart", "Embed", "DiscordEmbed", "EmailMultiAlternatives")
 _REPLY_PARTS = frozenset({"json", "text", "read", "decode"})
 _OPENERS = frozenset({"open", "io.open", "codecs.open"})
 _TYPES = frozenset({"dict", "list", "tuple", "set", "str"})
@@ -136,11 +143,24 @@ class Effects:
             found = self._boxes.result(called, base, box)
             if found is not None:
                 return found
-        if method in self._library.dumps and box is not None:
+        if method in self._library.dumps and box is not None and box.kind != "opaque":
             return self._engine.records.dump_some(called, base)
+        if method in self._library.dumps and base.is_vague and self._is_read(called):
+            return self._engine.records.dump(
+                base._replace(ref=dotted(called.node.func).rpartition(".")[0]), called.node
+            )
+        if method in _FILLERS and box is not None and box.kind in ("opaque", "shown"):
+            held = _held(called)
+            box.rest = join(box.rest, Value(held)) if held else box.rest
+            return SAFE
         if base.taints:
             return self._texts.of_secret(called, base)
         return SAFE if base.safe and not base.ref else None
+
+    def _is_read(self, called: Called) -> bool:
+        """Tell whether the module reads a secret from the object of a method."""
+        evidence, name = self._engine.evidence, dotted(called.node.func).rpartition(".")[0]
+        return name in evidence.attributes or name in evidence.read
 
     def _of_function(self, called: Called) -> Value:
         """Return the result of a function of a library."""
@@ -212,7 +232,8 @@ def _held(called: Called) -> tuple[Taint, ...]:
 def _opaque(called: Called) -> Box:
     """Return an object that keeps what it was made with."""
     is_file = called.ref in _OPENERS or called.ref.endswith(".open")
-    box = Box("file" if is_file else "opaque")
+    is_message = called.method.endswith(_MESSAGES)
+    box = Box("file" if is_file else "shown" if is_message else "opaque")
     if is_file:
         box.fields = dict(enumerate(called.values[:2]))
         if called.ref.endswith(".open") and called.base is not None:

@@ -34,6 +34,7 @@ class Evidence:
         self._names = names
         self.read: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
         self.within: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
+        self.attributes: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
         self.any_read: list[tuple[str, Secret, ast.AST]] = []
         self.scoped: dict[tuple[int, str], list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
         self.options: list[tuple[str, Secret, ast.AST]] = []
@@ -90,6 +91,15 @@ class Evidence:
             self.scoped[self._scope, name].append((key, kind, node))
             self.any_read.append((key, kind, node))
 
+    def _attribute(self, node: ast.Attribute) -> None:
+        """Remember that a secret is read from an object, and from the objects around it."""
+        kind = self._names.read(node.attr) if isinstance(node.ctx, ast.Load) else None
+        base: ast.AST = node.value
+        while kind is not None and isinstance(base, (ast.Attribute, ast.Name)):
+            if not (isinstance(base, ast.Name) and base.id == "self"):
+                self.attributes[dotted(base)].append((node.attr, kind, node))
+            base = base.value if isinstance(base, ast.Attribute) else ast.Constant(None)
+
     def _constant(self, node: ast.Constant) -> None:
         if self.signs is None and isinstance(node.value, str) and node.value.lower().startswith(_SIGNED):
             self.signs = node
@@ -97,6 +107,7 @@ class Evidence:
 
 _HANDLERS: dict[type, Any] = {
     ast.Subscript: Evidence._subscript,
+    ast.Attribute: Evidence._attribute,
     ast.Call: Evidence._call,
     ast.Constant: Evidence._constant,
 }

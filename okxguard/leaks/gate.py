@@ -67,7 +67,9 @@ class GateKeeper:
         switches = relations.switches or switched
         if not reached and not (switches and tainted):
             return Gate(opens=False)
-        wanted = self._origins(relations, {name for shown in reached for name in shown} | relations.receiving)
+        wanted = brought.secrets | self._origins(
+            relations, {name for shown in reached for name in shown} | relations.receiving
+        )
         telling = tainted & self._origins(relations, {name for shown in reached for name in shown & tainted})
         return Gate(True, relations.functions_with(tainted if switches else telling), frozenset(wanted))
 

@@ -10,12 +10,11 @@ from functools import lru_cache
 from okxguard.leakbook import LeakBook, LeakSink
 from okxguard.leaks.names import words_of
 
-
 _KEEPING = frozenset(
-    "getattr b64encode b64decode urlsafe_b64encode standard_b64encode b32encode b16encode a85encode b85encode hexlify b2a_base64 b2a_hex unhexlify dedent indent fill wrap shorten zip enumerate map filter partial cast run wait_for create_task gather Template sub to_thread submit namedtuple NamedTuple make_dataclass to_curl append extend insert update add getLogger".split()
+    ["getattr", "b64encode", "b64decode", "urlsafe_b64encode", "standard_b64encode", "b32encode", "b16encode", "a85encode", "b85encode", "hexlify", "b2a_base64", "b2a_hex", "unhexlify", "dedent", "indent", "fill", "wrap", "shorten", "zip", "enumerate", "map", "filter", "partial", "cast", "run", "wait_for", "create_task", "gather", "Template", "sub", "to_thread", "submit", "namedtuple", "NamedTuple", "make_dataclass", "to_curl", "append", "extend", "insert", "update", "add", "getLogger"]
 )
 _SOURCES = frozenset(
-    "environ environb dotenv_values getpass win_getpass get_password askpass advpass pwinput get_secret get_secret_value getSecretValue access_secret_version".split()
+    ["environ", "environb", "dotenv_values", "getpass", "win_getpass", "get_password", "askpass", "advpass", "pwinput", "get_secret", "get_secret_value", "getSecretValue", "access_secret_version"]
 )
 # Methods of files.
 _WRITING = ("write", "writelines", "write_text", "dump")
@@ -203,7 +202,7 @@ def _is_one(names: dict[str, frozenset[str]], name: str, imported: frozenset[str
 
 # Names of variables, not of modules, that patterns begin with.
 _LOCAL_NAMES = frozenset(
-    "* self ctx bot channel message messages update interaction webhook user author st ui parser stdout stderr console q ic".split()
+    ["*", "self", "ctx", "bot", "channel", "message", "messages", "update", "interaction", "webhook", "user", "author", "st", "ui", "parser", "stdout", "stderr", "console", "q", "ic"]
 )
 _REQUESTS = frozenset(
     {

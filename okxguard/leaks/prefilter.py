@@ -43,8 +43,7 @@ _PRECISE = re.compile(
 )
 _PYTHON = frozenset({"py", "pyw", "pyi", "pyx", "ipynb"})
 _OTHERS = frozenset(
-    "js jsx ts tsx mjs cjs mts cts vue svelte astro go java kt kts scala sc groovy gradle cs csx rs php phtml rb rake swift"
-    " dart ex exs lua cr c h cc cpp hpp m mm sh bash zsh ksh fish ps1 psm1 bat cmd mk yml yaml".split()
+    ["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro", "go", "java", "kt", "kts", "scala", "sc", "groovy", "gradle", "cs", "csx", "rs", "php", "phtml", "rb", "rake", "swift", "dart", "ex", "exs", "lua", "cr", "c", "h", "cc", "cpp", "hpp", "m", "mm", "sh", "bash", "zsh", "ksh", "fish", "ps1", "psm1", "bat", "cmd", "mk", "yml", "yaml"]
 )
 _NAMES = ("dockerfile", "makefile", "jenkinsfile", "containerfile", "gnumakefile")
 # What shows something in languages other than Python: nothing is reported where none of these stands.

@@ -38,11 +38,15 @@ class Records:
         """Return a mapping with everything that an object holds."""
         taints = self._engine.texts.dumped(value)
         if not taints and value.is_vague and value.ref:
-            known = self._engine.evidence.read.get(value.ref)
+            evidence = self._engine.evidence
+            known = evidence.read.get(value.ref) or evidence.attributes.get(value.ref)
             taints = self._engine.taint(known[0][1], known[0][0], node, "holds a secret", dump=True) if known else ()
         box = Box("dict")
         box.fields = {key: inner for key, inner in named_fields(value).items() if key != _ARGUMENTS}
-        box.rest = Value(tuple(taint._replace(dump=True) for taint in taints)) if taints else None
+        held = box.fields.values() if value.box is not None and value.box.kind in ("shown", "dict") else ()
+        known = {id(taint.origin) for inner in held for taint in inner.taints}
+        rest = tuple(taint._replace(dump=True) for taint in taints if id(taint.origin) not in known)
+        box.rest = Value(rest) if rest else None
         return Value(box=box)
 
     def dump_some(self, called: Called, base: Value) -> Value:
@@ -54,6 +58,8 @@ class Records:
         box = Box("loaded" if base.box.kind == "loaded" else "dict")
         for name in dict.fromkeys([*(model.order if model is not None else ()), *base.box.fields]):
             if not isinstance(name, str) or name == _ARGUMENTS or name in left_out or (chosen and name not in chosen):
+                continue
+            if model is not None and any(name in each.excluded for each in model.ancestors()):
                 continue
             box.fields[name] = self._engine.classes.field(base, name) if model is not None else base.box.fields[name]
         box.rest = base.box.rest

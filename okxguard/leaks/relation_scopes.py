@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Fields that hold no expressions or statements.
 _LEAVES = frozenset(
-    "ctx op ops id attr arg name module level kind type_comment simple is_async conversion rest kwd_attrs type_params".split()
+    ["ctx", "op", "ops", "id", "attr", "arg", "name", "module", "level", "kind", "type_comment", "simple", "is_async", "conversion", "rest", "kwd_attrs", "type_params"]
 )
 _WITHOUT_CHILDREN = (ast.Constant, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Name)
 

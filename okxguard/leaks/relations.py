@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from okxguard.leaks.library import Library
@@ -24,10 +24,13 @@ _ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "fl
 _WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
 _DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
 _STORING = frozenset(
-    "append extend add insert appendleft update setdefault set_content attach add_field set_payload add_header write put".split()
+    ["append", "extend", "add", "insert", "appendleft", "update", "setdefault", "set_content", "attach", "add_field", "set_payload", "add_header", "write", "put"]
 )
 _ITEMS = frozenset({"get", "pop", "setdefault"})
 _TELLING = ("ValidationError", "InvalidHeader", "SettingsError")
+_SIGNED = frozenset({"headers", "body"})
+_REQUESTS = frozenset({"request", "req", "prepared", "prepared_request", "params", "request_info"})
+_HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload"})
 _RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
 _LOADED = "\0loaded"
 _PLACE_OF_DEBUG = 6
@@ -127,6 +130,8 @@ class Relations:
                 found.add(each.attr)
                 if each.attr in _WHOLE:
                     waiting.append(each.value)
+                    if each.attr in _SIGNED and last_name(each.value) in _REQUESTS:
+                        found.add(CAUGHT)
             elif kind is ast.Call:
                 waiting += self._of_call(each, found)
             elif kind is ast.Subscript:
@@ -320,11 +325,11 @@ class Relations:
     def _is_switched(self, node: ast.Call) -> bool:
         """Tell whether a call gets a switch, by its name or by its place."""
         return (
-            self._has_clients
+            (self._has_clients
             and any(
                 keyword.arg is not None and self._library.is_switch(keyword.arg) and _is_on(keyword.value)
                 for keyword in node.keywords
-            )
+            ))
             or (self._has_clients and len(node.args) > _PLACE_OF_DEBUG and _is_on(node.args[_PLACE_OF_DEBUG]))
         )
 
@@ -439,6 +444,8 @@ def _of_item(base: ast.AST, key: ast.AST, found: _Flow) -> list[Any]:
     if text is None:
         return [base, key]
     found.add(text)
+    if text in _HOLDERS:
+        return [base]
     return [] if isinstance(base, (ast.Name, ast.Attribute, ast.Subscript)) else [base]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from okxguard.leaks.boxes import remove
 from okxguard.leaks.branches import Branches
 from okxguard.leaks.conditions import refine
+from okxguard.leaks.evidence import dotted
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.values import SAFE, Function, Value, join
 
@@ -121,6 +122,10 @@ class Statements:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         function = Function(node, frame)
         decorators = self._engine.expressions.every(node.decorator_list, frame)
+        for each, value in zip(node.decorator_list, decorators, strict=True):
+            called = each.func if isinstance(each, ast.Call) else each
+            known = self._engine.expressions.evaluate(called, frame).ref or value.ref
+            self._engine.switches.decorator(each, known or dotted(called), node)
         function.decorated = tuple(value for value in decorators if isinstance(value.target, Function))
         frame.variables[node.name] = Value(target=function)
         self._engine.pending[id(node)] = function, frame

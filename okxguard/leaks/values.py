@@ -140,6 +140,7 @@ class ClassModel:
     __slots__ = (
         "annotations",
         "bases",
+        "excluded",
         "fields",
         "hidden",
         "is_shown",
@@ -162,6 +163,7 @@ class ClassModel:
         self.annotations: dict[str, ast.expr] = {}
         self.order: list[str] = []
         self.hidden: set[str] = set()
+        self.excluded: set[str] = set()
         self.masked: set[str] = set()
         self.is_shown = False
         self.seen: set[str] = set()
