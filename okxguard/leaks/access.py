@@ -140,6 +140,8 @@ class Access:
 
     def item(self, base: Value, key: Value, node: ast.AST) -> Value:
         """Return what stands under a key of a value."""
+        if isinstance(key.const, bytes):
+            key = Value(const=key.const.decode("latin-1"))
         name = _name_of(key)
         box = base.box
         if box is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from okxguard.leaks.boxes import rest_of
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import VAGUE, Box, ClassModel, Value
+from okxguard.leaks.values import VAGUE, Box, ClassModel, Value, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -44,8 +45,9 @@ class Assignment:
         """Store a value where a target says."""
         if isinstance(target, ast.Name):
             named = self._engine.expressions.literal(value, target.id, target)
-            self._engine.switches.note_secret(frame.identity, named.taints)
-            frame.variables[target.id] = named.through(target, f"assigned to {target.id}")
+            held = named.taints or (self._engine.named(target.id, target) if value.is_vague else ())
+            self._engine.switches.note_secret(frame.identity, held)
+            self._set(target.id, named.through(target, f"assigned to {target.id}"), frame)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, frame)
         elif isinstance(target, ast.Starred):
@@ -55,10 +57,23 @@ class Assignment:
         elif isinstance(target, ast.Subscript):
             self._store_item(target, value, frame)
 
+    def _set(self, name: str, value: Value, frame: Frame) -> None:
+        """Give a variable its value, in the frame that it belongs to."""
+        home = frame.outside.get(name)
+        if home is None:
+            frame.variables[name] = value
+            return
+        before = home.variables.get(name)
+        if value.taints and (before is None or not before.taints):
+            self._engine.changed = True
+        home.variables[name] = join(before, value) if before is not None else value
+
     def _unpack(self, targets: list[ast.expr], value: Value, frame: Frame) -> None:
         box = value.box
         for at, target in enumerate(targets):
-            if box is not None and box.kind in ("list", "tuple", "set"):
+            if box is not None and isinstance(target, ast.Starred):
+                part = rest_of(box, at, len(box.fields) - (len(targets) - at - 1))
+            elif box is not None and box.kind in ("list", "tuple", "set"):
                 part = box.fields.get(at, box.rest if box.rest is not None else VAGUE)
             elif value.taints or value.safe:
                 part = Value(value.taints, safe=value.safe)

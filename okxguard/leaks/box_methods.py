@@ -39,13 +39,15 @@ class BoxMethods:
         handler = self._handlers.get(called.method)
         return handler(called, base, box) if handler is not None else None
 
-    def _read(self, called: Called, base: Value, _: Box) -> Value | None:
+    def _read(self, called: Called, base: Value, box: Box) -> Value | None:
         values = called.values
         if not values:
             return None
         found = self._engine.access.item(base, values[0], called.node)
         if called.method == "pop":
             remove(base, values[0])
+        if called.method == "setdefault" and len(values) > 1 and not found.taints:
+            self._engine.access.store_item(box, values[0], values[1], called.node)
         return join(found, values[1]) if len(values) > 1 and not found.taints else found
 
     def _items(self, _called: Called, _base: Value, box: Box) -> Value:

@@ -149,6 +149,14 @@ def mapping_of_pairs(box: Box) -> Box:
     return made
 
 
+def rest_of(box: Box, start: int, end: int) -> Value:
+    """Return the items of a list from one position up to another as a list of their own."""
+    part = Box("list")
+    part.fields = {at - start: value for at, value in box.fields.items() if isinstance(at, int) and start <= at < end}
+    part.rest = box.rest
+    return Value(box=part)
+
+
 def slice_part(value: Value, bounds: list[Value]) -> Value:
     """Return a part of a list; all of it where a bound or the list is not known."""
     box = value.box

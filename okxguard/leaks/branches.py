@@ -125,8 +125,10 @@ class Branches:
         for case in node.cases:
             frame.variables = dict(before)
             for pattern in ast.walk(case.pattern):
+                if isinstance(pattern, ast.MatchMapping):
+                    self._match_keys(pattern, subject, frame)
                 name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
-                if isinstance(name, str):
+                if isinstance(name, str) and (name not in frame.variables or name in before):
                     frame.variables[name] = Value(subject.taints)
             if self._engine.statements.run(case.body, frame):
                 after = frame.variables
@@ -134,6 +136,13 @@ class Branches:
                 merged = frame.variables
         frame.variables = merged
         return True
+
+    def _match_keys(self, pattern: ast.MatchMapping, subject: Value, frame: Frame) -> None:
+        """Give names to what stands under the keys of a mapping."""
+        for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
+            if isinstance(inner, ast.MatchAs) and inner.name is not None:
+                known = self._engine.expressions.evaluate(key, frame)
+                frame.variables[inner.name] = self._engine.access.item(subject, known, inner)
 
 
 def _has_changed(before: dict[str, Value], frame: Frame) -> bool:

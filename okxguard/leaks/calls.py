@@ -100,7 +100,9 @@ class Calls:
 
 
 def _as_weak(taint: Taint, node: ast.AST) -> Taint:
-    return taint if taint.shown is not None else taint.through(node, "goes through a mask that hides nothing")
+    if taint.shown is not None:
+        return taint
+    return taint.through(node, "goes through a mask that hides nothing")._replace(weak=True)
 
 
 def _remember_arguments(called: Called, frame: Frame) -> None:

@@ -76,7 +76,16 @@ _FILLERS = frozenset(
     {"set_content", "attach", "set_payload", "add_field", "add_alternative", "set_footer", "set_description"}
 )
 # Classes of messages, which show what was put into them.
-_MESSAGES = ("Message", "MIMEText", "MIMEMultipart", "Embed", "DiscordEmbed", "EmailMultiAlternatives")
+_MESSAGES = (
+    "Message",
+    "MIMEText",
+    "MIMEMultipart",
+    "Embed",
+    "DiscordEmbed",
+    "EmailMultiAlternatives",
+    "StringIO",
+    "BytesIO",
+)
 _REPLY_PARTS = frozenset({"json", "text", "read", "decode"})
 _OPENERS = frozenset({"open", "io.open", "codecs.open"})
 _TYPES = frozenset({"dict", "list", "tuple", "set", "str"})
@@ -121,7 +130,7 @@ class Effects:
         if self._engine.origins.is_reply(called):
             return self._engine.origins.reply(called)
         for patterns, handler in self._late_origins:
-            if patterns.match(called.ref):
+            if patterns.match(called.ref) or patterns.match(f"{called.ref}()"):
                 return handler(called)
         return None
 
@@ -149,7 +158,9 @@ class Effects:
             return self._engine.records.dump(
                 base._replace(ref=dotted(called.node.func).rpartition(".")[0]), called.node
             )
-        if method in _FILLERS and box is not None and box.kind in ("opaque", "shown"):
+        if box is not None and box.kind == "shown" and method in ("getvalue", "as_string", "as_bytes", "read"):
+            return tainted(content(base))
+        if (method in _FILLERS or method == "write") and box is not None and box.kind in ("opaque", "shown"):
             held = _held(called)
             box.rest = join(box.rest, Value(held)) if held else box.rest
             return SAFE

@@ -116,21 +116,23 @@ class Engine:
         identity = id(function.node)
         if identity not in self._matters:
             home = getattr(function.scope.module(), "gate", None) or self.gate
-            self._matters[identity] = home.is_open_to_all or identity in home.functions
+            matters = home.is_open_to_all or identity in home.functions
+            self._matters[identity] = matters or (_is_maker(function) and self._has_use(function, home.functions))
         return self._matters[identity]
 
     def wants(self, name: str) -> bool:
         """Tell whether something that is shown may depend on a name."""
         return self.gate.is_open_to_all or name in self.gate.wanted
 
+    @staticmethod
+    def _has_use(function: Function, functions: frozenset[int]) -> bool:
+        """Tell whether a method of the same class does something with a secret."""
+        owner = function.owner
+        return owner is not None and any(id(method.node) in functions for method in owner.methods.values())
+
     def _is_late(self, identity: int) -> bool:
         """Tell whether a function comes after those that make objects."""
-        return getattr(self.pending[identity][0].node, "name", "") not in (
-            "__init__",
-            "__post_init__",
-            "setup",
-            "__new__",
-        )
+        return not _is_maker(self.pending[identity][0])
 
     def _run_alone(self, function: Function, outer: Frame) -> None:
         """Run a function with arguments of which only names and annotations tell something."""
@@ -163,6 +165,10 @@ class Engine:
             return SAFE
         if isinstance(default, ast.Constant) and default.value and not self.names.read(argument.arg):
             return Value(const=default.value)
+        if default is not None and not isinstance(default, ast.Constant) and frame.outer is not None:
+            value = self.expressions.evaluate(default, frame.outer)
+            if value.taints:
+                return value
         model = self.classes.named_like(argument.arg, frame)
         return Value(ref=argument.arg, box=Box("instance", model) if model is not None else None)
 
@@ -205,6 +211,11 @@ class Engine:
     def model_of(self, value: Value) -> ClassModel | None:
         """Return the class of this module that a value is an object of."""
         return value.box.model if value.box is not None else None
+
+
+def _is_maker(function: Function) -> bool:
+    """Tell whether a function gives an object its fields."""
+    return getattr(function.node, "name", "") in ("__init__", "__post_init__", "setup", "__new__")
 
 
 def _routes(tree: ast.Module, library: Library) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
 _BUILT_IN = frozenset(dir(builtins))
+# A header whose value comes next: what stands there is what the header says.
+_HEADER = re.compile(r"(?i)(?P<name>ok-access-(?:key|passphrase))[\"']{0,2}\s{0,3}[:=]\s{0,3}[\"']?$")
 
 
 class Expressions:
@@ -119,6 +122,11 @@ class Expressions:
 
     def _joined(self, node: ast.JoinedStr, frame: Frame) -> Value:
         parts = self.every(node.values, frame)
+        for at, part in enumerate(parts[1:], 1):
+            header = _HEADER.search(parts[at - 1].const) if isinstance(parts[at - 1].const, str) else None
+            inner = node.values[at]
+            if header is not None and isinstance(inner, ast.FormattedValue) and not part.taints:
+                parts[at] = self.named(self.evaluate(inner.value, frame), header["name"], inner)
         if parts and all(isinstance(part.const, str) and not part.taints for part in parts):
             return Value(const="".join(part.const for part in parts))
         return tainted(self._engine.shown(parts))

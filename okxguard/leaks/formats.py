@@ -49,6 +49,7 @@ def limited(taints: tuple[Taint, ...], count: int | None, node: ast.AST) -> tupl
     return tuple(
         taint._replace(
             shown=min(count, taint.shown) if taint.shown is not None else count,
+            part=id(node),
             steps=(*taint.steps, (node, f"at most {count} characters are left"))[:12],
         )
         for taint in taints

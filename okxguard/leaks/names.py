@@ -11,13 +11,9 @@ from okxguard.leakbook import LeakNames
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _LONGEST_NAME = 120
 # Words that are said of secrets, too, but are the names of what holds them.
-_MAPPINGS = frozenset(
-    {
-        "config", "cfg", "settings", "options", "env", "vars", "environ", "store", "storage", "vault", "form", "data",
-        "client", "service", "provider", "account", "user", "map", "mapping", "dict", "entry", "state", "cache",
-        "params", "variables", "owner", "host", "source", "target", "spec", "file", "files", "page", "template",
-    }
-)  # fmt: skip
+_MAPPINGS = frozenset({"settings", "options", "vars", "variables", "files", "hosts", "clients", "users", "params"})
+# Names of mappings that tell something of each secret.
+_ABOUT = frozenset({"i18n", "translations", "schema", "age", "ttl", "labels", "strings"})
 
 
 class Secret(Enum):
@@ -81,12 +77,8 @@ class SecretNames:
 
     def is_about(self, name: str) -> bool:
         """Tell whether a mapping of that name holds something about secrets: ages, labels, messages."""
-        words = words_of(name)
-        return (
-            bool(words)
-            and (words[-1] in self._about or words[-1].removesuffix("s") in self._about)
-            and (words[-1] not in _MAPPINGS)
-        )
+        last = (words_of(name) or ("",))[-1]
+        return last in _ABOUT or (last.endswith("s") and last[:-1] in self._about and last not in _MAPPINGS)
 
     def is_holder(self, name: str) -> bool:
         """Tell whether a mapping or object of that name holds secrets."""

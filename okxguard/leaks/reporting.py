@@ -171,6 +171,8 @@ class Reporter:
     def raised(self, node: ast.stmt, values: list[Value]) -> list[Taint]:
         """Report the secrets in an exception, and return them."""
         taints = self._engine.shown(values)
+        if isinstance(node, ast.Raise) and node.exc is not None and (id(node.exc), "") in self._leaks:
+            return list(taints)
         self._report(RAISED, node, taints, "assert" if isinstance(node, ast.Assert) else "raise")
         return list(taints)
 
@@ -210,7 +212,7 @@ class Reporter:
         node = self._engine.invocations.site(node)
         if taint.reply:
             rule = REPLY
-        elif taint.shown is not None:
+        elif taint.shown is not None or taint.weak:
             rule = MASK
         elif taint.dump and rule in (PRINTED, LOGGED):
             rule = DUMPED
@@ -240,10 +242,10 @@ def _rank(taint: Taint) -> tuple[bool, bool, int]:
 
 def _over_budget(taints: list[Taint]) -> list[Taint]:
     """Return the parts of secrets that together show more than may be shown."""
-    shown: dict[int, int] = {}
+    shown: dict[str, int] = {}
     for taint in taints:
-        shown[id(taint.origin)] = shown.get(id(taint.origin), 0) + (taint.shown or 0)
-    return [taint for taint in taints if shown[id(taint.origin)] > taint.kind.budget]
+        shown[taint.name] = shown.get(taint.name, 0) + (taint.shown or 0)
+    return [taint for taint in taints if shown[taint.name] > taint.kind.budget]
 
 
 def _is_query(node: ast.Call) -> bool:

@@ -13,13 +13,25 @@ class Frame:
     `result` joins what the function returns, `raised` the secrets in exceptions that its code raises.
     """
 
-    __slots__ = ("depth", "function", "gate", "identity", "is_class", "outer", "raised", "result", "variables")
+    __slots__ = (
+        "depth",
+        "function",
+        "gate",
+        "identity",
+        "is_class",
+        "outer",
+        "outside",
+        "raised",
+        "result",
+        "variables",
+    )
 
     def __init__(
         self, outer: Frame | None = None, function: str = "", identity: int = 0, *, is_class: bool = False
     ) -> None:
         self.outer = outer
         self.gate: Any = None
+        self.outside: dict[str, Frame] = {}
         self.identity = identity
         self.function = function
         self.is_class = is_class

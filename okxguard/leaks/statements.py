@@ -43,6 +43,8 @@ class Statements:
             ast.ClassDef: self._class,
             ast.Import: self._import,
             ast.ImportFrom: self._import_from,
+            ast.Global: self._global,
+            ast.Nonlocal: self._nonlocal,
             ast.Delete: self._delete,
             ast.Match: branches.run_match,
             ast.Continue: lambda *_: False,
@@ -151,6 +153,19 @@ class Statements:
             wanted = self._engine.wants(name) or self._engine.wants(alias.name)
             value = neighbours.find(module, alias.name) if neighbours is not None and wanted else None
             frame.variables[name] = value or Value(ref=f"{module}.{alias.name}".lstrip("."))
+
+    @staticmethod
+    def _global(node: ast.Global, frame: Frame) -> None:
+        frame.outside.update(dict.fromkeys(node.names, frame.module()))
+
+    @staticmethod
+    def _nonlocal(node: ast.Nonlocal, frame: Frame) -> None:
+        for name in node.names:
+            home = frame.outer
+            while home is not None and (home.is_class or name not in home.variables):
+                home = home.outer
+            if home is not None:
+                frame.outside[name] = home
 
     def _delete(self, node: ast.Delete, frame: Frame) -> None:
         for target in node.targets:

@@ -16,7 +16,8 @@ class Taint(NamedTuple):
     """A secret that is part of a value: what it is, its name in the code, where it comes from.
 
     `shown` is how many characters of it are left, None for all; `dump` tells that it comes with everything around it,
-    `reply` that it stands in the reply of a call that makes keys.
+    `reply` that it stands in the reply of a call that makes keys, `weak` that it went through a mask that hides nothing;
+    `part` tells one part of it from another.
     """
 
     kind: Secret
@@ -25,6 +26,8 @@ class Taint(NamedTuple):
     shown: int | None = None
     dump: bool = False
     reply: bool = False
+    weak: bool = False
+    part: int = 0
     steps: tuple[Step, ...] = ()
 
     def through(self, node: ast.AST, note: str) -> Taint:
@@ -225,10 +228,10 @@ def _joined(first: Box | None, second: Box | None) -> Box | None:
 
 def union(*groups: tuple[Taint, ...]) -> tuple[Taint, ...]:
     """Return the taints of several values, each once."""
-    found: dict[tuple[int, str, int | None, bool], Taint] = {}
+    found: dict[tuple[int, str, int | None, bool, int], Taint] = {}
     for group in groups:
         for taint in group:
-            found.setdefault((id(taint.origin), taint.name, taint.shown, taint.dump), taint)
+            found.setdefault((id(taint.origin), taint.name, taint.shown, taint.dump, taint.part), taint)
     return tuple(found.values())[:_MOST_TAINTS]
 
 
