@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import any_of, slice_part
-from okxguard.leaks.evidence import dotted
+from okxguard.leaks.evidence import Read, dotted
 from okxguard.leaks.formats import cut
 from okxguard.leaks.names import Secret, words_of
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import is_key_name
 from okxguard.leaks.texts import environment
-from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, Value, join
+from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, Value, join, tainted
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -112,7 +112,7 @@ class Access:
             return value._replace(box=box)
         return value
 
-    def mapping_of(self, known: list[tuple[str, Secret, ast.AST]]) -> Box:
+    def mapping_of(self, known: list[Read]) -> Box:
         """Return a mapping that holds the secrets that are read from it."""
         box = Box("dict")
         for key, kind, node in known:
@@ -145,10 +145,8 @@ class Access:
         name = _name_of(key)
         box = base.box
         if box is None:
-            if isinstance(key.const, str) and base.taints:
-                return self._of_vault(base, key.const, node)
             if base.taints:
-                return cut(base, _FIRST_CHARACTER, node) if key.const is not UNKNOWN else SAFE
+                return self._of_taints(base, key, node)
         elif box.kind == "reply":
             return self._of_reply(base, box, name)
         else:
@@ -168,12 +166,13 @@ class Access:
             return value
         return _within(box, value, name) if box.kind == "loaded" else value
 
-    def _of_vault(self, base: Value, name: str, node: ast.AST) -> Value:
-        """Return a part of a mapping that is called after the secret in it."""
-        if name.lower() in _WRAPPED:
+    def _of_taints(self, base: Value, key: Value, node: ast.AST) -> Value:
+        """Return a character of a secret, or a part of a mapping that is called after the secret in it."""
+        if not isinstance(key.const, str):
+            return cut(base, _FIRST_CHARACTER, node) if key.const is not UNKNOWN else SAFE
+        if key.const.lower() in _WRAPPED:
             return base
-        value = self._engine.expressions.named(Value(), name, node)
-        return value if value.taints else SAFE
+        return tainted(self._engine.named(key.const, node))
 
     def _stored(self, base: Value, box: Box, key: Value, name: str | None, node: ast.AST) -> Value | None:
         """Return what a container holds under a key, or None where it may hold something that nobody knows."""

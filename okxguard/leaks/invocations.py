@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from okxguard.leaks.boxes import listed
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import UNKNOWN, VAGUE, Box, Function, Value, content
+from okxguard.leaks.values import UNKNOWN, VAGUE, Function, Value, content
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -68,7 +67,7 @@ class Invocations:
         if not self._engine.matters(function) and not _carries(values, named):
             return VAGUE
         frame = Frame(function.scope, getattr(function.node, "name", "lambda"), identity)
-        self._bind(function, values, named, frame, node)
+        self._engine.parameters.bind(function, values, named, frame, node)
         signature = _signature(identity, frame)
         if signature is not None and signature in self._known:
             return self._known[signature]
@@ -91,44 +90,6 @@ class Invocations:
                 self._sites.pop()
         given = frame.result
         return given if given is not None and given.box is not None and given.box.kind == "list" else result
-
-    def _bind(
-        self, function: Function, values: list[Value], named: dict[str, Value], frame: Frame, node: ast.AST
-    ) -> None:
-        """Give the parameters of a function their values."""
-        evaluate = self._engine.expressions.evaluate
-        arguments = function.node.args
-        positional = [*arguments.posonlyargs, *arguments.args]
-        given = [function.bound, *values] if function.bound is not None else values
-        defaults = [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults
-        called = getattr(function.node, "name", "a function")
-        for at, (parameter, default) in enumerate(zip(positional, defaults, strict=True)):
-            if at < len(given):
-                value = given[at]
-            elif parameter.arg in named:
-                value = named[parameter.arg]
-            elif default is not None:
-                value = evaluate(default, function.scope)
-            else:
-                value = Value(ref=parameter.arg)
-            frame.variables[parameter.arg] = value.through(node, f"passed to {called} as {parameter.arg}")
-        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            value = named.get(parameter.arg) or evaluate(default, function.scope)
-            frame.variables[parameter.arg] = value.through(node, f"passed to {called} as {parameter.arg}")
-        if arguments.vararg is not None:
-            frame.variables[arguments.vararg.arg] = listed(given[len(positional) :])
-        if arguments.kwarg is not None:
-            names = {parameter.arg for parameter in (*positional, *arguments.kwonlyargs)}
-            rest = {name: value for name, value in named.items() if name not in names}
-            frame.variables[arguments.kwarg.arg] = self._keywords(rest, node)
-
-    def _keywords(self, named: dict[str, Value], node: ast.AST) -> Value:
-        """Return the mapping of the keywords that no parameter takes."""
-        box = Box("dict")
-        box.part = "**"
-        for name, value in named.items():
-            box.fields[name] = self._engine.expressions.named(value, name, node)
-        return Value(box=box)
 
 
 def _carries(values: list[Value], named: dict[str, Value]) -> bool:

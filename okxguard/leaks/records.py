@@ -44,8 +44,8 @@ class Records:
         box = Box("dict")
         box.fields = {key: inner for key, inner in named_fields(value).items() if key != _ARGUMENTS}
         held = box.fields.values() if value.box is not None and value.box.kind in ("shown", "dict") else ()
-        known = {id(taint.origin) for inner in held for taint in inner.taints}
-        rest = tuple(taint._replace(dump=True) for taint in taints if id(taint.origin) not in known)
+        told = {id(taint.origin) for inner in held for taint in inner.taints}
+        rest = tuple(taint._replace(dump=True) for taint in taints if id(taint.origin) not in told)
         box.rest = Value(rest) if rest else None
         return Value(box=box)
 

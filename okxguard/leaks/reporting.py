@@ -69,7 +69,6 @@ class Reporter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._leaks: dict[tuple[int, str], RawLeak] = {}
-        self.echoed: frozenset[int] = frozenset()
 
     def leaks(self) -> tuple[RawLeak, ...]:
         """Return the leaks in the order of their places, one of each kind for a statement."""
