@@ -69,7 +69,6 @@ def test_imports_go_down_only(path: Path) -> None:
     [
         ("libcst", {"leaks"}),
         ("detect_secrets", {"detect_secrets_plugin"}),
-        ("libcst", {"leaks"}),
         ("rich", {"report"}),
         ("yaml", {"entries"}),
         ("pathspec", {"config"}),

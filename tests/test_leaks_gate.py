@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from okxguard.leakbook import load_leaks
 from okxguard.leaks.engine import Engine
-from okxguard.leaks.gate import EVERYTHING, Gate, GateKeeper
+from okxguard.leaks.gate import EVERYTHING, Brought, Gate, GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.prefilter import LeakPrefilter
@@ -42,7 +42,7 @@ _EXAMPLES = [
 
 
 def _look(tree: ast.Module) -> Gate:
-    return _KEEPER.look(tree, frozenset(), frozenset())
+    return _KEEPER.look(tree, frozenset(), Brought())
 
 
 def _followed(text: str, gate: Callable[[ast.Module], Gate]) -> list[tuple[str, int, str]]:

@@ -44,9 +44,9 @@ _HOSTILE = {
     + "    " * 60
     + "print(secret)\n",
     "functions call each other": "".join(
-        f"def f{number}(secret):\n    f{(number + 1) % 120}(secret)\n    f{(number * 7 + 3) % 120}(secret)\n"
+        f"def f{number}(secret):\n    f{(number + 1) % 60}(secret)\n    f{(number * 7 + 3) % 60}(secret)\n"
         f"    print(secret)\n"
-        for number in range(120)
+        for number in range(60)
     ),
     "function calls itself": "def f(secret, n):\n    return f(f(f(secret, n), n), n) if n else secret\n\n\n"
     "print(f(load_secret(), 3))\n",
@@ -59,7 +59,7 @@ _HOSTILE = {
     "decorators of each other": "def d(f):\n    @d\n    def g(*a):\n        print(*a)\n        return f(*a)\n"
     "    return g\n\n\n@d\n@d\ndef h(secret):\n    return secret\n",
     "wide mapping": "secret = load()\nd = {"
-    + ",".join(f"'k{number}': secret" for number in range(20000))
+    + ",".join(f"'k{number}': secret" for number in range(5000))
     + "}\nprint(d)\n",
     "names that double": "a0 = load_secret()\n"
     + "".join(f"a{number + 1} = [a{number}, a{number}]\n" for number in range(200))
