@@ -94,8 +94,8 @@ class View:
         self._neighbours = neighbours
         self._path = path
 
-    def engine(self, module: str) -> Engine | None:
-        return self._neighbours.engine(self._path, module)
+    def _survey(self, module: str) -> Survey:
+        return self._neighbours.survey(self._path, module)
 
     def brought(self, tree: ast.Module) -> Brought:
         """Return the names that a module imports from files of its own project."""
@@ -104,26 +104,25 @@ class View:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 module = "." * node.level + (node.module or "")
-                survey = self._neighbours.survey(self._path, module)
+                survey = self._survey(module)
                 for alias in node.names:
-                    known = alias.asname or alias.name
-                    if alias.name in survey.tainted:
-                        secrets.add(known)
-                    if alias.name in survey.tainted or alias.name in survey.receiving:
-                        functions.add(known)
-                    if self._neighbours.survey(self._path, inner_module(module, alias.name)).tainted:
-                        secrets.add(known)
+                    known = {alias.asname or alias.name}
+                    is_secret = alias.name in survey.tainted
+                    secrets |= known if is_secret or self._survey(inner_module(module, alias.name)).tainted else set()
+                    functions |= known if is_secret or alias.name in survey.receiving else set()
             elif isinstance(node, ast.Import):
-                for alias in node.names:
-                    if self._neighbours.survey(self._path, alias.name).tainted:
-                        secrets.add(alias.asname or alias.name.partition(".")[0])
+                secrets.update(
+                    alias.asname or alias.name.partition(".")[0]
+                    for alias in node.names
+                    if self._survey(alias.name).tainted
+                )
         return Brought(frozenset(secrets), frozenset(functions))
 
     def find(self, module: str, name: str) -> Value | None:
         """Return what a module says of a name, or None where nobody knows."""
-        survey = self._neighbours.survey(self._path, module)
+        survey = self._survey(module)
         known = name in survey.tainted or name in survey.receiving
-        engine = self.engine(module) if known else None
+        engine = self._neighbours.engine(self._path, module) if known else None
         if engine is not None:
             value = engine.module.variables.get(name)
             if value is not None:
@@ -132,7 +131,7 @@ class View:
 
     def module(self, module: str) -> Value | None:
         """Return a module as a value with its names as attributes."""
-        engine = self.engine(module) if self._neighbours.survey(self._path, module).tainted else None
+        engine = self._neighbours.engine(self._path, module) if self._survey(module).tainted else None
         if engine is None:
             return None
         box = Box("module")

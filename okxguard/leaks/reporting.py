@@ -27,6 +27,11 @@ class Called(NamedTuple):
     named: dict[str, Value]
 
     @property
+    def given(self) -> tuple[Value, ...]:
+        """All arguments."""
+        return (*self.values, *self.named.values())
+
+    @property
     def method(self) -> str:
         """The last part of the name."""
         function = self.node.func
