@@ -10,7 +10,7 @@ from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.leaks.engine import Engine
 from okxguard.leaks.gate import Brought, GateKeeper, Survey
-from okxguard.leaks.imports import Import, Importers
+from okxguard.leaks.imports import Import, Importers, inner_module
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.values import Box, Value
@@ -137,8 +137,3 @@ class View:
         box = Box("module")
         box.fields = dict(engine.module.variables)
         return Value(box=box, ref=module.lstrip("."))
-
-
-def inner_module(module: str, name: str) -> str:
-    """Return the dotted name of a module in a package."""
-    return f"{module.rstrip('.')}.{name}" if module.strip(".") else f"{module}{name}"
