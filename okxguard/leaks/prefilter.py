@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.leaks.imports import Import, Importers, Tree
 
 # One of these stands in everything that the pattern below matches; looking for them first is much quicker.
@@ -106,9 +108,13 @@ _SHOWING = re.compile(
 
 
 class LeakPrefilter:
-    """The test of the code rules, on bytes and on text; `tree` holds the files that others import."""
+    """The test of the code rules, on bytes and on text; `tree` holds the files that others import.
+
+    `through` are the paths of files that name no secret and get one from a file that they import.
+    """
 
     def __init__(self, tree: Tree | None = None) -> None:
+        self.through: set[str] = set()
         self.importers = Importers(tree, self._names_secret) if tree is not None else None
 
     def brought(self, path: str, data: bytes) -> tuple[tuple[str, Import], ...]:
@@ -133,6 +139,12 @@ class LeakPrefilter:
     def may_leak_elsewhere(self, text: str) -> bool:
         """Return False only where code in another language than Python names no secret, or shows nothing."""
         return self.may_leak_text(text) and _SHOWING.search(text.lower()) is not None
+
+    def may_leak(self, document: Document) -> bool:
+        """Return False only where no leak would be found in a document."""
+        if document.kind in (Kind.PYTHON, Kind.NOTEBOOK):
+            return document.path in self.through or self.may_leak_text(document.text)
+        return document.kind in (Kind.CODE, Kind.YAML) and self.may_leak_elsewhere(document.text)
 
     def may_leak_text(self, text: str) -> bool:
         """Return False only where no secret is named."""
