@@ -92,7 +92,10 @@ class LeakLoggers(NamedTuple):
 
 
 class LeakSink(NamedTuple):
-    """Calls that give away what they are given: all of it, or the arguments of some names (`*` is any, `positional` any without a name)."""
+    """Calls that give away what they are given.
+
+    `arguments` are the names of those that are shown; `*` is any, `positional` any without a name.
+    """
 
     rule: str
     calls: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from okxguard.leaks.plain import PlainReader
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.leaks.python import LeakReading, PythonReader
 from okxguard.model import Finding, Leak, Rule, Step
+from okxguard.pinned import PinnedPackages
 
 Brought = tuple[tuple[str, Import], ...]
 _OTHERS = (Kind.CODE, Kind.YAML)
@@ -30,6 +32,7 @@ class LeakFinder:
         self._folder = folder
         self._prefilter = prefilter
         self._through: set[str] = set()
+        self._pinned: PinnedPackages | None = None
 
     def may_leak(self, document: Document) -> bool:
         """Return False only where no leak would be found."""
@@ -56,6 +59,15 @@ class LeakFinder:
     def _python(self) -> PythonReader:
         return PythonReader(self._names, self._library, self._neighbours)
 
+    def _prints_by_default(self, document: Document) -> bool:
+        """Tell whether the SDK that the project pins prints credentials unless it is told not to."""
+        importers = self._prefilter.importers
+        if importers is None or not re.search(r"\bokx\b", document.text):
+            return False
+        if self._pinned is None:
+            self._pinned = PinnedPackages(importers.finder.tree, self._folder)
+        return self._pinned.print_credentials(document.path)
+
     @cached_property
     def _plain(self) -> PlainReader:
         return PlainReader(self._book)
@@ -78,7 +90,7 @@ class LeakFinder:
 
     def _read(self, document: Document) -> LeakReading:
         if document.kind in _PYTHON:
-            return self._python.read(document)
+            return self._python.read(document, prints_by_default=self._prints_by_default(document))
         return LeakReading(tuple(self._plain.read(document)))
 
 

@@ -19,6 +19,7 @@ LEVELS = [
     {"scan", "report"},
     {"sources", "examine"},
     {"policing", "together", "leaking"},
+    {"pinned"},
     {"findings"},
     {"detectors", "leaks", "correlate", "suppress", "prefilter"},
     {"entries"},
@@ -68,7 +69,6 @@ def test_imports_go_down_only(path: Path) -> None:
     [
         ("libcst", {"leaks"}),
         ("detect_secrets", {"detect_secrets_plugin"}),
-        ("libcst", {"leaks"}),
         ("rich", {"report"}),
         ("yaml", {"entries"}),
         ("pathspec", {"config"}),

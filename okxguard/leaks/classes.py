@@ -66,6 +66,8 @@ class Classes:
         ):
             if _says(call, "repr", value=False) or _says(call, "exclude", value=True):
                 model.hidden.add(name)
+            if _says(call, "exclude", value=True):
+                model.excluded.add(name)
 
     def of_annotation(self, annotation: ast.expr, frame: Frame, depth: int = 0) -> Value | None:
         """Return what an annotation tells of a value, or None."""
@@ -181,7 +183,7 @@ class Classes:
                 dotted(each).rpartition(".")[2] in ("property", "cached_property")
                 for each in method.node.decorator_list
             ):
-                return self._engine.calls.invoke(bound, [], {}, node)
+                return self._engine.invocations.invoke(bound, [], {}, node)
             return Value(target=bound)
         masked = any(name in ancestor.masked for ancestor in box.model.ancestors())
         found = self._field(base, name)
@@ -219,7 +221,7 @@ class Classes:
         box.fields["args"] = _listed(values)
         make = model.method("__init__")
         if make is not None:
-            self._engine.calls.invoke(make.bind(value), values, named, node)
+            self._engine.invocations.invoke(make.bind(value), values, named, node)
             return value
         order = [name for ancestor in reversed(list(model.ancestors())) for name in ancestor.order]
         for name, given in [*zip(order, values, strict=False), *named.items()]:
@@ -230,7 +232,7 @@ class Classes:
                 self.store_field(model, name, stored)
         after = model.method("__post_init__")
         if after is not None:
-            self._engine.calls.invoke(after.bind(value), [], {}, node)
+            self._engine.invocations.invoke(after.bind(value), [], {}, node)
         return value
 
     def entered(self, value: Value) -> Value:
@@ -239,7 +241,7 @@ class Classes:
         if box is not None and box.model is not None:
             method = box.model.method("__enter__") or box.model.method("__aenter__")
             if method is not None:
-                return self._engine.calls.invoke(method.bind(value), [], {}, method.node)
+                return self._engine.invocations.invoke(method.bind(value), [], {}, method.node)
         return value
 
 

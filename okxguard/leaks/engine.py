@@ -6,26 +6,33 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from okxguard.leaks.access import Access
+from okxguard.leaks.assignment import Assignment
 from okxguard.leaks.calls import Calls
 from okxguard.leaks.classes import Classes
+from okxguard.leaks.effects import Effects
 from okxguard.leaks.evidence import Evidence, dotted
 from okxguard.leaks.expressions import Expressions
 from okxguard.leaks.gate import EVERYTHING, Gate
+from okxguard.leaks.invocations import Invocations
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.origins import Origins
+from okxguard.leaks.parameters import Parameters
+from okxguard.leaks.records import Records
 from okxguard.leaks.reporting import RawLeak, Reporter
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.statements import Statements
 from okxguard.leaks.switches import Switches
 from okxguard.leaks.texts import Texts
-from okxguard.leaks.values import SAFE, Box, ClassModel, Function, Taint, Value, union
+from okxguard.leaks.values import Function, Taint, Value, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.neighbours import View
 
 _MOST_STEPS = 400_000
 _MOST_ROUNDS = 3
-_BUILT_IN_TYPES = frozenset({"bool", "int", "float", "complex", "datetime", "date", "Decimal", "Path", "timedelta"})
+_MAKERS = frozenset({"__init__", "__post_init__", "setup", "__new__"})
 
 
 class ExhaustedError(Exception):
@@ -59,9 +66,16 @@ class Engine:
         self.echoed: frozenset[int] = frozenset()
         self.routes = _routes(tree, library)
         self.texts = Texts(self)
-        self.expressions = Expressions(self)
-        self.calls = Calls(self)
         self.classes = Classes(self)
+        self.records = Records(self)
+        self.origins = Origins(self)
+        self.effects = Effects(self)
+        self.parameters = Parameters(self)
+        self.invocations = Invocations(self)
+        self.calls = Calls(self)
+        self.access = Access(self)
+        self.expressions = Expressions(self)
+        self.assignment = Assignment(self)
         self.statements = Statements(self)
         self.reporter = Reporter(self)
         self.switches = Switches(self)
@@ -87,7 +101,7 @@ class Engine:
 
     def _round(self) -> None:
         self.changed = False
-        self.calls.forget()
+        self.invocations.forget()
         self.module = Frame(identity=id(self.tree))
         self.module.gate = self.gate
         self.pending = {}
@@ -104,69 +118,34 @@ class Engine:
         """Tell whether a function may do anything with a secret by itself."""
         identity = id(function.node)
         if identity not in self._matters:
-            home = getattr(function.scope.module(), "gate", None) or self.gate
-            self._matters[identity] = home.is_open_to_all or identity in home.functions
+            home = function.scope.module().gate or self.gate
+            matters = home.is_open_to_all or identity in home.functions
+            self._matters[identity] = matters or (_is_maker(function) and self._has_use(function, home.functions))
         return self._matters[identity]
+
+    def wants(self, name: str) -> bool:
+        """Tell whether something that is shown may depend on a name."""
+        return self.gate.is_open_to_all or name in self.gate.wanted
+
+    @staticmethod
+    def _has_use(function: Function, functions: frozenset[int]) -> bool:
+        """Tell whether a method of the same class does something with a secret."""
+        owner = function.owner
+        return owner is not None and any(id(method.node) in functions for method in owner.methods.values())
 
     def _is_late(self, identity: int) -> bool:
         """Tell whether a function comes after those that make objects."""
-        return getattr(self.pending[identity][0].node, "name", "") not in (
-            "__init__",
-            "__post_init__",
-            "setup",
-            "__new__",
-        )
+        return not _is_maker(self.pending[identity][0])
 
     def _run_alone(self, function: Function, outer: Frame) -> None:
         """Run a function with arguments of which only names and annotations tell something."""
         frame = Frame(outer, getattr(function.node, "name", "lambda"), id(function.node))
-        arguments = function.node.args
-        defaults = [*[None] * (len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults))]
-        positional = [*arguments.posonlyargs, *arguments.args]
-        for argument, default in zip(positional, [*defaults, *arguments.defaults], strict=True):
-            frame.variables[argument.arg] = self._unknown_argument(argument, default, frame)
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            frame.variables[argument.arg] = self._unknown_argument(argument, default, frame)
-        if function.owner is not None and positional:
-            frame.variables[positional[0].arg] = self.classes.self_of(function)
-        for extra in (arguments.vararg, arguments.kwarg):
-            if extra is not None:
-                frame.variables[extra.arg] = Value(ref=extra.arg)
-        self._set_options(function, frame)
+        self.parameters.guess(function, frame)
         for name in frame.variables:
             self.switches.note_secret(frame.identity, self.named(name, function.node))
         self.statements.run_body(function, frame)
         for decorator in function.decorated:
-            self.calls.decorate_alone(decorator, function, frame)
-
-    def _unknown_argument(self, argument: ast.arg, default: ast.expr | None, frame: Frame) -> Value:
-        if argument.annotation is not None:
-            value = self.classes.of_annotation(argument.annotation, frame)
-            if value is not None:
-                return value
-        if isinstance(default, ast.Constant) and isinstance(default.value, (bool, float)):
-            return SAFE
-        if isinstance(default, ast.Constant) and default.value and not self.names.read(argument.arg):
-            return Value(const=default.value)
-        model = self.classes.named_like(argument.arg, frame)
-        return Value(ref=argument.arg, box=Box("instance", model) if model is not None else None)
-
-    def _set_options(self, function: Function, frame: Frame) -> None:
-        """Give a command the secrets that its options ask for."""
-        for decorator in getattr(function.node, "decorator_list", ()):
-            for name, kind, node in self.evidence.options:
-                if node is decorator:
-                    texts = [
-                        arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-                    ]
-                    given = [text for text in texts if not text.startswith("-")] or [name]
-                    taints = self.taint(kind, name, node, "an option of the program")
-                    if given[0] in frame.variables:
-                        frame.variables[given[0]] = Value(taints)
-                    elif function.node.args.kwarg is not None:
-                        box = Box("dict")
-                        box.fields[given[0]] = Value(taints)
-                        frame.variables[function.node.args.kwarg.arg] = Value(box=box)
+            self.invocations.decorate_alone(decorator, function)
 
     def step(self) -> None:
         """Count one step; raises ExhaustedError when there were too many."""
@@ -187,9 +166,10 @@ class Engine:
         """Return the secrets that a text made of some values shows."""
         return union(*(self.texts.shown(value) for value in values))
 
-    def model_of(self, value: Value) -> ClassModel | None:
-        """Return the class of this module that a value is an object of."""
-        return value.box.model if value.box is not None else None
+
+def _is_maker(function: Function) -> bool:
+    """Tell whether a function gives an object its fields."""
+    return getattr(function.node, "name", "") in _MAKERS
 
 
 def _routes(tree: ast.Module, library: Library) -> frozenset[str]:

@@ -1,13 +1,17 @@
-"""Collect from a whole module what single lines do not tell: which mappings secrets are read from, which options exist."""
+"""Collect what single lines do not tell: which mappings secrets are read from, which options a program has."""
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from okxguard.leaks.names import Secret, SecretNames
 
+# The key or the name of a secret, what it is, and the place that names it.
+Read = tuple[str, Secret, ast.AST]
+Option = tuple[str, Secret, ast.Call]
 _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "getstr"})
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
@@ -28,17 +32,29 @@ def dotted(node: ast.AST) -> str:
 
 
 class Evidence:
-    """What one module shows of its configuration, its options and its headers."""
+    """What one module shows of its configuration, its options and its headers.
+
+    `read` holds what is read out of mappings by their dotted names, `scoped` the same by function, `within` by the key
+    that a mapping stands under, `any_read` all of it; `attributes` holds what is read from objects by their names.
+    `signs` is a place where headers are signed.
+    """
 
     def __init__(self, tree: ast.AST, names: SecretNames) -> None:
         self._names = names
-        self.read: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
-        self.within: dict[str, list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
-        self.any_read: list[tuple[str, Secret, ast.AST]] = []
-        self.scoped: dict[tuple[int, str], list[tuple[str, Secret, ast.AST]]] = defaultdict(list)
-        self.options: list[tuple[str, Secret, ast.AST]] = []
+        self.read: dict[str, list[Read]] = defaultdict(list)
+        self.within: dict[str, list[Read]] = defaultdict(list)
+        self.attributes: dict[str, list[Read]] = defaultdict(list)
+        self.any_read: list[Read] = []
+        self.scoped: dict[tuple[int, str], list[Read]] = defaultdict(list)
+        self.options: list[Option] = []
         self.signs: ast.AST | None = None
         self._scope = 0
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            ast.Subscript: self._subscript,
+            ast.Attribute: self._attribute,
+            ast.Call: self._call,
+            ast.Constant: self._constant,
+        }
         self._walk(tree)
 
     def _walk(self, tree: ast.AST) -> None:
@@ -46,10 +62,10 @@ class Evidence:
         waiting: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
         while waiting:
             node, scope = waiting.pop()
-            handler = _HANDLERS.get(type(node))
+            handler = self._handlers.get(type(node))
             if handler is not None:
                 self._scope = id(scope)
-                handler(self, node)
+                handler(node)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 scope = node
             waiting += [(child, scope) for child in ast.iter_child_nodes(node)]
@@ -90,13 +106,15 @@ class Evidence:
             self.scoped[self._scope, name].append((key, kind, node))
             self.any_read.append((key, kind, node))
 
+    def _attribute(self, node: ast.Attribute) -> None:
+        """Remember that a secret is read from an object, and from the objects around it."""
+        kind = self._names.read(node.attr) if isinstance(node.ctx, ast.Load) else None
+        base: ast.AST = node.value
+        while kind is not None and isinstance(base, (ast.Attribute, ast.Name)):
+            if not (isinstance(base, ast.Name) and base.id == "self"):
+                self.attributes[dotted(base)].append((node.attr, kind, node))
+            base = base.value if isinstance(base, ast.Attribute) else ast.Constant(None)
+
     def _constant(self, node: ast.Constant) -> None:
         if self.signs is None and isinstance(node.value, str) and node.value.lower().startswith(_SIGNED):
             self.signs = node
-
-
-_HANDLERS: dict[type, Any] = {
-    ast.Subscript: Evidence._subscript,
-    ast.Call: Evidence._call,
-    ast.Constant: Evidence._constant,
-}

@@ -52,20 +52,29 @@ class GateKeeper:
         self._library = library
         self._kinds: dict[str, bool] = {}
 
-    def look(self, tree: ast.Module, echoed: frozenset[int], brought: Brought) -> Gate:
-        """Look at a module; `echoed` are the identities of the expressions that a notebook shows."""
+    def look(self, tree: ast.Module, echoed: frozenset[int], brought: Brought, *, switched: bool = False) -> Gate:
+        """Look at a module; `echoed` are the identities of the expressions that a notebook shows.
+
+        `switched` tells that a library prints without any switch in the module.
+        """
         layout = lay_out(tree)
         if brought.secrets.isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
             return Gate(opens=False)
         relations = Relations(layout, self._library, self.is_secret, brought.secrets | brought.functions, echoed)
         relations.read()
         tainted = self._spread(relations, brought.secrets)
-        reached = [shown for shown in relations.shown if not shown.isdisjoint(tainted)]
-        if not reached and not (relations.switches and tainted):
+        sinks = [(shown, scope) for shown, scope in relations.shown if not shown.isdisjoint(tainted)]
+        reached = [shown for shown, _ in sinks]
+        switches = relations.switches or switched
+        if not reached and not (switches and tainted):
             return Gate(opens=False)
-        wanted = self._origins(relations, {name for shown in reached for name in shown} | relations.receiving)
+        wanted = brought.secrets | self._origins(
+            relations, {name for shown in reached for name in shown} | relations.receiving
+        )
         telling = tainted & self._origins(relations, {name for shown in reached for name in shown & tainted})
-        return Gate(True, relations.functions_with(tainted if relations.switches else telling), frozenset(wanted))
+        functions = relations.functions_with(tainted if switches else telling)
+        holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
+        return Gate(True, functions | holding, frozenset(wanted))
 
     def survey(self, tree: ast.Module) -> Survey:
         """Look at a module that another one imports."""
@@ -106,7 +115,7 @@ class GateKeeper:
             every |= origins
             for origin in origins:
                 leading.setdefault(origin, []).append(target)
-        for shown in relations.shown:
+        for shown, _ in relations.shown:
             every |= shown
         tainted = {name for name in every if name in brought or self.is_secret(name)}
         if tainted:

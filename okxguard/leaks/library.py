@@ -10,12 +10,68 @@ from functools import lru_cache
 from okxguard.leakbook import LeakBook, LeakSink
 from okxguard.leaks.names import words_of
 
-
 _KEEPING = frozenset(
-    "getattr b64encode b64decode urlsafe_b64encode standard_b64encode b32encode b16encode a85encode b85encode hexlify b2a_base64 b2a_hex unhexlify dedent indent fill wrap shorten zip enumerate map filter partial cast run wait_for create_task gather Template sub to_thread submit namedtuple NamedTuple make_dataclass to_curl append extend insert update add getLogger".split()
+    [
+        "getattr",
+        "b64encode",
+        "b64decode",
+        "urlsafe_b64encode",
+        "standard_b64encode",
+        "b32encode",
+        "b16encode",
+        "a85encode",
+        "b85encode",
+        "hexlify",
+        "b2a_base64",
+        "b2a_hex",
+        "unhexlify",
+        "dedent",
+        "indent",
+        "fill",
+        "wrap",
+        "shorten",
+        "zip",
+        "enumerate",
+        "map",
+        "filter",
+        "partial",
+        "cast",
+        "run",
+        "wait_for",
+        "create_task",
+        "gather",
+        "Template",
+        "sub",
+        "to_thread",
+        "submit",
+        "namedtuple",
+        "NamedTuple",
+        "make_dataclass",
+        "to_curl",
+        "append",
+        "extend",
+        "insert",
+        "update",
+        "add",
+        "getLogger",
+    ]
 )
 _SOURCES = frozenset(
-    "environ environb dotenv_values getpass win_getpass get_password askpass advpass pwinput get_secret get_secret_value getSecretValue access_secret_version".split()
+    [
+        "environ",
+        "environb",
+        "dotenv_values",
+        "getpass",
+        "win_getpass",
+        "get_password",
+        "askpass",
+        "advpass",
+        "pwinput",
+        "get_secret",
+        "get_secret_value",
+        "getSecretValue",
+        "access_secret_version",
+    ]
 )
 # Methods of files.
 _WRITING = ("write", "writelines", "write_text", "dump")
@@ -96,6 +152,7 @@ class Library:
         self._switching.pop("getattr", None)  # clients that are looked up by name get their switch by name, too
         self._arguments = frozenset(switch.argument for switch in book.switches) - {"", "level"}
         self._loading = _last_names(sources.loaded) | {"open"}
+        self._handing = _last_names(*(switch.calls for switch in book.switches if "any" in switch.values))
         self._setting = _last_names(*(setting.attributes for setting in book.settings))
         self._routing = _last_names(shown.routes)
         self._loggers = Patterns(book.loggers.values)
@@ -123,6 +180,10 @@ class Library:
     def may_switch(self, name: str, imported: frozenset[str]) -> bool:
         """Tell whether a call of that last name may switch printing on, in a module with those imports."""
         return _is_one(self._switching, name, imported)
+
+    def may_hand(self, name: str, imported: frozenset[str]) -> bool:
+        """Tell whether something of that name switches printing on by being handed over."""
+        return name in self._handing and _is_one(self._switching, name, imported)
 
     def may_set(self, name: str) -> bool:
         """Tell whether an attribute of that name may switch printing on when it is set."""
@@ -203,7 +264,28 @@ def _is_one(names: dict[str, frozenset[str]], name: str, imported: frozenset[str
 
 # Names of variables, not of modules, that patterns begin with.
 _LOCAL_NAMES = frozenset(
-    "* self ctx bot channel message messages update interaction webhook user author st ui parser stdout stderr console q ic".split()
+    [
+        "*",
+        "self",
+        "ctx",
+        "bot",
+        "channel",
+        "message",
+        "messages",
+        "update",
+        "interaction",
+        "webhook",
+        "user",
+        "author",
+        "st",
+        "ui",
+        "parser",
+        "stdout",
+        "stderr",
+        "console",
+        "q",
+        "ic",
+    ]
 )
 _REQUESTS = frozenset(
     {

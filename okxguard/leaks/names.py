@@ -10,6 +10,10 @@ from okxguard.leakbook import LeakNames
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _LONGEST_NAME = 120
+# Words that are said of secrets, too, but are the names of what holds them.
+_MAPPINGS = frozenset({"settings", "options", "vars", "variables", "files", "hosts", "clients", "users", "params"})
+# Names of mappings that tell something of each secret.
+_ABOUT = frozenset({"i18n", "translations", "schema", "age", "ttl", "labels", "strings"})
 
 
 class Secret(Enum):
@@ -70,6 +74,11 @@ class SecretNames:
             return self._read("_".join(words[1:]))
         match = self._match(words)
         return match[2] if match and match[1] - match[0] == len(words) else None
+
+    def is_about(self, name: str) -> bool:
+        """Tell whether a mapping of that name holds something about secrets: ages, labels, messages."""
+        last = (words_of(name) or ("",))[-1]
+        return last in _ABOUT or (last.endswith("s") and last[:-1] in self._about and last not in _MAPPINGS)
 
     def is_holder(self, name: str) -> bool:
         """Tell whether a mapping or object of that name holds secrets."""

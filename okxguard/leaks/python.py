@@ -45,9 +45,14 @@ class PythonReader:
         self._library = library
         self._neighbours = neighbours
         self._keeper = GateKeeper(names, library)
+        self._prints_by_default = False
 
-    def read(self, document: Document) -> LeakReading:
-        """Return the leaks of a Python file or of a notebook."""
+    def read(self, document: Document, *, prints_by_default: bool = False) -> LeakReading:
+        """Return the leaks of a Python file or of a notebook.
+
+        `prints_by_default` tells that the SDK which the project pins prints headers unless it is told not to.
+        """
+        self._prints_by_default = prints_by_default
         if document.kind is not Kind.NOTEBOOK:
             cells = tuple(match.start() for match in _CELL.finditer(document.text))
             ends = (*cells, len(document.text)) if cells else ()
@@ -72,7 +77,8 @@ class PythonReader:
             return LeakReading(note="is no Python that can be parsed; the code rules did not run")
         view = self._neighbours.of(document.path) if self._neighbours is not None else None
         module = _Module(parsed.tree, Places(text).span_of, ends, text)
-        gate = self._keeper.look(module.tree, module.echoed, view.brought(module.tree) if view else Brought())
+        brought = view.brought(module.tree) if view else Brought()
+        gate = self._keeper.look(module.tree, module.echoed, brought, switched=self._prints_by_default)
         if not gate.opens:
             return LeakReading()
         followed = self._followed(module, view, gate)
@@ -87,6 +93,7 @@ class PythonReader:
     def _followed(self, module: _Module, view: View | None, gate: Gate) -> Followed:
         engine = Engine(module.tree, self._names, self._library, view, gate)
         engine.echoed = module.echoed
+        engine.prints_by_default = self._prints_by_default
         return engine.follow()
 
     def _exactly(

@@ -9,7 +9,25 @@ from typing import Any, NamedTuple
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Fields that hold no expressions or statements.
 _LEAVES = frozenset(
-    "ctx op ops id attr arg name module level kind type_comment simple is_async conversion rest kwd_attrs type_params".split()
+    [
+        "ctx",
+        "op",
+        "ops",
+        "id",
+        "attr",
+        "arg",
+        "name",
+        "module",
+        "level",
+        "kind",
+        "type_comment",
+        "simple",
+        "is_async",
+        "conversion",
+        "rest",
+        "kwd_attrs",
+        "type_params",
+    ]
 )
 _WITHOUT_CHILDREN = (ast.Constant, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Name)
 
@@ -45,6 +63,13 @@ class NameScope:
         self.parameters = tuple(name for name in (*plain, *extra) if name != self.own)
         self.rest = arguments.kwarg.arg if arguments.kwarg is not None else None
 
+    def outwards(self) -> Iterator[NameScope]:
+        """Yield the scope of the function and those of the functions around it."""
+        scope: NameScope | None = self
+        while scope is not None and scope.node is not None:
+            yield scope
+            scope = scope.outer
+
     def resolve(self, name: str) -> str:
         """Return the name with the function that it belongs to; a name of the module stays as it is."""
         scope: NameScope | None = self
@@ -65,6 +90,7 @@ class Layout(NamedTuple):
     functions: dict[str, list[NameScope]]
     classes: dict[str, list[str]]
     imported: frozenset[str]
+    lambdas: dict[int, NameScope]
     words: set[str]
 
 
@@ -74,6 +100,7 @@ def lay_out(tree: ast.Module) -> Layout:
     functions: dict[str, list[NameScope]] = {}
     classes: dict[str, list[str]] = {}
     imported: set[str] = set()
+    lambdas: dict[int, NameScope] = {}
     words: set[str] = set()
     waiting: list[tuple[Any, NameScope, str, str]] = [(tree, NameScope(), "", "")]
     while waiting:
@@ -99,7 +126,9 @@ def lay_out(tree: ast.Module) -> Layout:
         elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef or kind is ast.Lambda:
             inner = NameScope(scope, node, owner)
             words.update(inner.locals)
-            if kind is not ast.Lambda:
+            if kind is ast.Lambda:
+                lambdas[id(node)] = inner
+            else:
                 words.add(node.name)
                 functions.setdefault(node.name, []).append(inner)
                 waiting += [(each, scope, "", around) for each in node.decorator_list]
@@ -120,7 +149,7 @@ def lay_out(tree: ast.Module) -> Layout:
             below = owner if kind in (ast.If, ast.Try, ast.With) else ""
         for child in children(node):
             waiting.append((child, inner, below, around))
-    return Layout(nodes, functions, classes, frozenset(imported), words)
+    return Layout(nodes, functions, classes, frozenset(imported), lambdas, words)
 
 
 def _note(node: Any, kind: type, scope: NameScope, imported: set[str], words: set[str]) -> None:
@@ -132,7 +161,7 @@ def _note(node: Any, kind: type, scope: NameScope, imported: set[str], words: se
         words.add(node.arg or "")
     elif kind is ast.Global or kind is ast.Nonlocal:
         scope.outside.update(node.names)
-    elif kind is ast.ExceptHandler:
+    elif kind is ast.ExceptHandler or kind is ast.MatchAs or kind is ast.MatchStar:
         if node.name:
             scope.locals.add(node.name)
     elif kind is ast.Import:

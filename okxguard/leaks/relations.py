@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from okxguard.leaks.library import Library
@@ -24,10 +25,30 @@ _ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "fl
 _WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
 _DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
 _STORING = frozenset(
-    "append extend add insert appendleft update setdefault set_content attach add_field set_payload add_header write put".split()
+    [
+        "append",
+        "extend",
+        "add",
+        "insert",
+        "appendleft",
+        "update",
+        "setdefault",
+        "set_content",
+        "attach",
+        "add_field",
+        "set_payload",
+        "add_header",
+        "write",
+        "put",
+    ]
 )
 _ITEMS = frozenset({"get", "pop", "setdefault"})
 _TELLING = ("ValidationError", "InvalidHeader", "SettingsError")
+_SIGNED = frozenset({"headers", "body"})
+_REQUESTS = frozenset({"request", "req", "prepared", "prepared_request", "params", "request_info"})
+_HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload"})
+_FIELDS = re.compile(r"(?<=[{($])\w{1,80}")
+_HEADERS = re.compile(r"(?i)ok-access-(?:key|passphrase)")
 _RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
 _LOADED = "\0loaded"
 _PLACE_OF_DEBUG = 6
@@ -55,7 +76,7 @@ class Relations:
         self._brought = set(brought)
         self._echoed = echoed
         self.into: dict[str, _Flow] = defaultdict(set)
-        self.shown: list[_Flow] = []
+        self.shown: list[tuple[_Flow, NameScope]] = []
         self.receiving: set[str] = set()
         self.switches = False
         self._layout = layout
@@ -72,6 +93,7 @@ class Relations:
             if type(node) is ast.Assign:
                 for target in node.targets:
                     self._alias(target, node.value)
+                    self._name_lambda(target, node.value, scope)
         for node, scope in self._layout.nodes:
             handler = _HANDLERS.get(type(node))
             if handler is not None:
@@ -80,7 +102,7 @@ class Relations:
 
     def receivers(self) -> frozenset[str]:
         """Return the names of the functions that show, or give back, something of their own."""
-        shown = {name.partition("@")[2] for flow in self.shown for name in flow if "@" in name}
+        shown = {name.partition("@")[2] for flow, _ in self.shown for name in flow if "@" in name}
         found = set()
         for name, scopes in self._functions.items():
             numbers = {str(scope.number) for scope in scopes}
@@ -127,6 +149,8 @@ class Relations:
                 found.add(each.attr)
                 if each.attr in _WHOLE:
                     waiting.append(each.value)
+                    if each.attr in _SIGNED and last_name(each.value) in _REQUESTS:
+                        found.add(CAUGHT)
             elif kind is ast.Call:
                 waiting += self._of_call(each, found)
             elif kind is ast.Subscript:
@@ -135,6 +159,12 @@ class Relations:
                 found.update(key.value for key in each.keys if type(key) is ast.Constant and type(key.value) is str)
                 waiting += each.values
                 waiting += [key for key in each.keys if key is not None and type(key) is not ast.Constant]
+            elif kind is ast.BinOp and type(each.op) is ast.Mod and _text(each.left) is not None:
+                found.update(_FIELDS.findall(each.left.value))
+                waiting.append(each.right)
+            elif kind is ast.JoinedStr:
+                found.update(name.lower() for part in each.values for name in _HEADERS.findall(_text(part) or ""))
+                waiting += each.values
             elif kind is ast.IfExp:
                 waiting += (each.body, each.orelse)
             elif kind is ast.Tuple or kind is ast.List or kind is ast.Set:
@@ -163,6 +193,8 @@ class Relations:
                 found.add(text.lstrip("-").rpartition("/")[2].strip(" :?>"))
         keeps = self._library.may_keep(name)
         base = [function.value] if isinstance(function, ast.Attribute) and (keeps or self._dumps) else []
+        if base and _text(function.value) is not None:
+            found.update(_FIELDS.findall(function.value.value))
         if not isinstance(function, (ast.Name, ast.Attribute)):
             base = [function]
         if keeps or self._is_known(name) or self._dumps or not name:
@@ -188,6 +220,10 @@ class Relations:
             if isinstance(target, ast.Attribute) and self._library.may_set(target.attr):
                 self.switches = True
 
+    def _show(self, flow: _Flow) -> None:
+        """Note that a sink in the function that is read shows what a flow is made of."""
+        self.shown.append((flow, self._scope))
+
     def _alias(self, target: ast.AST, value: ast.AST) -> None:
         """Note that a sink gets another name, by which all calls are sinks."""
         inner = (
@@ -198,6 +234,15 @@ class Relations:
         for part in (inner.body, inner.orelse) if isinstance(inner, ast.IfExp) else (inner,):
             if self._library.may_show(last_name(part), self._imported) and last_name(target):
                 self._brought.add(last_name(target))
+
+    def _name_lambda(self, target: ast.AST, value: ast.AST, scope: NameScope) -> None:
+        """Note that a lambda is a function of the name that it is assigned to."""
+        inner = self._layout.lambdas.get(id(value))
+        if inner is not None and last_name(target):
+            self._functions.setdefault(last_name(target), []).append(inner)
+            self._scope = inner
+            self.into[last_name(target)] |= self.flow(inner.node.body)
+            self._scope = scope
 
     def _annotated(self, node: Any) -> None:
         self._assign([node.target], node.value)
@@ -217,6 +262,10 @@ class Relations:
         flow = self.flow(node.subject)
         for case in node.cases:
             for pattern in ast.walk(case.pattern):
+                if isinstance(pattern, ast.MatchMapping):
+                    for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
+                        if isinstance(inner, ast.MatchAs) and inner.name is not None and _text(key) is not None:
+                            self.into[self._scope.resolve(inner.name)].add(_text(key) or "")
                 for attribute in ("name", "rest"):
                     name = getattr(pattern, attribute, None)
                     if isinstance(name, str):
@@ -240,7 +289,8 @@ class Relations:
         flows = [self.flow(value) for value in scope.returned]
         self.into[node.name].update(*flows)
         if any(self._library.may_route(last_name(_called(each))) for each in node.decorator_list):
-            self.shown += flows
+            for flow in flows:
+                self._show(flow)
         self._scope = outer
         for decorator in node.decorator_list:
             self._decorator(node, decorator, scope)
@@ -255,7 +305,7 @@ class Relations:
                     for parameter in each.parameters if each.node is inner else ():
                         self.into[each.resolve(parameter)] |= {*names, node.name}
         if last in self._brought:
-            self.shown.append(names)
+            self._show(names)
         self._options(decorator, names)
 
     def _options(self, node: ast.AST, names: Iterable[str]) -> None:
@@ -276,15 +326,17 @@ class Relations:
     def _call(self, node: ast.Call) -> None:
         function, name = node.func, last_name(node.func)
         flow: _Flow | None = None
+        if isinstance(function, ast.Name) and self._scope.owner and name == self._scope.own:
+            name = self._scope.owner
         if self._is_known(name):
             self._pass(name, node)
         if name in self._brought:
             self.receiving.add(name)
         if self._library.may_show(name, self._imported) or name in self._brought:
             flow = self._given(node)
-            self.shown.append(flow)
+            self._show(flow)
         elif self._library.may_request(name):
-            self.shown.append(self._requested(node))
+            self._show(self._requested(node))
         self.switches = self.switches or self._library.may_switch(name, self._imported) or self._is_switched(node)
         if name in ("add_argument", "add_option"):
             self._options(node, ())
@@ -292,6 +344,9 @@ class Relations:
             if name in _STORING:
                 for target in targets_of(function.value, self._scope):
                     self.into[target] |= self._given(node)
+                key = _text(node.args[0]) if name == "setdefault" and node.args else None
+                if key is not None:
+                    self.into[key] |= self._given(node)
             if name in _ITEMS and node.args:
                 self._evidence(function.value, node.args[0])
         self._handed(node)
@@ -315,7 +370,7 @@ class Relations:
                     for parameter in scope.parameters:
                         self.into[scope.resolve(parameter)] |= flow
             elif handed and self._library.may_show(handed, self._imported):
-                self.shown.append(self._given(node))
+                self._show(self._given(node))
 
     def _is_switched(self, node: ast.Call) -> bool:
         """Tell whether a call gets a switch, by its name or by its place."""
@@ -325,8 +380,7 @@ class Relations:
                 keyword.arg is not None and self._library.is_switch(keyword.arg) and _is_on(keyword.value)
                 for keyword in node.keywords
             )
-            or (self._has_clients and len(node.args) > _PLACE_OF_DEBUG and _is_on(node.args[_PLACE_OF_DEBUG]))
-        )
+        ) or (self._has_clients and len(node.args) > _PLACE_OF_DEBUG and _is_on(node.args[_PLACE_OF_DEBUG]))
 
     def _pass(self, name: str, node: ast.Call) -> None:
         """Note that the parameters of a function, or the fields of a class, are made of what is given."""
@@ -350,6 +404,8 @@ class Relations:
                     self.into[scope.resolve(parameter)] |= self.flow(argument)
             for keyword in node.keywords:
                 target = keyword.arg if keyword.arg in scope.parameters else scope.rest
+                if keyword.arg is not None and target == scope.rest:
+                    self.into[keyword.arg] |= self.flow(keyword.value)
                 if target is not None:
                     self.into[scope.resolve(target)] |= {*self.flow(keyword.value), keyword.arg or ""}
         for field in self._classes.get(name, ()) if node.args else ():
@@ -397,6 +453,8 @@ class Relations:
                 self.into[name].add(text)
 
     def _attribute(self, node: ast.Attribute) -> None:
+        if self._library.may_hand(node.attr, self._imported):
+            self.switches = True
         if isinstance(node.ctx, ast.Load) and node.attr != "environ" and self._is_secret(node.attr):
             for name in targets_of(node.value, self._scope):
                 if not name.startswith("self@"):
@@ -405,12 +463,12 @@ class Relations:
     def _raised(self, node: Any) -> None:
         told = node.msg if isinstance(node, ast.Assert) else node.exc
         flow = self.flow(told) | (self._given(told) if isinstance(told, ast.Call) else set())
-        self.shown.append(flow)
+        self._show(flow)
         self.into[_RAISED] |= flow
 
     def _expression(self, node: ast.Expr) -> None:
         if id(node) in self._echoed or isinstance(node.value, (ast.Tuple, ast.Name, ast.BinOp, ast.JoinedStr)):
-            self.shown.append(self.flow(node.value))
+            self._show(self.flow(node.value))
 
     def _caught(self, node: ast.ExceptHandler) -> None:
         if node.name:
@@ -439,6 +497,8 @@ def _of_item(base: ast.AST, key: ast.AST, found: _Flow) -> list[Any]:
     if text is None:
         return [base, key]
     found.add(text)
+    if text in _HOLDERS:
+        return [base]
     return [] if isinstance(base, (ast.Name, ast.Attribute, ast.Subscript)) else [base]
 
 

@@ -11,7 +11,7 @@ from okxguard.leaks.evidence import dotted
 from okxguard.leaks.formats import arguments_shown
 from okxguard.leaks.names import Secret
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import UNKNOWN, Function, Taint, Value, content, union
+from okxguard.leaks.values import Function, Taint, Value, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -69,13 +69,12 @@ class Reporter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._leaks: dict[tuple[int, str], RawLeak] = {}
-        self.echoed: frozenset[int] = frozenset()
 
     def leaks(self) -> tuple[RawLeak, ...]:
         """Return the leaks in the order of their places, one of each kind for a statement."""
         return tuple(self._leaks.values())
 
-    def check(self, called: Called, frame: Frame) -> None:
+    def check(self, called: Called) -> None:
         """Report a call that gives away what it is given."""
         sink = self._engine.library.sink((called.ref, called.lexical))
         if sink is not None:
@@ -114,7 +113,7 @@ class Reporter:
     def _lazy(self, value: Value, called: Called) -> Value:
         """Return what a function without arguments gives, which a logger calls by itself."""
         if isinstance(value.target, Function) and isinstance(value.target.node, ast.Lambda):
-            return self._engine.calls.invoke(value.target, [], {}, called.node)
+            return self._engine.invocations.invoke(value.target, [], {}, called.node)
         return value
 
     def _named(self, name: str, value: Value, called: Called) -> Value:
@@ -171,6 +170,8 @@ class Reporter:
     def raised(self, node: ast.stmt, values: list[Value]) -> list[Taint]:
         """Report the secrets in an exception, and return them."""
         taints = self._engine.shown(values)
+        if isinstance(node, ast.Raise) and node.exc is not None and (id(node.exc), "") in self._leaks:
+            return list(taints)
         self._report(RAISED, node, taints, "assert" if isinstance(node, ast.Assert) else "raise")
         return list(taints)
 
@@ -207,10 +208,10 @@ class Reporter:
         if not chosen:
             return
         taint = chosen[0]
-        node = self._engine.calls.site(node)
+        node = self._engine.invocations.site(node)
         if taint.reply:
             rule = REPLY
-        elif taint.shown is not None:
+        elif taint.shown is not None or taint.weak:
             rule = MASK
         elif taint.dump and rule in (PRINTED, LOGGED):
             rule = DUMPED
@@ -240,10 +241,10 @@ def _rank(taint: Taint) -> tuple[bool, bool, int]:
 
 def _over_budget(taints: list[Taint]) -> list[Taint]:
     """Return the parts of secrets that together show more than may be shown."""
-    shown: dict[int, int] = {}
+    shown: dict[str, int] = {}
     for taint in taints:
-        shown[id(taint.origin)] = shown.get(id(taint.origin), 0) + (taint.shown or 0)
-    return [taint for taint in taints if shown[id(taint.origin)] > taint.kind.budget]
+        shown[taint.name] = shown.get(taint.name, 0) + (taint.shown or 0)
+    return [taint for taint in taints if shown[taint.name] > taint.kind.budget]
 
 
 def _is_query(node: ast.Call) -> bool:
@@ -274,6 +275,3 @@ def _is_read(place: Value, endings: tuple[str, ...]) -> bool:
             (inner.const for inner in reversed(list(place.box.fields.values())) if isinstance(inner.const, str)), ""
         )
     return text.lower().endswith(endings)
-
-
-__all__ = ["UNKNOWN", "Called", "RawLeak", "Reporter", "content"]

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from okxguard.leaks.values import Taint, Value, join
+
+if TYPE_CHECKING:
+    from okxguard.leaks.gate import Gate
 
 
 class Frame:
     """The variables of one call of a function, or of a module; what is not here is looked up further out.
 
-    `result` joins what the function returns, `raised` the secrets in exceptions that its code raises.
+    `result` joins what the function returns, `raised` the secrets in exceptions that its code raises. The frame of a
+    module holds its gate.
     """
 
-    __slots__ = ("depth", "function", "gate", "identity", "is_class", "outer", "raised", "result", "variables")
+    __slots__ = (
+        "function",
+        "gate",
+        "identity",
+        "is_class",
+        "outer",
+        "outside",
+        "raised",
+        "result",
+        "variables",
+    )
 
     def __init__(
         self, outer: Frame | None = None, function: str = "", identity: int = 0, *, is_class: bool = False
     ) -> None:
         self.outer = outer
-        self.gate: Any = None
+        self.gate: Gate | None = None
+        self.outside: dict[str, Frame] = {}
         self.identity = identity
         self.function = function
         self.is_class = is_class
         self.variables: dict[str, Value] = {}
         self.result: Value | None = None
         self.raised: list[Taint] = []
-        self.depth: int = outer.depth if outer else 0
 
     def find(self, name: str) -> Value | None:
         """Return what a name stands for, or None where this module never says so."""

@@ -9,7 +9,11 @@ _NAME = re.compile(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[_.-][a-z]+)+|(?:[A-Za-z]+-)+[A-Za-z]+|[a-z]+(?:[A-Z][a-z]+)*|[A-Z]+"
 )
 _FILLER = re.compile(
-    r"(?i)x{3,}|\*+|\.{2,}|<[^>]*>|\$?\{[^}]*\}|\[[^\]]*\]|your|change|placeholder|example|dummy|redact|masked|hidden|todo|none|null|test|secret|passw|api[_ -]?key|token|missing|not[ _-]set|unset|n/a"
+    r"""(?ix)
+    x{3,} | \*+ | \.{2,} | <[^>]*> | \$?\{[^}]*\} | \[[^\]]*\]
+    | your | change | placeholder | example | dummy | redact | masked | hidden | todo | none | null | test
+    | secret | passw | api[_ -]?key | token | missing | not[ _-]set | unset | n/a
+    """
 )
 _SHORTEST = 4
 OWN_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

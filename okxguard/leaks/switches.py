@@ -52,6 +52,7 @@ class Switches:
         for kind, patterns in self._library.clients.items():
             if held and (patterns.match(called.ref) or patterns.match(called.lexical)):
                 self._clients.setdefault(kind, held[0])
+        self._handed(called, frame)
         for patterns, switch in self._library.switches:
             if (patterns.match(called.ref) or patterns.match(called.lexical)) and self._is_on(switch, called):
                 if switch.needs != "client":
@@ -81,9 +82,13 @@ class Switches:
 
     def _is_on(self, switch: LeakSwitch, called: Called) -> bool:
         value = called.named.get(switch.argument) if switch.argument else None
+        if "." in switch.argument:
+            value = None
         if value is None and switch.position.isdigit() and int(switch.position) < len(called.values):
             value = called.values[int(switch.position)]
-        if value is None and switch.argument:
+        if "." in switch.argument:
+            value = _within(value, switch.argument)
+        elif value is None and switch.argument:
             for given in called.values:
                 if given.box is not None and given.box.kind == "dict" and switch.argument in given.box.fields:
                     value = given.box.fields[switch.argument]
@@ -109,11 +114,19 @@ class Switches:
             if patterns.match(ref) or patterns.match(lexical):
                 self._wait(target, setting.what, setting.needs, frame)
 
-    def name(self, node: ast.AST, ref: str, frame: Frame) -> None:
-        """Look at something that switches printing on by being handed over, as a processor of a logger."""
+    def decorator(self, node: ast.AST, ref: str, function: ast.AST) -> None:
+        """Look at a decorator that prints what the function holds."""
         for patterns, switch in self._library.switches:
-            if switch.values == ("any",) and patterns.match(ref):
-                self._wait(node, switch.what, switch.needs, frame)
+            if switch.needs == "function" and patterns.match(ref) and not hasattr(node, "neighbour"):
+                self._waiting[id(node)] = _Waiting(node, switch.what, switch.needs, id(function))
+
+    def _handed(self, called: Called, frame: Frame) -> None:
+        """Look at processors that switch printing on by being handed over."""
+        for value in (*called.values, *called.named.values()):
+            for inner in value.box.values() if value.box is not None and value.box.kind == "list" else ():
+                for patterns, switch in self._library.switches:
+                    if "any" in switch.values and inner.ref and patterns.match(inner.ref):
+                        self._wait(called.node, switch.what, switch.needs, frame)
 
     def _wait(self, node: ast.AST, what: str, needs: str, frame: Frame) -> None:
         if not hasattr(node, "neighbour"):
@@ -141,6 +154,13 @@ class Switches:
         steps = ((taint.origin, "a secret is held here"), (node, what))
         switched = Taint(Secret.SECRET, taint.name, taint.origin, steps=steps)
         self._engine.reporter.keep(RawLeak(SWITCH, node, switched, what))
+
+
+def _within(value: Value | None, path: str) -> Value | None:
+    """Return what stands at the end of a path of keys."""
+    for key in path.split("."):
+        value = value.box.fields.get(key) if value is not None and value.box is not None else None
+    return value
 
 
 def _is_debug(value: Value) -> bool:

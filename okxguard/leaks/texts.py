@@ -32,7 +32,7 @@ class Texts:
         if box.kind == "instance" and box.model is not None:
             return union(value.taints, self._of_object(value, box, box.model, depth))
         if box.kind == "loaded":
-            return union(value.taints, self._of_loaded(box), self._of_container(box, depth))
+            return union(value.taints, self.of_loaded(box), self._of_container(box, depth))
         if box.kind in ("shown", "reply"):
             return union(value.taints, *(self.shown(inner, depth + 1) for inner in box.values()))
         return value.taints
@@ -44,25 +44,30 @@ class Texts:
             return value.taints
         if box.kind in _CONTAINERS or box.kind == "loaded":
             return self.shown(value, depth)
-        found = [value.taints]
         if box.model is not None:
-            known = [name for model in box.model.ancestors() for name in (*model.order, *model.fields)]
-            names = [*known, *box.fields]
-            for name in dict.fromkeys(name for name in names if isinstance(name, str)):
-                if name not in box.model.masked:
-                    found.append(self.of_field(name, self._engine.classes.field(value, name), depth))
+            found = self._of_fields(value, box, box.model, depth)
         else:
-            found += [self.of_field(key, inner, depth) for key, inner in box.fields.items()]
+            found = [self.of_field(key, inner, depth) for key, inner in box.fields.items()]
         if box.rest is not None:
             found.append(content(box.rest))
-        return tuple(taint._replace(dump=True) for taint in union(*found))
+        return tuple(taint._replace(dump=True) for taint in union(value.taints, *found))
+
+    def _of_fields(self, value: Value, box: Box, model: ClassModel, depth: int) -> list[tuple[Taint, ...]]:
+        """Return the secrets in each field that an object has, whether its text shows it or not."""
+        known = (name for ancestor in model.ancestors() for name in (*ancestor.order, *ancestor.fields))
+        names = dict.fromkeys(name for name in (*known, *box.fields) if isinstance(name, str))
+        return [
+            self.of_field(name, self._engine.classes.field(value, name), depth)
+            for name in names
+            if name not in model.masked
+        ]
 
     def of_field(self, key: object, value: Value, depth: int = 0) -> tuple[Taint, ...]:
         """Return the secrets that a named part of something shows: those of its value, or what its name says."""
         taints = self.shown(value, depth + 1)
         if taints or not isinstance(key, str) or not value.is_vague or is_object(value):
             return taints
-        return self._engine.named(key, self._engine.tree) if _may_be_secret(value) else ()
+        return self._engine.named(key, self._engine.tree) if value.ref not in _NO_SECRETS else ()
 
     def _of_container(self, box: Box, depth: int) -> tuple[Taint, ...]:
         found: list[tuple[Taint, ...]] = []
@@ -80,7 +85,7 @@ class Texts:
         for name in ("__str__", "__repr__", "__format__", "__rich__"):
             method = model.method(name)
             if method is not None:
-                return self.shown(self._engine.calls.invoke(method.bind(value), [], {}, method.node), depth + 1)
+                return self.shown(self._engine.invocations.invoke(method.bind(value), [], {}, method.node), depth + 1)
         if not model.is_shown and not any(map(self._engine.library.shown_bases.match, model.refs())):
             return self._of_exception(box, model)
         hidden = {name for ancestor in model.ancestors() for name in ancestor.hidden | ancestor.masked}
@@ -97,8 +102,8 @@ class Texts:
             return self.shown(arguments) if arguments else ()
         return ()
 
-    def _of_loaded(self, box: Box) -> tuple[Taint, ...]:
-        """Return what a loaded mapping shows where the module reads a secret from such a mapping."""
+    def of_loaded(self, box: Box) -> tuple[Taint, ...]:
+        """Return what a loaded mapping shows if the module reads a secret from such a mapping."""
         evidence = self._engine.evidence
         if "*" in box.hidden:
             return ()
@@ -107,10 +112,6 @@ class Texts:
             if name not in removed and name not in box.hidden:
                 return self._engine.taint(kind, name, node, "a secret is read from this mapping", dump=True)
         return ()
-
-
-def _may_be_secret(value: Value) -> bool:
-    return value.ref not in _NO_SECRETS
 
 
 def is_object(value: Value) -> bool:

@@ -16,7 +16,8 @@ class Taint(NamedTuple):
     """A secret that is part of a value: what it is, its name in the code, where it comes from.
 
     `shown` is how many characters of it are left, None for all; `dump` tells that it comes with everything around it,
-    `reply` that it stands in the reply of a call that makes keys.
+    `reply` that it stands in the reply of a call that makes keys, `weak` that it went through a mask that hides nothing;
+    `part` tells one part of it from another.
     """
 
     kind: Secret
@@ -25,6 +26,8 @@ class Taint(NamedTuple):
     shown: int | None = None
     dump: bool = False
     reply: bool = False
+    weak: bool = False
+    part: int = 0
     steps: tuple[Step, ...] = ()
 
     def through(self, node: ast.AST, note: str) -> Taint:
@@ -45,9 +48,11 @@ UNKNOWN: Final = _Unknown()
 class Box:
     """The content of a container or object; shared by all names of it, and changed where code changes it.
 
-    `fields` is what stands under known keys, positions and attributes; `rest` what may stand under any other one;
-    `part` is the key of what is loaded below another key; `kind` is dict, list, tuple, set, instance, opaque (an object that keeps what it was made with to itself) or
-    loaded (what was read from a file or a service).
+    `fields` is what stands under known keys, positions and attributes; `rest` what may stand under any other one.
+    `part` is the key of what is loaded below another key, `hidden` the keys that were taken out (`*` for all).
+    `kind` is dict, list, tuple, set, instance, loaded (what was read from a file or a service), opaque (an object that
+    keeps what it was made with to itself), unknown (something that is changed in place), reply (of a call that makes
+    a key), shown (the options of the program), file or module.
     """
 
     __slots__ = ("fields", "hidden", "kind", "model", "part", "rest")
@@ -108,6 +113,9 @@ class Value(NamedTuple):
 
 VAGUE = Value()
 SAFE = Value(safe=True)
+HIDDEN = Value(ref="<hidden>", safe=True)
+# The `ref` of the keys of items, and of what is decided by comparing them.
+KEY = "<key>"
 
 
 class Function:
@@ -135,6 +143,7 @@ class ClassModel:
     __slots__ = (
         "annotations",
         "bases",
+        "excluded",
         "fields",
         "hidden",
         "is_shown",
@@ -157,6 +166,7 @@ class ClassModel:
         self.annotations: dict[str, ast.expr] = {}
         self.order: list[str] = []
         self.hidden: set[str] = set()
+        self.excluded: set[str] = set()
         self.masked: set[str] = set()
         self.is_shown = False
         self.seen: set[str] = set()
@@ -218,10 +228,10 @@ def _joined(first: Box | None, second: Box | None) -> Box | None:
 
 def union(*groups: tuple[Taint, ...]) -> tuple[Taint, ...]:
     """Return the taints of several values, each once."""
-    found: dict[tuple[int, str, int | None, bool], Taint] = {}
+    found: dict[tuple[int, str, int | None, bool, int], Taint] = {}
     for group in groups:
         for taint in group:
-            found.setdefault((id(taint.origin), taint.name, taint.shown, taint.dump), taint)
+            found.setdefault((id(taint.origin), taint.name, taint.shown, taint.dump, taint.part), taint)
     return tuple(found.values())[:_MOST_TAINTS]
 
 

@@ -1,0 +1,232 @@
+"""Tell what stands under the attributes and the keys of values, and store values there."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from okxguard.leaks.boxes import any_of, slice_part
+from okxguard.leaks.evidence import Read, dotted
+from okxguard.leaks.formats import cut
+from okxguard.leaks.names import Secret, words_of
+from okxguard.leaks.scope import Frame
+from okxguard.leaks.shapes import is_key_name
+from okxguard.leaks.texts import environment
+from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, Value, join, tainted
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+# Keys of a reply under which its content stands.
+_HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload", "text"})
+# Attributes of clients that are mappings.
+_MAPPINGS = frozenset({"headers", "cookies", "params", "default_headers"})
+# Attributes under which an object of a vault holds its secret.
+_WRAPPED = frozenset({"value", "payload", "data", "secret", "plaintext", "plain", "raw", "secret_string", "content"})
+_MADE_REQUESTS = frozenset({"prepare_request", "prepare", "Request", "PreparedRequest", "build_request"})
+_REQUESTS = frozenset({"request", "request_info", "prepared"})
+# What hooks of libraries call the request that they are told of.
+_HANDLED = frozenset({"request", "req", "prepared", "prepared_request", "params"})
+_SENT = tuple(f".{name}" for name in sorted(_REQUESTS))
+_CONTEXTS = frozenset({"ctx", "context", "get_current_context()"})
+_FIRST_CHARACTER = [Value(const=0), Value(const=1), Value(const=None)]
+
+
+class Access:
+    """Knows the parts of the values of one module."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of_attribute(self, node: ast.Attribute, frame: Frame) -> Value:
+        """Evaluate an attribute."""
+        return self.attribute(self._engine.expressions.evaluate(node.value, frame), node.attr, node)
+
+    def attribute(self, base: Value, name: str, node: ast.AST) -> Value:
+        """Return what is known about an attribute of a value."""
+        if name == "__dict__":
+            return self._engine.records.dump(base, node)
+        if base.safe and base.box is None and not base.ref:
+            return SAFE
+        found = self._engine.classes.attribute(base, name, node)
+        if found is not None:
+            return self._with_evidence(base, self._engine.expressions.named(found, name, node), name, node)
+        if base.box is not None:
+            found = self._of_object(base, base.box, name)
+        elif base.taints:
+            found = self._of_text(base, name)
+        return found or self._of_unknown(base, name, node)
+
+    def _with_evidence(self, base: Value, value: Value, name: str, node: ast.AST) -> Value:
+        """Return a field with the secrets that the module reads out of it, where nothing else is known of it."""
+        if not value.is_vague or value.taints or value.box is not None or not isinstance(node, ast.Attribute):
+            return value
+        known = self._engine.evidence.read.get(dotted(node))
+        return _kept(base, name, value._replace(box=self.mapping_of(known))) if known else value
+
+    def _of_object(self, base: Value, box: Box, name: str) -> Value | None:
+        """Return an attribute of a reply, a request or a client, or None."""
+        if box.kind == "reply":
+            return self._of_reply(base, box, name)
+        if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
+            return Value(tuple(taint._replace(dump=True) for taint in box.rest.taints))
+        if box.rest is not None and name in _REQUESTS:
+            return Value(ref=f"{base.ref}.{name}", box=box)
+        if name in _MAPPINGS and box.kind == "opaque":
+            return _kept(base, name, Value(ref=f"{base.ref}.{name}", box=Box("dict")))
+        return None
+
+    def _of_reply(self, base: Value, box: Box, name: str | None) -> Value:
+        """Return a part of the reply of a call that makes a key: its secret, what holds it, or something else."""
+        if name is None or name in _HOLDERS:
+            return base
+        if box.rest is not None and self._engine.names.read(name) is not None:
+            return box.rest
+        return SAFE
+
+    def _of_text(self, base: Value, name: str) -> Value:
+        """Return an attribute of a text that holds secrets: a method that keeps them, or something else."""
+        if name in self._engine.library.methods or name in _WRAPPED:
+            return Value(base.taints, ref=f".{name}")
+        return Value(ref=f".{name}", safe=not self._engine.names.read(name))
+
+    def _of_unknown(self, base: Value, name: str, node: ast.AST) -> Value:
+        """Return an attribute of something that nobody knows."""
+        evidence = self._engine.evidence
+        if name == "params" and base.ref.rpartition(".")[2] in _CONTEXTS:
+            return self._engine.origins.options()
+        value = Value(ref=f"{base.ref}.{name}")
+        known = evidence.read.get(dotted(node)) if isinstance(node, ast.Attribute) else None
+        if known and not self._engine.names.read(name):
+            return _kept(base, name, value._replace(box=self.mapping_of(known)))
+        if name == "headers" and _is_sent(base.ref) and evidence.signs is not None:
+            note = "headers are signed here"
+            return Value(self._engine.taint(Secret.SECRET, "request headers", evidence.signs, note, dump=True))
+        return self._engine.expressions.named(self.environment(value, node), name, node)
+
+    def environment(self, value: Value, node: ast.AST) -> Value:
+        """Return a value with the variables that it holds where it is the environment."""
+        if value.box is None and not value.taints and value.ref and self._engine.library.environments.match(value.ref):
+            box = Box("dict")
+            box.rest = Value((environment(node),))
+            return value._replace(box=box)
+        return value
+
+    def mapping_of(self, known: list[Read]) -> Box:
+        """Return a mapping that holds the secrets that are read from it."""
+        box = Box("dict")
+        for key, kind, node in known:
+            box.fields[key] = Value(self._engine.taint(kind, key, node, f"{kind.value} is read from this mapping"))
+        return box
+
+    def of_subscript(self, node: ast.Subscript, frame: Frame) -> Value:
+        """Evaluate an item or a slice."""
+        base = self._engine.expressions.evaluate(node.value, frame)
+        if isinstance(node.slice, ast.Slice):
+            return self._slice(base, node.slice, frame)
+        return self.item(base, self._engine.expressions.evaluate(node.slice, frame), node)
+
+    def _slice(self, base: Value, part: ast.Slice, frame: Frame) -> Value:
+        evaluate = self._engine.expressions.evaluate
+        bounds = [
+            evaluate(bound, frame) if bound is not None else Value(const=None)
+            for bound in (part.lower, part.upper, part.step)
+        ]
+        if base.box is not None and base.box.kind in ("list", "tuple"):
+            return slice_part(base, bounds)
+        if isinstance(base.const, (str, bytes)) and not base.taints:
+            return SAFE
+        return cut(base, bounds, part)
+
+    def item(self, base: Value, key: Value, node: ast.AST) -> Value:
+        """Return what stands under a key of a value."""
+        if isinstance(key.const, bytes):
+            key = Value(const=key.const.decode("latin-1"))
+        name = _name_of(key)
+        box = base.box
+        if box is None:
+            if base.taints:
+                return self._of_taints(base, key, node)
+        elif box.kind == "reply":
+            return self._of_reply(base, box, name)
+        else:
+            found = self._stored(base, box, key, name, node)
+            if found is not None:
+                return found
+        if name is None:
+            return Value(ref=f"{base.ref}[]" if base.ref else "")
+        value = Value(ref=f"{base.ref}.{name}" if base.ref else "")
+        if self._engine.names.is_about(base.ref.rpartition(".")[2]):
+            return value._replace(safe=True)
+        value = self._engine.expressions.named(value, name, node)
+        if box is None:
+            return value
+        if value.taints:
+            box.fields.setdefault(name, value)
+            return value
+        return _within(box, value, name) if box.kind == "loaded" else value
+
+    def _of_taints(self, base: Value, key: Value, node: ast.AST) -> Value:
+        """Return a character of a secret, or a part of a mapping that is called after the secret in it."""
+        if not isinstance(key.const, str):
+            return cut(base, _FIRST_CHARACTER, node) if key.const is not UNKNOWN else SAFE
+        if key.const.lower() in _WRAPPED:
+            return base
+        return tainted(self._engine.named(key.const, node))
+
+    def _stored(self, base: Value, box: Box, key: Value, name: str | None, node: ast.AST) -> Value | None:
+        """Return what a container holds under a key, or None where it may hold something that nobody knows."""
+        named = self._engine.expressions.named
+        found = box.fields.get(key.const) if key.const.__hash__ else None
+        if found is not None:
+            return named(found, name, node) if name else found
+        if name is None:
+            return any_of(box) if key.const is UNKNOWN else box.rest or VAGUE
+        is_complete = box.kind == "dict" and box.rest is None and box.fields and not base.ref
+        return named(VAGUE, name, node) if is_complete else None
+
+    def store_item(self, box: Box, key: Value, value: Value, node: ast.AST) -> None:
+        """Put a value under a key; a key that names a secret says what an unknown value is."""
+        name = key.const if isinstance(key.const, str) else key.ref.rpartition(".")[2]
+        if name and not is_key_name(value.const):
+            expressions = self._engine.expressions
+            value = expressions.literal(expressions.named(value, name, node), name, node)
+        if key.const is not UNKNOWN and key.const.__hash__:
+            box.fields[key.const] = value
+        elif key.ref and not key.ref.endswith("()"):
+            box.fields[key.ref] = value
+        else:
+            box.rest = join(box.rest, value)
+
+
+def _is_request(ref: str) -> bool:
+    """Tell whether a dotted name is that of a request, not of an answer."""
+    return ref.endswith(_SENT) or ref.removesuffix("()").rpartition(".")[2] in _MADE_REQUESTS
+
+
+def _is_sent(ref: str) -> bool:
+    """Tell whether a dotted name, of something that nobody knows, is that of a request that is sent."""
+    return _is_request(ref) or ref in _HANDLED
+
+
+def _name_of(key: Value) -> str | None:
+    """Return the name that a key is, or that it is called by where it is not known."""
+    if isinstance(key.const, str):
+        return key.const
+    last = key.ref.rpartition(".")[2]
+    return last if key.const is UNKNOWN and words_of(last) else None
+
+
+def _kept(base: Value, name: str, value: Value) -> Value:
+    """Return the attribute of an object, which holds it from now on."""
+    if base.box is not None:
+        base.box.fields[name] = value
+    return value
+
+
+def _within(outer: Box, value: Value, name: str) -> Value:
+    """Return a part of a loaded mapping, which is loaded, too."""
+    box = Box("loaded")
+    box.hidden = outer.hidden - {"*"}
+    box.part = "" if "onfigParser" in value.ref else name
+    return value._replace(box=box)

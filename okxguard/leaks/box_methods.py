@@ -1,0 +1,99 @@
+"""Tell what methods of containers give back, and functions that copy containers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from okxguard.leaks.boxes import inside, items_of, keys_of, mapping_of_pairs, remove, spread, values_of
+from okxguard.leaks.reporting import Called
+from okxguard.leaks.values import SAFE, Box, Value, join
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+_READING = ("get", "pop", "setdefault", "__getitem__")
+_ADDING = ("append", "add", "insert", "extend", "appendleft")
+# Made of a mapping, these hold its keys.
+_KEY_COPIES = frozenset({"list", "tuple", "set", "sorted", "frozenset", "iter"})
+
+
+class BoxMethods:
+    """Knows the methods of the containers of one module."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._handlers: dict[str, Callable[[Called, Value, Box], Value | None]] = {
+            **dict.fromkeys(_READING, self._read),
+            **dict.fromkeys(_ADDING, self._add),
+            "items": self._items,
+            "values": lambda _called, _base, box: values_of(box),
+            "keys": lambda _called, _base, box: keys_of(box),
+            "copy": lambda _called, base, box: base._replace(box=box.copy()),
+            "update": self._update,
+            "clear": self._clear,
+        }
+
+    def result(self, called: Called, base: Value, box: Box) -> Value | None:
+        """Return the result of a method of a container, and change the container; None for other methods."""
+        handler = self._handlers.get(called.method)
+        return handler(called, base, box) if handler is not None else None
+
+    def _read(self, called: Called, base: Value, box: Box) -> Value | None:
+        values = called.values
+        if not values:
+            return None
+        found = self._engine.access.item(base, values[0], called.node)
+        if called.method == "pop":
+            remove(base, values[0])
+        if called.method == "setdefault" and len(values) > 1 and not found.taints:
+            self._engine.access.store_item(box, values[0], values[1], called.node)
+        return join(found, values[1]) if len(values) > 1 and not found.taints else found
+
+    def _items(self, _called: Called, _base: Value, box: Box) -> Value:
+        rest = box.rest
+        if rest is None and box.kind == "loaded":
+            rest = Value(self._engine.texts.of_loaded(box))
+        return items_of(box, rest)
+
+    def _update(self, called: Called, _: Value, box: Box) -> Value:
+        for value in called.values:
+            spread(box, value)
+        for name, value in called.named.items():
+            self._engine.access.store_item(box, Value(const=name), value, called.node)
+        if box.kind == "unknown" and called.values:
+            box.kind = "dict"
+        return SAFE
+
+    @staticmethod
+    def _add(called: Called, _: Value, box: Box) -> Value | None:
+        if not called.values:
+            return None
+        added = called.values[-1]
+        box.rest = join(box.rest, inside(added) if called.method == "extend" else added)
+        return SAFE
+
+    @staticmethod
+    def _clear(_called: Called, _base: Value, box: Box) -> Value:
+        box.fields, box.rest = {}, None
+        return SAFE
+
+    def copied(self, called: Called) -> Value:
+        """Return what a function makes that copies its argument."""
+        value = called.values[-1] if called.ref == "cast" else called.values[0]
+        if value.box is None:
+            return Value(value.taints, safe=value.safe)
+        box = value.box.copy()
+        if called.ref in _KEY_COPIES and box.kind in ("dict", "loaded"):
+            return keys_of(box)
+        if called.ref == "dict":
+            box = mapping_of_pairs(box)
+            for name, extra in called.named.items():
+                self._engine.access.store_item(box, Value(const=name), extra, called.node)
+        if called.ref.endswith("deepcopy"):
+            box.fields = {key: _deep_copy(inner) for key, inner in box.fields.items()}
+        return value._replace(box=box)
+
+
+def _deep_copy(value: Value) -> Value:
+    return value._replace(box=value.box.copy()) if value.box is not None else value

@@ -1,0 +1,102 @@
+"""Tell what tests say about variables: which are empty, and which items are looked at for their secrets."""
+
+from __future__ import annotations
+
+import ast
+
+from okxguard.leaks.names import words_of
+from okxguard.leaks.scope import Frame
+from okxguard.leaks.values import KEY, SAFE, UNKNOWN, Value
+
+# Words of lists of names, and of functions, that tell the keys of secrets from others.
+_REDACTING = frozenset(
+    {
+        "apikey",
+        "blacklist",
+        "blocked",
+        "confidential",
+        "credential",
+        "credentials",
+        "denied",
+        "forbidden",
+        "hidden",
+        "hide",
+        "mask",
+        "masked",
+        "passphrase",
+        "passwd",
+        "password",
+        "passwords",
+        "private",
+        "public",
+        "redact",
+        "redacted",
+        "safe",
+        "secret",
+        "secrets",
+        "sensible",
+        "sensitive",
+        "token",
+    }
+)
+_SAME, _OTHER = (ast.Is, ast.Eq), (ast.IsNot, ast.NotEq)
+
+
+def answer_of(test: Value) -> bool | None:
+    """Return the answer of a test that compares the known keys of items, or None."""
+    return test.const if test.ref == KEY and isinstance(test.const, bool) else None
+
+
+def refine(test: ast.expr, frame: Frame, *, holds: bool) -> None:
+    """Note what a test tells in a branch: what is empty there is no secret."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        refine(test.operand, frame, holds=not holds)
+    elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) is holds:
+        for each in test.values:
+            refine(each, frame, holds=holds)
+    elif isinstance(test, ast.Name) and not holds:
+        frame.variables[test.id] = SAFE
+    elif isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and _is_about_nothing(test, holds=holds):
+        frame.variables[test.left.id] = SAFE
+
+
+def _is_about_nothing(test: ast.Compare, *, holds: bool) -> bool:
+    """Tell whether a comparison says, where it holds or not, that something is None or empty."""
+    operator, other = test.ops[0], test.comparators[0]
+    if len(test.ops) != 1 or not isinstance(other, ast.Constant) or other.value:
+        return False
+    return isinstance(operator, _SAME if holds else _OTHER)
+
+
+def is_redaction(test: ast.expr, frame: Frame) -> bool:
+    """Tell whether a test asks whether the key of an item, which is not known, is that of a secret."""
+    nodes = list(ast.walk(test))
+    values = [value for node in nodes if isinstance(node, ast.Name) and (value := frame.find(node.id)) is not None]
+    about_key = any(value.ref == KEY and value.const is UNKNOWN for value in values)
+    return about_key and (any(map(_names_secrets, nodes)) or any(map(_lists_secrets, values)))
+
+
+def _names_secrets(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return _is_telling(node.value)
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return not _REDACTING.isdisjoint(words_of(name))
+
+
+def _lists_secrets(value: Value) -> bool:
+    if value.box is None:
+        return False
+    return any(map(_is_telling, value.box.fields)) or any(_is_telling(each.const) for each in value.box.fields.values())
+
+
+def _is_telling(text: object) -> bool:
+    return isinstance(text, str) and not _REDACTING.isdisjoint(
+        (*words_of(text), text.lower(), "apikey" if "key" in text.lower() else "")
+    )
+
+
+def forget_dumped(frame: Frame) -> None:
+    """Forget the secrets of the items that are looked at while their keys are compared with those of secrets."""
+    for name, value in frame.variables.items():
+        if any(taint.dump for taint in value.taints):
+            frame.variables[name] = SAFE

@@ -1,0 +1,84 @@
+"""Follow functions that are handed over to be called by others: threads, executors, `map`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okxguard.leaks.boxes import elements_of, listed, named_fields, pair
+from okxguard.leaks.reporting import Called
+from okxguard.leaks.values import SAFE, Function, Value
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+_PARTIALS = frozenset({"functools.partial", "partial"})
+_FORWARDERS = _PARTIALS | {
+    "threading.Thread",
+    "Thread",
+    "multiprocessing.Process",
+    "Process",
+    "asyncio.to_thread",
+    "Timer",
+    "threading.Timer",
+}
+_SUBMITTERS = frozenset(
+    {
+        "submit",
+        "run_in_executor",
+        "to_thread",
+        "call_soon",
+        "call_later",
+        "apply_async",
+        "apply",
+        "add_done_callback",
+        "start_soon",
+    }
+)
+
+
+class Forwarding:
+    """Follows the functions of one module that others call."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def result(self, called: Called) -> Value | None:
+        """Call a function that is handed over to be called later; None where none is."""
+        if called.ref not in _FORWARDERS and called.method not in _SUBMITTERS:
+            return None
+        is_partial = called.ref in _PARTIALS
+        function = called.named.get("target") or next(
+            (value for value in called.values if isinstance(value.target, Function)), None
+        )
+        if function is None or not isinstance(function.target, Function):
+            return Value(ref=called.values[0].ref) if is_partial and called.values else None
+        if is_partial:
+            return Value(target=function.target)
+        given = called.named.get("args")
+        if given is not None and given.box is not None:
+            values = list(given.box.fields.values())
+        else:
+            values = [value for value in called.values if value is not function and value.const is not None]
+        named = named_fields(called.named.get("kwargs"))
+        return self._engine.invocations.invoke_decorated(function.target, values, named, called.node)
+
+    def iterated(self, called: Called) -> Value:
+        """Return the list that `zip`, `enumerate`, `map` or `filter` makes."""
+        values = called.values
+        if called.ref == "zip":
+            rows = zip(*map(elements_of, values), strict=False)
+            return listed([listed(row) for row in rows], "list")
+        if called.ref == "enumerate":
+            return listed([pair(SAFE, element) for element in elements_of(values[0])] if values else (), "list")
+        elements = elements_of(values[1]) if len(values) > 1 else []
+        if called.ref == "map":
+            elements = [self._applied(values[0], element, called) for element in elements]
+        return listed(elements, "list")
+
+    def _applied(self, function: Value, element: Value, called: Called) -> Value:
+        """Return what a function gives for an element."""
+        if isinstance(function.target, Function):
+            return self._engine.invocations.invoke(function.target, [element], {}, called.node)
+        inner = Called(called.node, function.ref, function.ref, None, [element], {})
+        self._engine.reporter.check(inner)
+        return self._engine.effects.result(inner, self._engine.module)

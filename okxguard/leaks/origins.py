@@ -1,0 +1,174 @@
+"""Tell which calls give secrets: what they read, ask for or make, and what their names say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okxguard.leaks.names import Secret
+from okxguard.leaks.reporting import Called
+from okxguard.leaks.scope import Frame
+from okxguard.leaks.texts import environment
+from okxguard.leaks.values import UNKNOWN, VAGUE, Box, Taint, Value, content, union
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+# Words at the beginning or the end of functions that read what their argument names.
+_READERS = frozenset(
+    {
+        "ask",
+        "config",
+        "env",
+        "fetch",
+        "get",
+        "getenv",
+        "getstr",
+        "input",
+        "load",
+        "lookup",
+        "param",
+        "parameter",
+        "pop",
+        "prompt",
+        "read",
+        "require",
+        "resolve",
+        "retrieve",
+        "secret",
+        "secrets",
+        "setting",
+        "settings",
+        "str",
+        "value",
+        "variable",
+    }
+)
+# Words at the end of functions that ask people.
+_PROMPTS = frozenset({"input", "raw_input", "ask", "prompt", "text"})
+_POSTS = frozenset({"post", "request", "_request", "send", "fetch", "call", "_post"})
+_LONGEST_QUESTION, _LONGEST_NAME = 60, 40
+
+
+class Origins:
+    """Knows the calls of one module that secrets come from."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of_frame(self, called: Called, frame: Frame) -> Value:
+        """Return the variables of a function: a secret one makes all of them a secret."""
+        box = Box("dict")
+        for name, value in frame.variables.items():
+            read = self._engine.expressions.named(value, name, called.node)
+            taints = self._engine.texts.shown(read) if name not in ("self", "cls") else ()
+            if taints:
+                box.fields[name] = Value(tuple(taint._replace(dump=True) for taint in taints))
+        return Value(box=box)
+
+    @staticmethod
+    def environment(called: Called) -> Value:
+        """Return all variables of the environment."""
+        box = Box("dict")
+        box.rest = Value((environment(called.node),))
+        return Value(box=box)
+
+    def read(self, called: Called) -> Value:
+        """Return what is read under a name; other names are those of settings."""
+        for value in [*called.values[:2], *called.named.values()]:
+            name = value.const if isinstance(value.const, str) else ""
+            if not name and value.ref and value.const is UNKNOWN:
+                name = value.ref.rpartition(".")[2]
+            kind = self._engine.names.read(name) if name else None
+            if kind is not None:
+                return self._secret(kind, name, called, "read under its name")
+            if isinstance(value.const, str):
+                return Value(safe=True, ref="()")
+        return Value(ref="()")
+
+    def _secret(self, kind: Secret, name: str, called: Called, note: str) -> Value:
+        return Value(self._engine.taint(kind, name, called.node, f"{kind.value} {note}"))
+
+    def ask(self, called: Called) -> Value:
+        """Return the secret that a call asks for; what it is stands in the name of the call."""
+        if called.method == "get_secret_value" and (called.values or called.named):
+            # The reply of a service holds more than the secret.
+            return Value(box=Box("loaded"), ref=f"{called.ref}()")
+        held = called.base.box if called.base is not None else None
+        if held is not None and held.rest is not None and held.rest.taints:
+            return Value(held.rest.taints)
+        words = (called.lexical or called.ref).split(".")
+        kinds = (kind for word in reversed(words) if (kind := self._engine.names.read_getter(word)))
+        name = words[-2] if len(words) > 1 else words[0]
+        return self._secret(next(kinds, Secret.PASSPHRASE), name, called, "is asked for here")
+
+    def is_reply(self, called: Called) -> bool:
+        """Tell whether a request goes to a path that makes a key."""
+        if called.method not in _POSTS or any(value.const == "GET" for value in called.values):
+            return False
+        paths = self._engine.library.reply_paths
+        texts = (value.const for value in called.values if isinstance(value.const, str))
+        return any(text.partition("?")[0].endswith(paths) and not text.startswith("GET") for text in texts)
+
+    @staticmethod
+    def reply(called: Called) -> Value:
+        """Return the reply of a call that makes a key."""
+        note = "makes a key; the reply holds its secret"
+        taint = Taint(Secret.SECRET, "reply with a new key", called.node, reply=True, steps=((called.node, note),))
+        box = Box("reply")
+        box.rest = Value((taint,))
+        return Value(box=box, ref=f"{called.ref}()")
+
+    def options(self) -> Value:
+        """Return all options that the program was started with."""
+        box = Box("shown")
+        for name, kind, node in self._engine.evidence.options:
+            box.fields[name] = Value(self._engine.taint(kind, name, node, "an option of the program", dump=True))
+        return Value(box=box)
+
+    def namespace(self, called: Called) -> Value:
+        """Return the options that a parser gives back."""
+        options = self.options()
+        if not called.ref.endswith("parse_known_args"):
+            return options
+        both = Box("tuple")
+        both.fields = {0: options, 1: VAGUE}
+        return Value(box=both)
+
+    @staticmethod
+    def load(called: Called) -> Value:
+        """Return what is loaded from a file or a text."""
+        if any(value.box is not None and value.box.kind in ("dict", "list") for value in called.values):
+            return called.values[0]
+        box = Box("loaded")
+        box.hidden = frozenset() if _is_file(called) else frozenset({"*"})
+        return Value(union(*(content(value) for value in called.values)), box=box, ref=f"{called.ref}()")
+
+    def by_name(self, called: Called, words: tuple[str, ...]) -> Value | None:
+        """Return the secret that a call gives by the name of its function or of what it is asked for, or None."""
+        if words and words[-1] in _PROMPTS and called.values and isinstance(called.values[0].const, str):
+            asked = called.values[0].const
+            kind = self._engine.names.read(asked) if len(asked) < _LONGEST_QUESTION else None
+            if kind is not None:
+                return self._secret(kind, asked.strip(" :?>")[:_LONGEST_NAME], called, "is asked for")
+        if not words or (words[-1] not in _READERS and words[0] not in _READERS):
+            return None
+        for value in [*called.values[:3], *called.named.values()]:
+            asked = value.const if isinstance(value.const, str) else ""
+            if not asked or " " in asked.strip(": ?"):
+                continue
+            kind = self._engine.names.read(asked.lstrip("-").rpartition("/")[2])
+            if kind is not None:
+                return self._secret(kind, asked[:_LONGEST_NAME], called, "read under its name")
+        return None
+
+    def by_getter(self, called: Called) -> Value | None:
+        """Return the secret that a function is called after, or None."""
+        kind = self._engine.names.read_getter(called.method)
+        return self._secret(kind, called.method, called, "by the name of the function") if kind is not None else None
+
+
+def _is_file(called: Called) -> bool:
+    """Tell whether something is loaded from a file, which is where configurations stand."""
+    return not called.method.endswith("loads") or any(
+        "read" in value.ref or (value.box is not None and value.box.kind == "file") for value in called.values
+    )

@@ -1,0 +1,116 @@
+"""Tell what methods of texts give back, and functions that make one text of another."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from okxguard.leaks.boxes import named_fields
+from okxguard.leaks.formats import braces
+from okxguard.leaks.reporting import Called
+from okxguard.leaks.values import KEY, SAFE, VAGUE, Box, Taint, Value, tainted, union
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+_TEMPLATES = frozenset({"substitute", "safe_substitute"})
+_FORMATS = frozenset({"format", "format_map"})
+_SAME_WORDS = frozenset({"lower", "upper", "strip", "casefold", "title"})
+_QUESTIONS = frozenset({"startswith", "endswith"})
+_MIXES = frozenset({"replace", "encode", "removeprefix", "ljust", "zfill", "center"})
+_PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
+_MAPPINGS = frozenset({"dict", "loaded", "unknown", "shown"})
+_BLANKS = frozenset({r"\s", r"\s+", r"\n", r"[\r\n]+"})
+_DOLLAR = re.compile(r"\$\{?(?P<name>\w{1,80})")
+_BRACE = re.compile(r"\{(?P<name>\w{1,80})")
+
+
+class TextMethods:
+    """Knows the methods of the texts of one module."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._library = engine.library
+
+    def of_constant(self, called: Called, base: Value) -> Value | None:
+        """Return the result of a method of a text that is known, or None."""
+        text, method = base.const, called.method
+        if method == "join":
+            return self._joined(called)
+        if method in _TEMPLATES:
+            return self._from_template(text, called, _DOLLAR)
+        if method in _FORMATS:
+            return self._formatted(text, called)
+        if method in _SAME_WORDS:
+            return Value(const=getattr(text, method)(), ref=base.ref)
+        if method in _QUESTIONS and base.ref == KEY and called.values:
+            other = called.values[0].const
+            return Value(const=getattr(text, method)(other), ref=KEY) if isinstance(other, str) else SAFE
+        if method in _MIXES:
+            return Value(ref=KEY, const=text) if base.ref == KEY else tainted(self._engine.shown(called.values))
+        return None
+
+    def _joined(self, called: Called) -> Value:
+        """Return a text of elements; joining a mapping shows its keys alone."""
+        given = called.values[0].box if called.values else None
+        if given is not None and given.kind in _MAPPINGS:
+            return SAFE
+        return tainted(self._engine.shown(called.values))
+
+    def _formatted(self, text: str, called: Called) -> Value:
+        """Return a text made with `format` or `format_map`."""
+        spread = [called.named["**"]] if "**" in called.named else []
+        mappings = called.values if called.method == "format_map" else spread
+        named = dict(called.named)
+        for mapping in mappings:
+            if mapping.box is not None and mapping.box.kind in ("dict", "shown"):
+                named.update(named_fields(mapping))
+
+        def shown_at(value: Value, path: list[str]) -> tuple[Taint, ...]:
+            return self._shown_at(value, path, called)
+
+        made = braces(text, called.values, named, shown_at, called.node)
+        return made if made.taints or not mappings else self._from_template(text, called, _BRACE)
+
+    def _shown_at(self, value: Value, path: list[str], called: Called) -> tuple[Taint, ...]:
+        """Return what a field of a format shows: an argument, or what its attributes lead to."""
+        for name in path:
+            part = self._engine.access.attribute(value, name, called.node)
+            value = self._engine.expressions.named(part, name, called.node)
+        return self._engine.shown([value])
+
+    def _from_template(self, text: str, called: Called, pattern: re.Pattern[str]) -> Value:
+        """Return a text made with the values of a mapping that nobody knows: its names tell which."""
+        found = []
+        mapping = next((value for value in called.values if value.box is not None), VAGUE)
+        for field in pattern.finditer(text):
+            name = field["name"]
+            value = called.named.get(name) or self._engine.access.item(mapping, Value(const=name), called.node)
+            found.append(self._engine.shown([self._engine.expressions.named(value, name, called.node)]))
+        return tainted(union(*found))
+
+    def of_secret(self, called: Called, base: Value) -> Value:
+        """Return the result of a method of a text that holds secrets."""
+        method = called.method
+        if method == "replace" and called.values:
+            gone = {id(taint.origin) for taint in called.values[0].taints}
+            put = called.values[1].taints if len(called.values) > 1 else ()
+            return tainted(union(tuple(taint for taint in base.taints if id(taint.origin) not in gone), put))
+        if method in _PARTS:
+            parts = Box("list")
+            parts.rest = Value(base.taints)
+            return Value(box=parts)
+        if method in self._library.methods:
+            mixes = method in ("join", "format")
+            return Value(union(base.taints, self._engine.shown(called.values) if mixes else ()))
+        if self._engine.names.read_getter(method):
+            return Value(base.taints)
+        return Value(ref=f".{method}()", safe=True)
+
+    @staticmethod
+    def substituted(called: Called) -> Value:
+        """Return what `re.sub` leaves: stars in place of letters hide them."""
+        pattern, put = called.values[0].const, called.values[1].const
+        only_blanks_go = isinstance(pattern, str) and pattern in _BLANKS
+        only_blanks_come = isinstance(put, str) and not put.strip(" _-\n")
+        return Value(called.values[2].taints) if only_blanks_come or only_blanks_go else SAFE
