@@ -76,13 +76,14 @@ class GateKeeper:
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
         return Gate(True, functions | holding, frozenset(wanted))
 
-    def survey(self, tree: ast.Module) -> Survey:
-        """Look at a module that another one imports."""
+    def survey(self, tree: ast.Module, brought: Brought) -> Survey:
+        """Look at a module that another one imports; what it brings itself, it gives on."""
         layout = lay_out(tree)
-        relations = Relations(layout, self._library, self.is_secret, frozenset(), frozenset())
+        relations = Relations(layout, self._library, self.is_secret, brought.secrets | brought.functions, frozenset())
         relations.read()
-        tainted = self._spread(relations, frozenset())
-        return Survey(frozenset(name for name in tainted if "@" not in name), relations.receivers())
+        tainted = self._spread(relations, brought.secrets) | brought.secrets
+        plain = frozenset(name for name in tainted if "@" not in name)
+        return Survey(plain, relations.receivers() | brought.functions)
 
     def inside(self, tree: ast.Module) -> Gate:
         """Return a gate for a module that another one imports: whatever names a secret matters."""

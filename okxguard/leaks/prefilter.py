@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.leaks.imports import Import, Importers, Tree
 
 # One of these stands in everything that the pattern below matches; looking for them first is much quicker.
@@ -102,13 +104,25 @@ _NAMES = ("dockerfile", "makefile", "jenkinsfile", "containerfile", "gnumakefile
 _SHOWING = re.compile(
     r"console|print|log|echo|puts|write|dump|throw|panic|raise|except|error|fail|exit|send|post|fetch|exec|spawn|system"
     r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output|cat\b|tee\b"
+    r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort|start|<\?=|\bpp?\b|sh[ \t]+-\w*x"
+)
+# The environment of the process, and signed headers: shown in other languages without any secret being named.
+_ENVIRONMENT = re.compile(
+    r"\benv\.(?:each|sort|to_h|to_a|map|inspect)|\b(?:p|pp|puts|print|ap)\s{1,3}\(?env\b(?!\s{0,3}\[)"
+    r"|(?:processinfo|platform|deno|bun|viper|dotenv|sys)\.\w|\bget_env\(\)|phpinfo|\{[ \t]*env\b|^[ \t]*(?:export|declare)[ \t]+-p"
+    r"|env:(?:\*|\s|$)|ok-access|access-sign|x-mbx-|x-bapi-|kc-api-",
+    re.MULTILINE,
 )
 
 
 class LeakPrefilter:
-    """The test of the code rules, on bytes and on text; `tree` holds the files that others import."""
+    """The test of the code rules, on bytes and on text; `tree` holds the files that others import.
+
+    `through` are the paths of files that name no secret and get one from a file that they import.
+    """
 
     def __init__(self, tree: Tree | None = None) -> None:
+        self.through: set[str] = set()
         self.importers = Importers(tree, self._names_secret) if tree is not None else None
 
     def brought(self, path: str, data: bytes) -> tuple[tuple[str, Import], ...]:
@@ -132,7 +146,16 @@ class LeakPrefilter:
 
     def may_leak_elsewhere(self, text: str) -> bool:
         """Return False only where code in another language than Python names no secret, or shows nothing."""
-        return self.may_leak_text(text) and _SHOWING.search(text.lower()) is not None
+        lower = text.lower()
+        return _SHOWING.search(lower) is not None and (
+            self.may_leak_text(text) or _ENVIRONMENT.search(lower) is not None
+        )
+
+    def may_leak(self, document: Document) -> bool:
+        """Return False only where no leak would be found in a document."""
+        if document.kind in (Kind.PYTHON, Kind.NOTEBOOK):
+            return document.path in self.through or self.may_leak_text(document.text)
+        return document.kind in (Kind.CODE, Kind.YAML) and self.may_leak_elsewhere(document.text)
 
     def may_leak_text(self, text: str) -> bool:
         """Return False only where no secret is named."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_WORDS = re.compile(r"[\w-]{2,40}")
 # Fields that hold no expressions or statements.
 _LEAVES = frozenset(
     [
@@ -115,6 +117,7 @@ def lay_out(tree: ast.Module) -> Layout:
         if kind is ast.Constant:
             if type(node.value) is str and len(node.value) < 60:
                 words.add(node.value)
+                words.update(_WORDS.findall(node.value))
                 nodes.append((node, scope))
             continue
         nodes.append((node, scope))
