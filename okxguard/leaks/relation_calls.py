@@ -7,7 +7,7 @@ import ast
 from okxguard.leaks.relation_definitions import Definitions
 from okxguard.leaks.relation_flows import ITEMS, LOADED
 from okxguard.leaks.relation_notes import Notes
-from okxguard.leaks.relation_scopes import NameScope, last_name, targets_of, text_of
+from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
 
 _STORING = frozenset(
     [
@@ -69,8 +69,7 @@ class CallRelations:
         """Note what a method stores in its object, or reads from it."""
         if function.attr in _STORING:
             given = self._flows.given(node, scope)
-            for target in targets_of(function.value, scope):
-                self._into[target] |= given
+            self._notes.fill(function.value, given, scope)
             key = text_of(node.args[0]) if function.attr == "setdefault" and node.args else None
             if key is not None:
                 self._into[key] |= given
@@ -113,6 +112,7 @@ class CallRelations:
                     self._into[inner.resolve(parameter)] |= flow
             else:
                 self._bind(inner, given, named)
+                self._alias(inner, node, scope)
         if name not in self._classes:
             return
         for keyword, flow in named:
@@ -133,6 +133,14 @@ class CallRelations:
             if target is not None:
                 self._into[inner.resolve(target)] |= {*flow, keyword or ""}
 
+    def _alias(self, inner: NameScope, node: ast.Call, scope: NameScope) -> None:
+        """Note that each parameter stands for what is given for it."""
+        for parameter, argument in zip(inner.parameters, node.args, strict=False):
+            self._notes.alias(inner.resolve(parameter), argument, scope)
+        for keyword in node.keywords:
+            if keyword.arg in inner.parameters:
+                self._notes.alias(inner.resolve(keyword.arg), keyword.value, scope)
+
     def mapping(self, node: ast.Dict, scope: NameScope) -> None:
         """Note what stands under the keys of a mapping, and switches among them."""
         for key, value in zip(node.keys, node.values, strict=True):
@@ -152,8 +160,7 @@ class CallRelations:
         text = text_of(key)
         if text is not None and self._notes.is_secret(text):
             self._into[LOADED].add(text)
-            for name in targets_of(base, scope):
-                self._into[name].add(text)
+            self._notes.fill(base, {text}, scope)
 
 
 def _is_on(node: ast.AST) -> bool:

@@ -67,6 +67,7 @@ class Relations:
                 self._definitions.assigned(node)
         for node, scope in self._layout.nodes:
             self._handlers[type(node)](node, scope)
+        self.notes.join()
         return self.notes
 
     def _assign(self, targets: Iterable[ast.AST], value: ast.AST | None, scope: NameScope) -> None:
@@ -75,8 +76,12 @@ class Relations:
             if isinstance(target, ast.Subscript):
                 text = text_of(target.slice)
                 flow = flow | ({text} if text is not None else self._flow(target.slice, scope))
+            if isinstance(target, (ast.Subscript, ast.Attribute)):
+                self.notes.fill(target, flow, scope)
+                continue
             for name in targets_of(target, scope):
                 self._into[name] |= flow
+                self.notes.alias(name, value, scope)
 
     def _assigned(self, node: ast.Assign, scope: NameScope) -> None:
         self._assign(node.targets, node.value, scope)
