@@ -734,6 +734,21 @@ MORE_FIRES = [
             "          script: console.log('${{ secrets.OKX_SECRET }}')\n"
         ),
     ),
+    (
+        "a.go",
+        "OKX306",
+        (
+            "package a\n"
+            "type Client struct {\n"
+            "\tsecret string\n"
+            "}\n"
+            "func (b *Bot) open(s string) *Client { return nil }\n"
+            "func (b *Bot) f() {\n"
+            '\tlog.Println(b.open("x"))\n'
+            "}\n"
+        ),
+    ),
+    ("a.rs", "OKX303", ('fn f(secret: &str) {\n    assert!(secret.len() == 32, "bad secret {}", secret);\n}\n')),
 ]
 MORE_SILENT = [
     ("a.sh", ". ./lib.sh\nshow() {\n  env | sort\n}\n"),
@@ -939,6 +954,42 @@ MORE_SILENT = [
             "            const secret = process.env.OKX_SECRET\n"
             "            console.log(secret.length)\n"
         ),
+    ),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Client struct {\n"
+            "\tsecret string\n"
+            "}\n"
+            "func New(s string) *Client { return nil }\n"
+            "func f() {\n"
+            "\tlog.Println(uuid.New().String(), uuid.New())\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Arg struct {\n"
+            "\tPassphrase string\n"
+            "}\n"
+            "type WsEvent struct {\n"
+            "\tArg Arg\n"
+            "}\n"
+            "func f(w *WsEvent) error {\n"
+            '\treturn fmt.Errorf("unexpected %+v", w)\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        ('#[cfg(test)]\nmod tests {\n    fn f() {\n    assert!(secret.len() == 32, "bad secret {}", secret);\n}\n}\n'),
+    ),
+    (
+        "a.rs",
+        ('fn f(secret: &str) {\n    assert!(check(secret, 1), "bad secret");\n    assert!(is(user, secret));\n}\n'),
     ),
 ]
 
