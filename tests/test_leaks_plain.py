@@ -1010,3 +1010,13 @@ ALL_FIRES = [*(("a.ts", text) for _, text in JAVASCRIPT_FIRES), *((path, text) f
 @pytest.mark.parametrize(("path", "text"), ALL_FIRES)
 def test_what_fires_passes_the_prefilter(path: str, text: str) -> None:
     assert LeakPrefilter().may_leak_bytes(path, text.encode())
+
+
+NAMES = load_leaks(rules_folder()).names
+
+
+@pytest.mark.parametrize("words", [*NAMES.key, *NAMES.secret, *NAMES.passphrase, *NAMES.token, *NAMES.holders])
+def test_every_name_passes_the_prefilter(words: str) -> None:
+    joined = words.title().replace(" ", "")
+    for name in (words.replace(" ", "_"), joined[0].lower() + joined[1:], words.upper().replace(" ", "_")):
+        assert LeakPrefilter().may_leak_elsewhere(f"print(my_{name}); print({name})")
