@@ -734,6 +734,21 @@ MORE_FIRES = [
             "          script: console.log('${{ secrets.OKX_SECRET }}')\n"
         ),
     ),
+    (
+        "a.go",
+        "OKX306",
+        (
+            "package a\n"
+            "type Client struct {\n"
+            "\tsecret string\n"
+            "}\n"
+            "func (b *Bot) open(s string) *Client { return nil }\n"
+            "func (b *Bot) f() {\n"
+            '\tlog.Println(b.open("x"))\n'
+            "}\n"
+        ),
+    ),
+    ("a.rs", "OKX303", ('fn f(secret: &str) {\n    assert!(secret.len() == 32, "bad secret {}", secret);\n}\n')),
 ]
 MORE_SILENT = [
     ("a.sh", ". ./lib.sh\nshow() {\n  env | sort\n}\n"),
@@ -940,6 +955,42 @@ MORE_SILENT = [
             "            console.log(secret.length)\n"
         ),
     ),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Client struct {\n"
+            "\tsecret string\n"
+            "}\n"
+            "func New(s string) *Client { return nil }\n"
+            "func f() {\n"
+            "\tlog.Println(uuid.New().String(), uuid.New())\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Arg struct {\n"
+            "\tPassphrase string\n"
+            "}\n"
+            "type WsEvent struct {\n"
+            "\tArg Arg\n"
+            "}\n"
+            "func f(w *WsEvent) error {\n"
+            '\treturn fmt.Errorf("unexpected %+v", w)\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        ('#[cfg(test)]\nmod tests {\n    fn f() {\n    assert!(secret.len() == 32, "bad secret {}", secret);\n}\n}\n'),
+    ),
+    (
+        "a.rs",
+        ('fn f(secret: &str) {\n    assert!(check(secret, 1), "bad secret");\n    assert!(is(user, secret));\n}\n'),
+    ),
 ]
 
 
@@ -959,3 +1010,13 @@ ALL_FIRES = [*(("a.ts", text) for _, text in JAVASCRIPT_FIRES), *((path, text) f
 @pytest.mark.parametrize(("path", "text"), ALL_FIRES)
 def test_what_fires_passes_the_prefilter(path: str, text: str) -> None:
     assert LeakPrefilter().may_leak_bytes(path, text.encode())
+
+
+NAMES = load_leaks(rules_folder()).names
+
+
+@pytest.mark.parametrize("words", [*NAMES.key, *NAMES.secret, *NAMES.passphrase, *NAMES.token, *NAMES.holders])
+def test_every_name_passes_the_prefilter(words: str) -> None:
+    joined = words.title().replace(" ", "")
+    for name in (words.replace(" ", "_"), joined[0].lower() + joined[1:], words.upper().replace(" ", "_")):
+        assert LeakPrefilter().may_leak_elsewhere(f"print(my_{name}); print({name})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from okxguard.leaks.names import Secret
+from okxguard.leaks.names import Secret, words_of
 from okxguard.leaks.plain_cells import GROUP, NAME, SIGN, Cell, statement
 from okxguard.leaks.plain_definitions import Definition, definitions
 from okxguard.leaks.plain_model import CLEAN, Taint, Value
@@ -29,12 +29,16 @@ _RETURNS = {
     "go": r"\bfunc\s{{0,3}}(?:\([^()]{{0,80}}\)\s{{0,3}})?(?P<name>\w{{1,80}})\s{{0,3}}\([^(){{}}]{{0,300}}\)\s{{0,3}}"
     r"\(?\s{{0,3}}[*\[\]]{{0,3}}{type}\b",
     "java": r"(?:\b|<){type}>?\s{{1,3}}(?P<name>\w{{1,80}})\s{{0,3}}\(",
-    "colon": r"(?P<name>\b\w{{1,80}})(?:\s{{0,3}}=\s{{0,3}}(?:async\s{{0,3}})?)?\s{{0,3}}\([^(){{}}]{{0,300}}\)[\w\s]{{0,20}}"
+    "colon": r"(?P<name>\b\w{{1,80}})(?:\s{{0,3}}=\s{{0,3}}(?:async\s{{0,3}})?)?\s{{0,3}}"
+    r"\([^(){{}}]{{0,300}}\)[\w\s]{{0,20}}"
     r"(?::|->)\s{{0,3}}"
     r"(?:[\w:]{{1,40}}<)?\??(?:&(?:'\w{{1,20}}\s)?(?:mut\s)?)?{type}\b",
 }
 _FAMILY = {"go": "go", "java": "java", "groovy": "java", "csharp": "java", "php": "java"}
 _MOST_TYPES = 300
+_METHOD = re.compile(r"^func\s{0,3}\([^()]{1,80}\)\s{0,3}(\w{1,80})", re.MULTILINE)
+# Last words in the names of types that come from elsewhere and hold nothing of what was sent.
+_ANSWERS = frozenset(["event", "response", "resp", "reply", "result", "ack", "update", "error", "answer", "status"])
 
 
 class Shown(NamedTuple):
@@ -55,13 +59,17 @@ class Types:
         self._known = {definition.name: definition for definition in found}
         self._shown = self._find_shown(found)
         self._returned = {name: kind for kind in self._shown for name in self._functions(kind)}
+        self._methods = (
+            frozenset(_METHOD.findall(file.code.text)) if file.language == "go" and self._shown else frozenset()
+        )
         self._members = self._find_members(found) if self._shown else {}
 
     def _find_shown(self, found: list[Definition]) -> dict[str, Shown]:
         shown = {definition.name: own for definition in found if (own := self._own(definition))}
         for _ in range(2 if shown else 0):
             for definition in found:
-                if definition.name not in shown and not definition.hidden:
+                is_answer = words_of(definition.name)[-1:] and words_of(definition.name)[-1] in _ANSWERS
+                if definition.name not in shown and not definition.hidden and not is_answer:
                     inner = [shown[name] for _, name, _ in definition.fields if name in shown]
                     if inner:
                         shown[definition.name] = inner[0]
@@ -103,10 +111,10 @@ class Types:
         kind = self._members.get(name, "")
         return self._value(kind) if kind in self._shown else None
 
-    def returned(self, name: str) -> Value | None:
+    def returned(self, dotted: str) -> Value | None:
         """Return what the result of a function of this file shows by its type."""
-        kind = self._returned.get(name) or (name if name in self._shown else "")
-        return self._value(kind) if kind else None
+        kind = self._made_by(dotted.split(".")) if self._shown else ""
+        return self._value(kind) if kind in self._shown else None
 
     def _value(self, kind: str) -> Value:
         shown, language = self._shown[kind], self._file.language
@@ -167,7 +175,8 @@ class Types:
             return last
         if owner in self._known and (_MAKERS.match(last) or last in self._returned):
             return owner
-        return self._returned.get(last, "")
+        is_own = not owner or owner in ("this", "self", "Self") or last in self._methods
+        return self._returned.get(last, "") if is_own else ""
 
 
 def _is_whole(found: list[Cell]) -> bool:

@@ -10,6 +10,7 @@ import re
 from okxguard.documents import Document
 from okxguard.kinds import Kind
 from okxguard.leaks.imports import Import, Importers, Tree
+from okxguard.leaks.plain_prefilter import names_secrets
 
 # One of these stands in everything that the pattern below matches; looking for them first is much quicker.
 _STEMS = (
@@ -106,13 +107,6 @@ _SHOWING = re.compile(
     r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output|cat\b|tee\b"
     r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort|start|<\?=|\bpp?\b|sh[ \t]+-\w*x"
 )
-# The environment of the process, and signed headers: shown in other languages without any secret being named.
-_ENVIRONMENT = re.compile(
-    r"\benv\.(?:each|sort|to_h|to_a|map|inspect)|\b(?:p|pp|puts|print|ap)\s{1,3}\(?env\b(?!\s{0,3}\[)"
-    r"|(?:processinfo|platform|deno|bun|viper|dotenv|sys)\.\w|\bget_env\(\)|phpinfo|\{[ \t]*env\b|^[ \t]*(?:export|declare)[ \t]+-p"
-    r"|env:(?:\*|\s|$)|ok-access|access-sign|x-mbx-|x-bapi-|kc-api-",
-    re.MULTILINE,
-)
 
 
 class LeakPrefilter:
@@ -147,9 +141,7 @@ class LeakPrefilter:
     def may_leak_elsewhere(self, text: str) -> bool:
         """Return False only where code in another language than Python names no secret, or shows nothing."""
         lower = text.lower()
-        return _SHOWING.search(lower) is not None and (
-            self.may_leak_text(text) or _ENVIRONMENT.search(lower) is not None
-        )
+        return names_secrets(lower) and _SHOWING.search(lower) is not None
 
     def may_leak(self, document: Document) -> bool:
         """Return False only where no leak would be found in a document."""
