@@ -204,6 +204,8 @@ class Classes:
         return Value(ref=found.ref or f".{name}")
 
     def _of_class(self, model: ClassModel, name: str) -> Value | None:
+        if any(ref.endswith(("Enum", "Flag")) for ref in model.refs()):
+            return SAFE
         for ancestor in model.ancestors():
             if name in ancestor.methods:
                 method = ancestor.methods[name]

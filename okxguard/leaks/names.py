@@ -14,6 +14,14 @@ _NAME = re.compile(r"[\w.:/-]{1,80}")
 _MOST_NUMBERS, _SHORTEST_AVERAGE = 2, 2.4
 # Words that are said of secrets, too, but are the names of what holds them.
 _MAPPINGS = frozenset({"settings", "options", "vars", "variables", "files", "hosts", "clients", "users", "params"})
+_ENUMERATIONS = frozenset(
+    {
+        "type", "types", "event", "events", "kind", "kinds", "code", "codes", "enum", "field", "fields", "permission",
+        "permissions", "error", "errors", "status", "action", "actions", "mode", "role", "roles", "category", "choices",
+        "state", "states", "scope", "flag", "flags", "label", "labels", "name", "names", "param", "params", "header",
+        "headers", "column", "columns", "case", "option", "step", "message", "messages", "text", "texts",
+    }
+)  # fmt: skip
 # Names of mappings that tell something of each secret.
 _ABOUT = frozenset({"i18n", "translations", "schema", "age", "ttl", "labels", "strings"})
 
@@ -88,6 +96,10 @@ class SecretNames:
             return self._read("_".join(words[1:]))
         match = self._match(words)
         return match[2] if match and match[1] - match[0] == len(words) else None
+
+    def is_enumeration(self, name: str) -> bool:
+        """Tell whether a class of that name holds the names of kinds, events or codes."""
+        return name[:1].isupper() and not name.isupper() and (words_of(name) or ("",))[-1] in _ENUMERATIONS
 
     def is_about(self, name: str) -> bool:
         """Tell whether a mapping of that name holds something about secrets: ages, labels, messages."""

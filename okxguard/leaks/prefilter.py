@@ -33,13 +33,19 @@ _PASSES = (
 )
 _PRECISE = re.compile(
     rf"""
-    secret | passw | pass[-_ ]?(?:phrase|code) | pwd | pswd | contraseña | \bpw\b | pw_ | _pw | (?:{_PASSES})[-_ ]?pass(?![a-z])
-    | (?:{_KEYS})[-_ ]?keys? | (?<![a-z])sk(?![a-z]) | creds?(?![a-z]) | credential | mnemonic | (?:seed|recovery)[-_ ]?phrase
-    | conn(?:ection)?[-_ ]?str | (?:{_TOKENS})[-_ ]?token | bearer | jwt | authoriz | auth[-_ ]?(?:header|payload|msg|message)
-    | (?:sign(?:ed)?|auth)[-_ ]?headers | session[-_ ]?cookie | login[-_ ]?(?:payload|params|message|msg|request|frame) | getpass | keyring
-    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b)) | in[ ]os\.environb?\.(?:items|values|copy) | import[^\n]{{0,200}}\benviron\b
+    secret | passw | pass[-_ ]?(?:phrase|code) | pwd | pswd | contraseña | \bpw\b | pw_ | _pw
+    | (?:{_PASSES})[-_ ]?pass(?![a-z])
+    | (?:{_KEYS})[-_ ]?keys? | (?<![a-z])sk(?![a-z]) | creds?(?![a-z]) | credential | mnemonic
+    | (?:seed|recovery)[-_ ]?phrase
+    | conn(?:ection)?[-_ ]?str | (?:{_TOKENS})[-_ ]?token | bearer | jwt | authoriz
+    | auth[-_ ]?(?:header|payload|msg|message)
+    | (?:sign(?:ed)?|auth)[-_ ]?headers | session[-_ ]?cookie
+    | login[-_ ]?(?:payload|params|message|msg|request|frame) | getpass | keyring
+    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b))
+    | in[ ]os\.environb?\.(?:items|values|copy) | import[^\n]{{0,200}}\benviron\b
     | dotenv_values
-    | process\.env\b(?!\s{{0,3}}[.\[?]) | \bos\.environ\(\) | getenv\(\s{{0,3}}\) | \$_(?:env|server)\b(?!\s{{0,3}}\[) | \bprintenv\b | ^\s*(?:run:\s*)?env\s*(?:$|[|>;])
+    | process\.env\b(?!\s{{0,3}}[.\[?]) | \bos\.environ\(\) | getenv\(\s{{0,3}}\)
+    | \$_(?:env|server)\b(?!\s{{0,3}}\[) | \bprintenv\b | ^\s*(?:run:\s*)?env\s*(?:$|[|>;])
     | getenvironmentvariables\(\) | \benv::vars\(\)
     """,
     re.VERBOSE | re.MULTILINE,
@@ -104,8 +110,10 @@ _NAMES = ("dockerfile", "makefile", "jenkinsfile", "containerfile", "gnumakefile
 # What shows something in languages other than Python: nothing is reported where none of these stands.
 _SHOWING = re.compile(
     r"console|print|log|echo|puts|write|dump|throw|panic|raise|except|error|fail|exit|send|post|fetch|exec|spawn|system"
-    r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output|cat\b|tee\b"
-    r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort|start|<\?=|\bpp?\b|sh[ \t]+-\w*x"
+    r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output"
+    r"|cat\b|tee\b"
+    r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort"
+    r"|start|<\?=|\bpp?\b|sh[ \t]+-\w*x"
 )
 
 

@@ -94,6 +94,8 @@ class Reporter:
         if not chosen:
             return
         taint = chosen[0]
+        if hasattr(node, "neighbour") and hasattr(taint.origin, "neighbour"):
+            return  # told of in its own file
         node = self._engine.invocations.site(node)
         if taint.reply:
             rule = REPLY

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from okxguard.leakbook import LeakSink
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.formats import arguments_shown
+from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import ADDRESSED, LOGGED, PRINTED, SENT, Called
-from okxguard.leaks.values import Function, Taint, Value, union
+from okxguard.leaks.values import Box, Function, Taint, Value, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -38,6 +39,14 @@ _STREAMS = frozenset({"sys.stdout", "sys.stderr"})
 _RECORDS = ("Adapter", "makeLogRecord", "LogRecord")
 _SENDING = ("post", "put", "patch")
 
+# Options of programs that are followed by the path of a file.
+_FILE_OPTIONS = frozenset(
+    {"inkey", "key", "keyfile", "key-file", "i", "identity", "identity-file", "in", "signkey", "ssl-key", "tls-key",
+     "private-key", "secret-file", "password-file", "passphrase-file", "sign", "keyform", "pass-file"}
+)  # fmt: skip
+# Answers of web services.
+_ANSWERS = frozenset({"JSONResponse", "jsonify", "JsonResponse", "HttpResponse", "Response", "json_response"})
+
 
 class Sinks:
     """Knows the calls of one module by which secrets get out."""
@@ -51,13 +60,18 @@ class Sinks:
         sink = self._library.sink((called.ref, called.lexical))
         if sink is not None:
             is_console = called.values and called.ref.startswith("csv.writer()") and _is_console(called)
-            rule = PRINTED if is_console else sink.rule
-            self._report(rule, called, self._shown(sink, called))
+            stream = _place_of(called.named.get("file"))
+            if stream is None:
+                self._report(PRINTED if is_console else sink.rule, called, self._shown(sink, called))
+            elif _name_of(stream).endswith(self._library.read_files):
+                self._report(SENT, called, self._shown(sink, called))
         elif self._library.web.match(called.ref) or self._library.web.match(called.lexical):
             self._request(called)
         self._write(called)
 
     def _report(self, rule: str, called: Called, taints: tuple[Taint, ...]) -> None:
+        if rule == SENT and called.method in _ANSWERS:  # those who log in get their token
+            taints = tuple(taint for taint in taints if taint.kind is not Secret.TOKEN)
         self._engine.reporter.report(rule, called.node, taints, called.lexical or called.ref)
 
     def _shown(self, sink: LeakSink, called: Called) -> tuple[Taint, ...]:
@@ -66,7 +80,7 @@ class Sinks:
             return self._engine.texts.dumped(called.values[0])
         if "*" in sink.arguments:
             return self._shown_of_all(sink, called)
-        values = list(called.values) if "positional" in sink.arguments else []
+        values = [_without_paths(value) for value in called.values] if "positional" in sink.arguments else []
         values += [called.values[int(at)] for at in sink.arguments if at.isdigit() and int(at) < len(called.values)]
         return self._engine.shown([*values, *(called.named[name] for name in sink.arguments if name in called.named)])
 
@@ -101,6 +115,8 @@ class Sinks:
         if _is_query(called.node):
             has_body = called.ref.endswith(_SENDING) and len(called.values) > 1
             query = shown(called.values[:1] if has_body else [*called.values[:2], *_of(named, "url")])
+        if "telegram" in _address_of(called.node):  # its interface takes the token in the path
+            query = tuple(taint for taint in query if taint.kind is not Secret.TOKEN)
         self._report(ADDRESSED, called, _singly(union(query, shown(_of(named, "params")))))
         bodies = [*_of(named, *self._library.bodies), *called.values[1:]]
         if bodies and self._library.hooks.search(_address_of(called.node)):
@@ -122,6 +138,22 @@ class Sinks:
             return
         if place is not None and _name_of(place).endswith(self._library.read_files):
             self._report(SENT, called, self._engine.shown(written))
+
+
+def _without_paths(command: Value) -> Value:
+    """Return a command without what stands behind options that take the path of a file, such as `-inkey`."""
+    box = command.box
+    if box is None or box.kind not in ("list", "tuple"):
+        return command
+    kept = Box(box.kind)
+    before: Any = None
+    for at, value in box.fields.items():
+        option = before.lstrip("-").lower() if isinstance(before, str) else ""
+        if not (isinstance(before, str) and before.startswith("-") and option in _FILE_OPTIONS):
+            kept.fields[at] = value
+        before = value.const
+    kept.rest = box.rest
+    return Value(box=kept)
 
 
 def _of(named: dict[str, Value], *names: str) -> list[Value]:
