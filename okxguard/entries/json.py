@@ -55,6 +55,8 @@ def _read(text: str) -> Iterator[Entry]:
             yield from scalar_entries(item)
         else:
             yield from _comment(text, *item)
+# A value that follows another one without a comma: a file of one value a line.
+_NEXT_ROOT = re.compile(r"[}\]][ \t]*\n\s{0,99}[{\[]")
 
 
 def json_scalars(text: str) -> Iterator[Scalar | tuple[re.Match[str], tuple[str, ...]]]:
@@ -63,6 +65,7 @@ def json_scalars(text: str) -> Iterator[Scalar | tuple[re.Match[str], tuple[str,
     Raises MismatchError when the text is no JSON.
     """
     stack = [Container((), mapping=False)]
+    is_one = _NEXT_ROOT.search(text) is None
     at = 0
     while at < len(text):
         token = _TOKEN.match(text, at)
@@ -75,7 +78,7 @@ def json_scalars(text: str) -> Iterator[Scalar | tuple[re.Match[str], tuple[str,
         if kind == "comment":
             yield token, stack[-1].path
         elif kind == "sign":
-            empty = _sign(token, stack)
+            empty = _sign(token, stack, is_one=is_one)
             if empty is not None:
                 yield empty
         else:
@@ -86,14 +89,14 @@ def json_scalars(text: str) -> Iterator[Scalar | tuple[re.Match[str], tuple[str,
         raise MismatchError
 
 
-def _sign(token: re.Match[str], stack: list[Container]) -> Scalar | None:
+def _sign(token: re.Match[str], stack: list[Container], *, is_one: bool) -> Scalar | None:
     """Open or close a container; return one that closes without having held anything."""
     sign = token[0]
     top = stack[-1]
     if sign in "{[":
         if (top.mapping and not top.expects_value) or len(stack) > _DEEPEST:
             raise MismatchError
-        path = top.path_of_next() if len(stack) > 1 or top.index else ()
+        path = () if len(stack) == 1 and is_one else top.path_of_next()
         top.done()
         stack.append(Container(path, mapping=sign == "{"))
     elif sign in "}]":
