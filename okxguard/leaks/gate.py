@@ -72,8 +72,9 @@ class GateKeeper:
         wanted = brought.secrets | _origins(notes, reached | notes.receiving)
         telling = tainted & _origins(notes, reached & tainted)
         functions = _functions_with(layout, tainted if switches else telling)
+        called = _functions_of(layout, wanted | _origins(notes, tainted) if switches else wanted)
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
-        return Gate(True, functions | holding, frozenset(wanted))
+        return Gate(True, functions | called | holding, frozenset(wanted))
 
     def survey(self, tree: ast.Module) -> Survey:
         """Look at a module that another one imports."""
@@ -152,6 +153,13 @@ def _receivers(notes: Notes) -> frozenset[str]:
         if not numbers.isdisjoint(shown | given):
             found.add(name)
     return frozenset(found)
+
+
+def _functions_of(layout: Layout, names: set[str] | frozenset[str]) -> set[int]:
+    """Return the identities of the functions of some names, of what makes objects, and of lambdas, which have none."""
+    called = [scope for name in names for scope in layout.functions.get(name, ())]
+    makers = [scope for scope in layout.functions.get("__init__", ()) if scope.owner in names]
+    return {id(scope.node) for scope in (*called, *makers, *layout.lambdas.values())}
 
 
 def _functions_with(layout: Layout, names: set[str]) -> frozenset[int]:

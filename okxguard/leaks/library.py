@@ -154,6 +154,7 @@ class Library:
         self._loading = _last_names(sources.loaded) | {"open"}
         self._handing = _last_names(*(switch.calls for switch in book.switches if "any" in switch.values))
         self._setting = _last_names(*(setting.attributes for setting in book.settings))
+        self._dumping = _last_names(flows.dump_calls) | self.dumps
         self._routing = _last_names(shown.routes)
         self._loggers = Patterns(book.loggers.values)
         self._logger_names = frozenset(name.lower() for name in book.loggers.names)
@@ -196,6 +197,10 @@ class Library:
     def may_load(self, name: str) -> bool:
         """Tell whether a call of that last name may load a configuration."""
         return name in self._loading
+
+    def may_dump(self, name: str) -> bool:
+        """Tell whether a call of that last name may show everything that an object holds."""
+        return name in self._dumping
 
     def may_route(self, name: str) -> bool:
         """Tell whether a decorator of that last name may put a function on the web."""

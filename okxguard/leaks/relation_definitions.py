@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from okxguard.leaks.relation_notes import Notes
-from okxguard.leaks.relation_scopes import FUNCTIONS, NameScope, annotated_names, called_of, last_name, text_of
+from okxguard.leaks.relation_scopes import (
+    FUNCTIONS,
+    NameScope,
+    annotated_names,
+    called_of,
+    last_name,
+    names_called,
+    text_of,
+)
 
 _OPTIONS = ("parse_args", "parse_known_args", "params", "docopt")
 
@@ -33,9 +41,13 @@ class Definitions:
         name = last_name(target)
         if isinstance(value, ast.Call) and value.args and last_name(value.func) == "partial":
             value = value.args[0]
-        for part in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
-            if name and self._notes.library.may_show(last_name(part), self._notes.layout.imported):
+        for other in filter(None, names_called(value) if name else ()):
+            if self._notes.library.may_show(other, self._notes.layout.imported):
                 self._notes.brought.add(name)
+            if self._notes.library.may_keep(other) or other == "str":
+                self._notes.flows.keeping.add(name)
+            if other in self._functions and other != name:
+                self._functions.setdefault(name, []).extend(self._functions[other])
 
     def _name_lambda(self, target: ast.AST, value: ast.AST) -> None:
         """Note that a lambda is a function of the name that it is assigned to."""
