@@ -156,10 +156,11 @@ def _receivers(notes: Notes) -> frozenset[str]:
 
 
 def _functions_of(layout: Layout, names: set[str] | frozenset[str]) -> set[int]:
-    """Return the identities of the functions of some names, of what makes objects, and of lambdas, which have none."""
-    called = [scope for name in names for scope in layout.functions.get(name, ())]
-    makers = [scope for scope in layout.functions.get("__init__", ()) if scope.owner in names]
-    return {id(scope.node) for scope in (*called, *makers, *layout.lambdas.values())}
+    """Return the identities of the functions that have some names, or variables of them, and of all lambdas."""
+    called = (scope for name in names for scope in layout.functions.get(name, ()))
+    numbers = {name.partition("@")[2] for name in names}
+    holding = (scope for scope in layout.scopes if str(scope.number) in numbers)
+    return {id(scope.node) for scope in (*called, *holding, *layout.lambdas.values())}
 
 
 def _functions_with(layout: Layout, names: set[str]) -> frozenset[int]:

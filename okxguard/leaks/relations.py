@@ -121,15 +121,17 @@ class Relations:
         for case in node.cases:
             for pattern in ast.walk(case.pattern):
                 if isinstance(pattern, ast.MatchMapping):
-                    self._match_mapping(pattern, scope)
+                    self._match_mapping(pattern, node.subject, scope)
                 for attribute in ("name", "rest"):
                     name = getattr(pattern, attribute, None)
                     if isinstance(name, str):
                         self._into[scope.resolve(name)] |= flow
 
-    def _match_mapping(self, pattern: ast.MatchMapping, scope: NameScope) -> None:
+    def _match_mapping(self, pattern: ast.MatchMapping, subject: ast.expr, scope: NameScope) -> None:
         for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
             text = text_of(key)
+            if text is not None and self.notes.is_secret(text):
+                self.notes.fill(subject, {text}, scope)
             if isinstance(inner, ast.MatchAs) and inner.name is not None and text is not None:
                 self._into[scope.resolve(inner.name)].add(text)
 
