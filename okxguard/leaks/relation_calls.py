@@ -42,10 +42,9 @@ class CallRelations:
         self._library = notes.library
         self._into = notes.into
         self._flows = notes.flows
-        self._imported = notes.layout.imported
         self._functions = notes.layout.functions
         self._classes = notes.layout.classes
-        self._has_clients = not self._imported.isdisjoint(_CLIENTS)
+        self._has_clients = not notes.layout.imported.isdisjoint(_CLIENTS)
 
     def call(self, node: ast.Call, scope: NameScope) -> None:
         """Note what one call does."""
@@ -63,11 +62,11 @@ class CallRelations:
             self._pass(name, node, scope)
         if name in notes.brought:
             notes.receiving.add(name)
-        if self._library.may_show(name, self._imported) or name in notes.brought:
+        if notes.shows(name) or name in notes.brought:
             notes.show(self._flows.given(node, scope), scope)
         elif self._library.may_request(name):
             notes.show(self._flows.requested(node, scope), scope)
-        notes.switches = notes.switches or self._library.may_switch(name, self._imported) or self._is_switched(node)
+        notes.switches = notes.switches or notes.prints(name) or self._is_switched(node)
         if name in ("add_argument", "add_option"):
             self._definitions.options(node, ())
         if name in _MAPPING or name[:1].isupper():
@@ -95,7 +94,7 @@ class CallRelations:
                 for each in self._functions[handed]:
                     for parameter in each.parameters:
                         self._into[each.resolve(parameter)] |= flow
-            elif handed and self._library.may_show(handed, self._imported):
+            elif handed and self._notes.shows(handed):
                 self._notes.show(self._flows.given(node, scope), scope)
 
     def _is_switched(self, node: ast.Call) -> bool:

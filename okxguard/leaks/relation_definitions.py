@@ -42,7 +42,7 @@ class Definitions:
         if isinstance(value, ast.Call) and value.args and last_name(value.func) == "partial":
             value = value.args[0]
         for other in filter(None, names_called(value) if name else ()):
-            if self._notes.library.may_show(other, self._notes.layout.imported):
+            if self._notes.shows(other):
                 self._notes.brought.add(name)
             if self._notes.library.may_keep(other) or other == "str":
                 self._notes.flows.keeping.add(name)
@@ -86,7 +86,7 @@ class Definitions:
 
     def _decorator(self, node: Any, decorator: ast.expr, inner: NameScope, scope: NameScope) -> None:
         notes, last = self._notes, last_name(called_of(decorator))
-        notes.switches = notes.switches or notes.library.may_switch(last, notes.layout.imported)
+        notes.switches = notes.switches or notes.prints(last)
         names = {inner.resolve(name) for name in inner.parameters}
         for known in self._functions.get(last, ()):
             self._wrapped(known, {*names, node.name})

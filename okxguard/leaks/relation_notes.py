@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_flows import Flow, Flows
@@ -32,6 +33,8 @@ class Notes:
         self.shown: list[tuple[Flow, NameScope]] = []
         self.receiving: set[str] = set()
         self.switches = False
+        self.shows = cache(partial(library.may_show, imported=layout.imported))
+        self.prints = cache(partial(library.may_switch, imported=layout.imported))
         self.filled: set[str] = set()
         self.aliases: list[tuple[str, str]] = []
 
