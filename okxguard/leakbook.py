@@ -51,6 +51,7 @@ class LeakPlain(NamedTuple):
     about: tuple[str, ...]
     before: tuple[str, ...]
     objects: tuple[str, ...]
+    texts: tuple[str, ...]
     headers: tuple[str, ...]
     hooks: tuple[str, ...]
     dialects: tuple[LeakDialect, ...] = ()

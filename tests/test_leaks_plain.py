@@ -6,6 +6,7 @@ import pytest
 
 from okxguard.leakbook import load_leaks
 from okxguard.leaks.plain import PlainReader
+from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import Leak
 from okxguard.ruletable import rules_folder
 from tests.entries import document_of
@@ -470,3 +471,552 @@ def test_own_secrets_are_told_apart(text: str, own: bool) -> None:
 def test_odd_input_ends(text: str) -> None:
     for path in ("a.ts", "a.go", "a.rb", "a.php", "a.sh", "a.yml"):
         leaks_of(path, text)
+
+
+GO_TYPE = 'package a\ntype Config struct {\n\tHost string\n\tAPIKey string `json:"k"`\n\tSecretKey, Pass string\n}\n'
+# What is given away by way of types, loops, blocks, pipes and steps: a path, a rule, a text.
+MORE_FIRES = [
+    ("a.sh", "OKX306", ". ./.env\nshow() {\n  echo hi\n  env | sort\n}\nshow\n"),
+    ("a.sh", "OKX306", "source /etc/app/.env\nprintenv\n"),
+    ("a.sh", "OKX306", "export OKX_SECRET\nshow() { env; }\n"),
+    (".github/workflows/a.yml", "OKX301", "steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | base64\n"),
+    (".github/workflows/a.yml", "OKX301", "steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | base64 | base64\n"),
+    (".github/workflows/a.yml", "OKX301", "steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | sed 's/./& /g'\n"),
+    (".github/workflows/a.yml", "OKX301", 'steps:\n  - run: echo "${{ secrets.OKX_SECRET }}" | rev\n'),
+    (".github/workflows/a.yml", "OKX301", 'steps:\n  - run: echo "${{ secrets.OKX_SECRET }}" | xxd\n'),
+    (
+        "a.go",
+        "OKX306",
+        GO_TYPE
+        + ('func main() {\n\tcfg := load()\n\tfmt.Printf("%+v\\n", cfg)\n}\nfunc load() Config { return Config{} }\n'),
+    ),
+    (
+        "a.go",
+        "OKX306",
+        GO_TYPE
+        + (
+            "func load(p string) (*Config, error) { return nil, nil }\n"
+            "func main() {\n"
+            '\tcfg, err := load("x")\n'
+            '\tlog.Printf("%+v %v", cfg, err)\n'
+            "}\n"
+        ),
+    ),
+    ("a.go", "OKX306", GO_TYPE + "func f(c Config) {\n\tfmt.Println(c)\n}\n"),
+    ("a.go", "OKX306", GO_TYPE + 'func f(c *Config) {\n\tlog.Printf("%#v", c)\n}\n'),
+    (
+        "a.go",
+        "OKX306",
+        GO_TYPE
+        + ('func f() {\n\tvar settings Config\n\tviper.Unmarshal(&settings)\n\tfmt.Println("s", settings)\n}\n'),
+    ),
+    ("a.go", "OKX306", GO_TYPE + 'func (c *Config) Dump() {\n\tlog.Printf("%+v", *c)\n}\n'),
+    (
+        "a.go",
+        "OKX306",
+        GO_TYPE + ('type Bot struct {\n\tcfg Config\n}\nfunc (b *Bot) Run() {\n\tlog.Printf("%+v", b.cfg)\n}\n'),
+    ),
+    (
+        "a.rs",
+        "OKX306",
+        (
+            "#[derive(Debug, Clone)]\n"
+            "struct Config {\n"
+            "    host: String,\n"
+            "    api_secret: String,\n"
+            "}\n"
+            "fn main() {\n"
+            "    let cfg = Config::load();\n"
+            '    println!("{:?}", cfg);\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        "OKX306",
+        (
+            "#[derive(Clone, Debug)]\n"
+            "pub struct Config {\n"
+            "    pub host: String,\n"
+            "    pub api_secret: Option<String>,\n"
+            "}\n"
+            "fn run(cfg: &Config) {\n"
+            '    info!("started {:#?}", cfg);\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        "OKX306",
+        (
+            "#[derive(Debug)]\n"
+            "struct Creds { key: String, passphrase: String }\n"
+            "fn run(c: Creds) {\n"
+            "    dbg!(&c);\n"
+            '    println!("{c:?}");\n'
+            "}\n"
+        ),
+    ),
+    (
+        "A.java",
+        "OKX306",
+        (
+            "record Creds(String key, String secret) {}\n"
+            "class A {\n"
+            "  void f(Creds c) {\n"
+            "    System.out.println(c);\n"
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "A.java",
+        "OKX306",
+        (
+            "record Creds(String key, String secret) {}\n"
+            "class A {\n"
+            "  void f() {\n"
+            "    var creds = load();\n"
+            '    log.info("loaded {}", creds);\n'
+            "  }\n"
+            "  Creds load() { return null; }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "A.java",
+        "OKX306",
+        (
+            "@Data\n"
+            "public class Creds {\n"
+            "  private String key;\n"
+            "  private String secretKey;\n"
+            "}\n"
+            "class A {\n"
+            "  void f(Creds c) {\n"
+            '    log.info("creds " + c);\n'
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.kt",
+        "OKX306",
+        ("data class Creds(val key: String, val passphrase: String)\nfun f(c: Creds) {\n  println(c)\n}\n"),
+    ),
+    (
+        "a.kt",
+        "OKX306",
+        (
+            "data class Creds(val key: String, val passphrase: String)\n"
+            "fun f() {\n"
+            "  val c = Creds(a, b)\n"
+            '  println("loaded $c")\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.scala",
+        "OKX306",
+        ("case class Creds(key: String, secret: String)\nobject A {\n  def f(c: Creds) = println(c)\n}\n"),
+    ),
+    (
+        "a.cs",
+        "OKX306",
+        (
+            "public record Creds(string Key, string Secret);\n"
+            "class A {\n"
+            "  void F(Creds c) {\n"
+            "    Console.WriteLine(c);\n"
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.cs",
+        "OKX306",
+        (
+            "public record Creds(string Key, string Secret);\n"
+            "class A {\n"
+            "  void F() {\n"
+            "    var c = new Creds(a, b);\n"
+            '    Console.WriteLine($"creds {c}");\n'
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    ("a.js", "OKX306", "sign(config.apiSecret)\nconsole.log(JSON.stringify(config))"),
+    ("a.js", "OKX306", "const opts = { host: h, 'secretKey': read() }\nconsole.log(opts)"),
+    (
+        "a.swift",
+        "OKX306",
+        ("struct Creds {\n  let key: String\n  let passphrase: String\n}\nfunc f(c: Creds) {\n  print(c)\n}\n"),
+    ),
+    ("a.php", "OKX301", "<?php echo $config['password'];\n"),
+    ("a.js", "OKX301", "console.log(env.secret, params.password)"),
+    ("a.kt", "OKX303", 'fun f() {\n  require(ok) { "bad $secretKey" }\n}'),
+    ("a.kt", "OKX303", 'fun f() {\n  check(secret.length == 32) { "bad secret $secret" }\n}'),
+    ("a.kt", "OKX303", 'fun f() {\n  requireNotNull(x) { "bad $secretKey" }\n}'),
+    ("a.scala", "OKX303", 'def f() = {\n  require(ok, s"bad $secretKey")\n}'),
+    ("a.rb", "OKX301", 'warn "bad #{secret}"'),
+    ("a.rb", "OKX301", 'warn("bad #{secret}")'),
+    ("a.js", "OKX306", "for (const [k, v] of Object.entries(process.env)) console.log(k, v)"),
+    ("a.js", "OKX306", "for (const [k, v] of Object.entries(process.env)) {\n  console.log(`${k}=${v}`)\n}"),
+    ("a.js", "OKX306", "Object.entries(process.env).forEach(([k, v]) => console.log(k, v))"),
+    ("a.js", "OKX306", "for (const k in process.env) { console.log(k, process.env[k]) }"),
+    ("a.js", "OKX306", "Object.keys(process.env).forEach(k => console.log(k + '=' + process.env[k]))"),
+    ("a.go", "OKX306", "func f() {\n\tfor _, e := range os.Environ() {\n\t\tfmt.Println(e)\n\t}\n}"),
+    ("a.php", "OKX306", '<?php foreach ($_ENV as $k => $v) { echo "$k=$v\\n"; }'),
+    ("a.php", "OKX306", "<?php foreach ($_ENV as $k => $v)\n  echo $k . $v;"),
+    ("a.rb", "OKX306", 'ENV.each { |k, v| puts "#{k}=#{v}" }'),
+    ("a.rb", "OKX306", 'ENV.each do |k, v|\n  puts "#{k}=#{v}"\nend'),
+    ("a.rb", "OKX306", "ENV.sort.each do |name, value|\n  puts name + value\nend"),
+    ("a.rs", "OKX306", ('fn main() {\n    for (k, v) in std::env::vars() {\n        println!("{k}={v}");\n    }\n}')),
+    ("A.java", "OKX306", ("class A { void f() { System.getenv().forEach((k, v) -> System.out.println(k + v)); } }")),
+    (
+        "A.java",
+        "OKX306",
+        (
+            "class A { void f() { for (Map.Entry<String, String> e : System.getenv().entrySet()) { Syst"
+            "em.out.println(e.getKey() + e.getValue()); } } }"
+        ),
+    ),
+    ("a.kt", "OKX306", 'fun f() { System.getenv().forEach { (k, v) -> println("$k=$v") } }'),
+    (
+        "a.cs",
+        "OKX306",
+        (
+            "foreach (DictionaryEntry e in Environment.GetEnvironmentVariables()) { Console.WriteLine(e"
+            '.Key + "=" + e.Value); }'
+        ),
+    ),
+    ("a.js", "OKX301", "const { OKX_SECRET: s } = process.env\nconsole.log(s)"),
+    ("a.js", "OKX301", "const { OKX_SECRET: s, HOME } = process.env\nconsole.log(`s ${s}`)"),
+    ("a.js", "OKX301", "const { apiSecret: value, host } = config;\nconsole.log(value)"),
+    ("Jenkinsfile", "OKX301", "pipeline { stages { stage('a') { steps {\n  sh \"echo ${SECRET}\"\n} } } }"),
+    (
+        "Jenkinsfile",
+        "OKX301",
+        (
+            "node {\n"
+            "  withCredentials([string(credentialsId: 'x', variable: 'OKX_SECRET')]) {\n"
+            "    sh 'echo $OKX_SECRET'\n"
+            "  }\n"
+            "}"
+        ),
+    ),
+    ("Jenkinsfile", "OKX301", "node {\n  sh '''\n    echo $OKX_SECRET\n  '''\n}"),
+    (".gitlab-ci.yml", "OKX301", "a:\n  script:\n    - echo $OKX_SECRET\n"),
+    (
+        ".github/workflows/a.yml",
+        "OKX301",
+        (
+            "jobs:\n"
+            "  a:\n"
+            "    steps:\n"
+            "      - uses: actions/github-script@v7\n"
+            "        env:\n"
+            "          OKX_SECRET: ${{ secrets.OKX_SECRET }}\n"
+            "        with:\n"
+            "          script: |\n"
+            "            console.log(process.env.OKX_SECRET)\n"
+        ),
+    ),
+    (
+        ".github/workflows/a.yml",
+        "OKX301",
+        (
+            "jobs:\n"
+            "  a:\n"
+            "    steps:\n"
+            "      - uses: actions/github-script@v7\n"
+            "        with:\n"
+            "          script: console.log('${{ secrets.OKX_SECRET }}')\n"
+        ),
+    ),
+    (
+        "a.go",
+        "OKX306",
+        (
+            "package a\n"
+            "type Client struct {\n"
+            "\tsecret string\n"
+            "}\n"
+            "func (b *Bot) open(s string) *Client { return nil }\n"
+            "func (b *Bot) f() {\n"
+            '\tlog.Println(b.open("x"))\n'
+            "}\n"
+        ),
+    ),
+    ("a.rs", "OKX303", ('fn f(secret: &str) {\n    assert!(secret.len() == 32, "bad secret {}", secret);\n}\n')),
+]
+MORE_SILENT = [
+    ("a.sh", ". ./lib.sh\nshow() {\n  env | sort\n}\n"),
+    ("a.sh", ". ./.env\nshow() {\n  env | sort\n} > file\nshow\n"),
+    ("a.sh", ". ./.env\nshow() {\n  env | wc -l\n}\n"),
+    (".github/workflows/a.yml", "steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | base64 -d > key\n"),
+    (
+        ".github/workflows/a.yml",
+        ("steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | base64 --decode | tee key >/dev/null\n"),
+    ),
+    (".github/workflows/a.yml", "steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | base64 | docker login -p\n"),
+    (".github/workflows/a.yml", "steps:\n  - run: X=$(echo ${{ secrets.OKX_SECRET }} | base64)\n"),
+    (".github/workflows/a.yml", "steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | base64 > key\n"),
+    (".github/workflows/a.yml", "steps:\n  - run: echo ${{ secrets.OKX_SECRET }} | sed 's/./*/g'\n"),
+    (
+        "a.go",
+        GO_TYPE + ("func (c Config) String() string { return c.Host }\nfunc f(c Config) {\n\tfmt.Println(c)\n}\n"),
+    ),
+    ("a.go", GO_TYPE + ('func f(c Config) {\n\tfmt.Println(c.Host)\n\tfmt.Printf("%T %p", c, &c)\n}\n')),
+    ("a.go", GO_TYPE + ("type Order struct {\n\tID string\n}\nfunc f(o Order, c Config) {\n\tfmt.Println(o)\n}\n")),
+    ("a.go", GO_TYPE + ('func f(c Config) {\n\tlog.Printf("%s", c.Name())\n\tlog.Println(len(c.List))\n}\n')),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Config struct {\n"
+            "\tHost string\n"
+            "\tUseSecret bool\n"
+            '\tSecret secret.Value `json:"-"`\n'
+            "}\n"
+            "func f(c Config) {\n"
+            "\tfmt.Println(c)\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Config struct {\n"
+            "\tSecrets []SecretRef\n"
+            "\tSecretName string\n"
+            "}\n"
+            "func f(c Config) {\n"
+            "\tfmt.Println(c)\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        (
+            "#[derive(Clone)]\n"
+            "struct Config {\n"
+            "    api_secret: String,\n"
+            "}\n"
+            "impl fmt::Debug for Config {\n"
+            "}\n"
+            "fn run(cfg: &Config) {\n"
+            '    info!("{:?}", cfg);\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        (
+            "#[derive(Debug)]\n"
+            "struct Config {\n"
+            "    api_secret: SecretString,\n"
+            "}\n"
+            "fn run(cfg: &Config) {\n"
+            '    info!("{:?}", cfg);\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        (
+            "#[derive(Debug)]\n"
+            "struct Config {\n"
+            "    api_secret: String,\n"
+            "}\n"
+            "impl std::fmt::Display for Config {}\n"
+            "fn run(cfg: &Config) {\n"
+            '    info!("{}", cfg);\n'
+            "}\n"
+        ),
+    ),
+    (
+        "A.java",
+        (
+            "record Creds(String key, String secret) {\n"
+            "  @Override public String toString() { return key; }\n"
+            "}\n"
+            "class A {\n"
+            "  void f(Creds c) {\n"
+            "    System.out.println(c);\n"
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "A.java",
+        (
+            "public class Creds {\n"
+            "  private String key;\n"
+            "  private String secretKey;\n"
+            "}\n"
+            "class A {\n"
+            "  void f(Creds c) {\n"
+            '    log.info("creds " + c);\n'
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "A.java",
+        (
+            "@Data\n"
+            "public class Creds {\n"
+            "  private String key;\n"
+            "  @ToString.Exclude private String secretKey;\n"
+            "}\n"
+            "class A {\n"
+            "  void f(Creds c) {\n"
+            '    log.info("creds " + c);\n'
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    ("a.kt", ("class Creds(val key: String, val passphrase: String)\nfun f(c: Creds) {\n  println(c)\n}\n")),
+    (
+        "a.kt",
+        (
+            "data class Creds(val key: String, val passphrase: String) {\n"
+            '  override fun toString() = "x"\n'
+            "}\n"
+            "fun f(c: Creds) {\n"
+            "  println(c)\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.cs",
+        (
+            "public class Creds { public string Key; public string Secret; }\n"
+            "class A {\n"
+            "  void F(Creds c) {\n"
+            "    Console.WriteLine(c);\n"
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.cs",
+        (
+            "public record Creds(string Key, string Secret) {\n"
+            "  public override string ToString() => Key;\n"
+            "}\n"
+            "class A {\n"
+            "  void F(Creds c) {\n"
+            "    Console.WriteLine(c);\n"
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.php",
+        ("<?php $labels = ['password' => 'Password', 'secret' => 'Secret key'];\necho $labels['password'], 1;\n"),
+    ),
+    ("a.php", "<?php echo $lang['password'];\n"),
+    ("a.php", "<?php echo $messages['secret'] . $errors['password'] . $translations['secret'];\n"),
+    ("a.php", "<?php echo __('password'), trans('passwords.sent'), t('password');\n"),
+    ("a.js", "console.log(messages.secret, errors.password, t('password'), i18n.t('secret'))"),
+    ("a.js", ("const L = { password: 'Password', secret: 'The secret key' }\nconsole.log(L.password)")),
+    ("a.js", "console.log(translations[locale].password, labels['secret'])"),
+    ("a.js", "console.log(formErrors.password, validation.secret, strings.apiSecret)"),
+    ("a.rb", "puts errors[:password], t('password'), I18n.t(:secret), labels['secret']"),
+    ("a.rb", "HINTS = { password: 'type it', secret: 'the secret' }\nputs HINTS[:password]"),
+    ("A.java", ("class A { void f() { check(user, password); require(password); validate(secret); } }")),
+    ("a.kt", ('fun f() {\n  require(secret.isNotBlank()) { "the secret is missing" }\n  check(secret)\n}')),
+    ("a.scala", 'def f() = {\n  require(secretKey != null, "missing")\n}'),
+    ("a.js", "for (const k of Object.keys(process.env)) console.log(k)"),
+    ("a.js", "for (const [k, v] of Object.entries(process.env)) console.log(k)"),
+    ("a.js", ("for (const [k, v] of Object.entries(process.env)) { if (k.startsWith('PUBLIC_')) console.log(k, v) }")),
+    ("a.js", "for (const [k, v] of Object.entries(orders)) console.log(k, v)"),
+    ("a.go", ('func f() {\n\tfor _, e := range os.Environ() {\n\t\tfmt.Println(strings.Split(e, "=")[0])\n\t}\n}')),
+    ("a.go", ("func f() {\n\tfor i, e := range os.Environ() {\n\t\tuse(e)\n\t\tfmt.Println(i)\n\t}\n}")),
+    ("a.php", '<?php foreach ($_ENV as $k => $v) { echo "$k\\n"; }'),
+    ("a.rb", "ENV.each do |k, v|\n  puts k\nend"),
+    ("a.rs", ('fn main() {\n    for (k, _) in std::env::vars() {\n        println!("{k}");\n    }\n}')),
+    ("a.js", "const { OKX_SECRET: s, HOME: h } = process.env\nconsole.log(h)"),
+    ("a.js", "const { secretName: s, HOME: h } = process.env\nconsole.log(s)"),
+    ("Jenkinsfile", "node {\n  sh 'tool --secret $OKX_SECRET'\n  sh \"echo hi\"\n}"),
+    (
+        ".github/workflows/a.yml",
+        (
+            "jobs:\n"
+            "  a:\n"
+            "    steps:\n"
+            "      - uses: actions/github-script@v7\n"
+            "        with:\n"
+            "          script: |\n"
+            "            const secret = process.env.OKX_SECRET\n"
+            "            console.log(secret.length)\n"
+        ),
+    ),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Client struct {\n"
+            "\tsecret string\n"
+            "}\n"
+            "func New(s string) *Client { return nil }\n"
+            "func f() {\n"
+            "\tlog.Println(uuid.New().String(), uuid.New())\n"
+            "}\n"
+        ),
+    ),
+    (
+        "a.go",
+        (
+            "package a\n"
+            "type Arg struct {\n"
+            "\tPassphrase string\n"
+            "}\n"
+            "type WsEvent struct {\n"
+            "\tArg Arg\n"
+            "}\n"
+            "func f(w *WsEvent) error {\n"
+            '\treturn fmt.Errorf("unexpected %+v", w)\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.rs",
+        ('#[cfg(test)]\nmod tests {\n    fn f() {\n    assert!(secret.len() == 32, "bad secret {}", secret);\n}\n}\n'),
+    ),
+    (
+        "a.rs",
+        ('fn f(secret: &str) {\n    assert!(check(secret, 1), "bad secret");\n    assert!(is(user, secret));\n}\n'),
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "rule", "text"), MORE_FIRES)
+def test_more_fires(path: str, rule: str, text: str) -> None:
+    assert {leak.rule for leak in leaks_of(path, text)} == {rule}
+
+
+@pytest.mark.parametrize(("path", "text"), MORE_SILENT)
+def test_more_is_silent(path: str, text: str) -> None:
+    assert leaks_of(path, text) == []
+
+
+ALL_FIRES = [*(("a.ts", text) for _, text in JAVASCRIPT_FIRES), *((path, text) for path, _, text in FIRES + MORE_FIRES)]
+
+
+@pytest.mark.parametrize(("path", "text"), ALL_FIRES)
+def test_what_fires_passes_the_prefilter(path: str, text: str) -> None:
+    assert LeakPrefilter().may_leak_bytes(path, text.encode())
+
+
+NAMES = load_leaks(rules_folder()).names
+
+
+@pytest.mark.parametrize("words", [*NAMES.key, *NAMES.secret, *NAMES.passphrase, *NAMES.token, *NAMES.holders])
+def test_every_name_passes_the_prefilter(words: str) -> None:
+    joined = words.title().replace(" ", "")
+    for name in (words.replace(" ", "_"), joined[0].lower() + joined[1:], words.upper().replace(" ", "_")):
+        assert LeakPrefilter().may_leak_elsewhere(f"print(my_{name}); print({name})")

@@ -76,12 +76,13 @@ class GateKeeper:
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
         return Gate(True, functions | called | holding, frozenset(wanted))
 
-    def survey(self, tree: ast.Module) -> Survey:
-        """Look at a module that another one imports."""
+    def survey(self, tree: ast.Module, brought: Brought) -> Survey:
+        """Look at a module that another one imports; what it brings itself, it gives on."""
         layout = lay_out(tree)
-        notes = self._read(layout)
-        tainted = _spread(notes, self._first(notes, frozenset()))
-        return Survey(frozenset(name for name in tainted if "@" not in name), _receivers(notes))
+        notes = self._read(layout, brought.secrets | brought.functions)
+        tainted = _spread(notes, self._first(notes, brought.secrets)) | brought.secrets
+        plain = frozenset(name for name in tainted if "@" not in name)
+        return Survey(plain, _receivers(notes) | brought.functions)
 
     def inside(self, tree: ast.Module) -> Gate:
         """Return a gate for a module that another one imports: whatever names a secret matters."""

@@ -16,6 +16,7 @@ from okxguard.leaks.plain_file import PlainFile
 from okxguard.leaks.plain_model import Taint
 from okxguard.leaks.plain_shell import SCRIPTS, Scripts
 from okxguard.leaks.plain_sinks import DUMPED, MASKED, REPLIED, Sinks, Sunk
+from okxguard.leaks.plain_steps import scripts_in_javascript
 from okxguard.leaks.plain_switches import switched_on
 from okxguard.model import Confidence, Leak, Span
 
@@ -46,23 +47,30 @@ class PlainReader:
         if len(document.text) > _LARGEST:
             return
         language = language_of(document.path, document.text) if document.kind is Kind.CODE else ""
-        if document.kind is Kind.YAML or language in SCRIPTS:
+        if document.kind is Kind.YAML or language in SCRIPTS or language == "groovy":
             yield from (_owned(leak, document.text) for leak in self._scripts.read(document, language))
-            return
+        if document.kind is Kind.YAML:
+            for script in scripts_in_javascript(document):
+                yield from self._read_code(script, "javascript", "workflow.js")
+        elif language not in SCRIPTS:
+            yield from self._read_code(document.text, language, document.path)
+
+    def _read_code(self, text: str, language: str, path: str) -> Iterator[Leak]:
+        """Yield what a text in a programming language gives away."""
         dialect = self._dialects.get(language)
-        table = language_for(language, document.path, document.text)
-        if dialect is None or table is None or document.path.endswith((".coffee", ".min.js", ".pine")):
+        table = language_for(language, path, text)
+        if dialect is None or table is None or path.endswith((".coffee", ".min.js", ".pine")):
             return
-        file = PlainFile(document.text, language, table, self._book, dialect, self._names)
-        file.is_test = _TESTS.search(document.path) is not None
+        file = PlainFile(text, language, table, self._book, dialect, self._names)
+        file.is_test = _TESTS.search(path) is not None
         seen: set[tuple[str, int]] = set()
         for sunk in Sinks(file).find():
             for leak in self._leaks(sunk):
                 place = (leak.rule, leak.span.end)
                 if place not in seen:
                     seen.add(place)
-                    yield _owned(leak, document.text)
-        yield from (_owned(leak, document.text) for leak in switched_on(file))
+                    yield _owned(leak, text)
+        yield from (_owned(leak, text) for leak in switched_on(file))
 
     def _leaks(self, sunk: Sunk) -> Iterator[Leak]:
         """Yield one leak for every rule that a sink breaks."""

@@ -34,7 +34,13 @@ class Dialect:
     """The calls of one family of languages, ready to be matched."""
 
     def __init__(self, book: LeakPlain, dialect: LeakDialect) -> None:
-        self.sinks = {rule: Calls(patterns) for rule, patterns in dialect.sinks.items()}
+        self.sinks = {
+            rule: Calls(pattern for pattern in patterns if pattern[-1] not in ",}")
+            for rule, patterns in dialect.sinks.items()
+        }
+        marked = [pattern for patterns in dialect.sinks.values() for pattern in patterns]
+        self.checks = Calls(pattern[:-1] for pattern in marked if pattern.endswith(","))
+        self.blocks = Calls(pattern[:-2] for pattern in marked if pattern.endswith("{}"))
         self.pages = Calls(dialect.pages)
         self.posts = Calls(dialect.posts)
         self.environments = Calls(dialect.environments)

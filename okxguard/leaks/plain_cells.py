@@ -15,7 +15,7 @@ _SIGNS = (
     r"<=>|===|!==|\.\.\.|\.\.=|\?\?=|&&=|\|\|=|=>|->|::|\?\.|&\.|\?\?|\?:|\|\||&&|==|!=|<=|>=|=~|!~|\.\.|<<|>>|!!|:="
     r"|\+=|\|>|[^\s\w]"
 )
-_MOST_CELLS = 400
+_MOST_CELLS, _DEEPEST = 400, 200
 
 
 class Cell(NamedTuple):
@@ -44,6 +44,14 @@ class Code(NamedTuple):
         """Return the index of the bracket that a place stands in, or -1."""
         index = bisect_left(self.tokens.starts, at)
         return self.tokens.frames[index] if index < len(self.tokens.frames) else -1
+
+    def frames_around(self, at: int) -> frozenset[int]:
+        """Return the indices of the brackets around a place, -1 for none among them."""
+        frame, found = self.frame_at(at), {-1}
+        while frame >= 0 and len(found) < _DEEPEST:
+            found.add(frame)
+            frame = self.tokens.frames[frame]
+        return frozenset(found)
 
     def inside(self, cell: Cell) -> tuple[int, int]:
         """Return where the content of a bracket begins and ends."""

@@ -146,6 +146,8 @@ class Chains:
             return file.named(name, code.offset + cell.start)
         if file.is_environment(dotted):
             return file.environment(dotted, code.offset + cell.start)
+        if file.holds_texts(link.dotted, name, cell.start):
+            return CLEAN
         lowered = name.lower()
         if lowered in file.book.lengths or any(word in file.book.ends for word in words_of(name)):
             return CLEAN
@@ -157,6 +159,8 @@ class Chains:
         if (headers := file.headers(dotted, code.offset + cell.start)) is not None:
             return headers
         value = file.named(name, code.offset + cell.start)
+        if (typed := file.types.member(name)) is not None:
+            return typed
         return value if value.taints else file.object(dotted, code.offset + cell.start) or value
 
     def _index(self, code: Code, cell: Cell, link: _Link) -> _Link:
@@ -164,15 +168,27 @@ class Chains:
         inner = expression(code, *code.inside(cell))
         dotted = f"{link.dotted}[]"
         if len(inner) == 1 and inner[0].kind == TEXT and (match := _QUOTED.fullmatch(inner[0].text)):
-            return _Link(file.named(match["name"], code.offset + cell.start), f"{link.dotted}.{match['name']}")
+            return self._entry(code, cell, link, match["name"])
         if len(inner) == 2 and inner[0].text == ":" and inner[1].kind == NAME:
-            return _Link(file.named(inner[1].text, code.offset + cell.start), f"{link.dotted}.{inner[1].text}")
+            return self._entry(code, cell, link, inner[1].text)
+        if (
+            file.is_environment(link.dotted)
+            and len(inner) == 1
+            and file.is_bound(inner[0].text.lstrip("$"), cell.start)
+        ):
+            return _Link(file.variable_of_environment(link.dotted, code.offset + cell.start), dotted)
         if not link.value.taints or link.value.taints[0].dump in ("environment", "headers"):
             return _Link(UNKNOWN, dotted)
         shown = sliced("[]", [inner], file.language)
         if shown is None:
             return _Link(link.value if link.value.taints[0].dump else CLEAN, dotted)
         return _Link(_cut(link.value, shown), dotted)
+
+    def _entry(self, code: Code, cell: Cell, link: _Link, name: str) -> _Link:
+        """Return the chain with what a mapping or object holds under a name."""
+        file, start = self._file, code.offset + cell.start
+        value = CLEAN if file.holds_texts(link.dotted, name, start) else file.named(name, start)
+        return _Link(value, f"{link.dotted}.{name}")
 
     def _method(self, code: Code, link: _Link, dotted: str, name: str, group: Cell) -> Value:
         """Return what the result of a method shows of the object that it belongs to, or what a call shows."""
@@ -224,7 +240,7 @@ class Chains:
             return signed
         if words and words[0] in _READERS and parts and len(parts[0]) == 1 and parts[0][0].kind == TEXT:
             return self._read(code, parts[0])
-        return self._getter(code, name, group)
+        return self._getter(code, dotted, name, group)
 
     def _cutting(self, code: Code, name: str, parts: list[list[Cell]]) -> Value | None:
         """Return what a function leaves of a text that it is given first, as `substr`, or last, as `preg_replace`."""
@@ -263,9 +279,11 @@ class Chains:
         value = union([self._file.values.of(code, part) for part in parts] or [CLEAN])
         return _cut(value, UNBOUNDED)
 
-    def _getter(self, code: Code, name: str, group: Cell) -> Value:
+    def _getter(self, code: Code, dotted: str, name: str, group: Cell) -> Value:
         file = self._file
         makes_object = name[:1].isupper() and file.language not in ("go", "csharp", "c")
+        if (typed := file.types.returned(dotted)) is not None:
+            return typed
         kind = None if makes_object or file.is_public(name) else file.names.read_getter(name)
         if kind is None:
             return UNKNOWN

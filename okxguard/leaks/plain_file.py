@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cached_property
 
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, tokenize
@@ -12,7 +13,10 @@ from okxguard.leaks.names import Secret, SecretNames, words_of
 from okxguard.leaks.plain_calls import Dialect
 from okxguard.leaks.plain_cells import Cell, Code, statement
 from okxguard.leaks.plain_chains import Chains
+from okxguard.leaks.plain_labels import NAMES_ONLY, says, secret_label
+from okxguard.leaks.plain_loops import Bound, environment_loops, renamed
 from okxguard.leaks.plain_model import CLEAN, MANNERS, UNKNOWN, Taint, Value
+from okxguard.leaks.plain_types import Types
 from okxguard.leaks.plain_values import Values
 
 _TYPE = r"(?:[ \t]{0,3}:[ \t]{0,3}[\w<>\[\]|.&?][\w<>\[\]|.&? ]{0,60}?)?"
@@ -32,10 +36,6 @@ _FUNCTION = re.compile(
     r"(?P<name>[^\W\d]\w{0,60})\s{0,3}(?:[:=]\s{0,3}(?:async\s)?(?:function\b)?\s{0,3})?(?P<open>\()"
 )
 _FOLDERS = frozenset(["PWD", "OLDPWD"])
-_MADE_KEY = frozenset({"create", "reset", "generate", "regenerate", "rotate", "add", "new", "issue", "post"})
-_NAMES_ONLY = re.compile(
-    r"[\"'`](?:[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*|[a-z]+(?:[A-Z][a-z]+)*|[a-z]+(?:[_.-][a-z]+)*|[^\"'`]*\s[^\"'`]*|[^\"'`]{0,7})[\"'`]"
-)
 _MOST_ASSIGNED = 40
 # Objects of Kubernetes, which go by their names.
 _OBJECTS = frozenset(["secret", "secrets", "credentials"])
@@ -95,15 +95,52 @@ class PlainFile:
         value = self._looked_up(name, start)
         if value.taints or value.known or value.made:
             return value
+        if (bound := self._bound(name, start)) is not None:
+            return bound
         if (headers := self.headers(name, start)) is not None:
             return headers
-        found = self.named(name, start)
+        if (typed := self.types.variable(name, start)) is not None:
+            return typed
+        found = self.named(self._names_before(name, start), start)
         return found if found.taints else self.object(name, start) or found
+
+    @cached_property
+    def types(self) -> Types:
+        """The types of the file that show secrets."""
+        return Types(self)
+
+    @cached_property
+    def _loops(self) -> list[Bound]:
+        return environment_loops(self)
+
+    def _bound(self, name: str, start: int) -> Value | None:
+        """Return what a name shows that a loop over the environment fills."""
+        for bound in self._loops:
+            if bound.name == name and bound.start <= start < bound.end:
+                return self.variable_of_environment(name, start) if bound.shows else CLEAN
+        return None
+
+    def variable_of_environment(self, name: str, start: int) -> Value:
+        """Return what a name shows that goes through the variables of the environment."""
+        return Value((Taint(Secret.SECRET, name, start, dump="environment", in_text=True),))
+
+    def is_bound(self, name: str, start: int) -> bool:
+        """Tell whether a name is that of a variable of the environment in a loop over all of them."""
+        return any(bound.name == name and bound.start <= start < bound.end for bound in self._loops)
+
+    @cached_property
+    def _renamed(self) -> dict[str, list[tuple[int, str]]]:
+        return renamed(self.code) if self.language == "javascript" else {}
+
+    def _names_before(self, name: str, start: int) -> str:
+        """Return the name that a variable had in the object that it was unpacked from."""
+        old = [given for at, given in self._renamed.get(name, ()) if at <= start]
+        return old[-1] if old else name
 
     # What is assigned.
 
     def _looked_up(self, name: str, start: int) -> Value:
-        at = self._assignment(name, start)
+        at = self.assignment(name, start)
         if at is None or (name, at) in self._looking or len(self._looking) > 3:
             return UNKNOWN
         self._looking.add((name, at))
@@ -122,6 +159,8 @@ class PlainFile:
             return UNKNOWN
         value = self.values.of(self.code, found)
         is_object = any(cell.text == "{" and cell.kind == "group" for cell in found)
+        if is_object and not value.taints and self.manner.objects and (label := secret_label(self, found)):
+            return Value((label,))
         if any(taint.shown == 0 and not taint.dump for taint in value.taints) and is_object:
             return value.dumping("object")
         return value
@@ -133,9 +172,9 @@ class PlainFile:
             return value
         if not value.known or cell.end - cell.start <= 2:
             return UNKNOWN
-        return CLEAN if self.is_test or _NAMES_ONLY.fullmatch(cell.text) else UNKNOWN
+        return CLEAN if self.is_test or NAMES_ONLY.fullmatch(cell.text) else UNKNOWN
 
-    def _assignment(self, name: str, start: int) -> int | None:
+    def assignment(self, name: str, start: int) -> int | None:
         """Return where the value begins that was assigned to a name last, in a scope around `start`."""
         if self._assigned is None:
             self._assigned = defaultdict(list)
@@ -145,12 +184,7 @@ class PlainFile:
                     and self.code.text[max(0, match.start() - 2) : match.start()].rstrip().endswith(",")
                 ):
                     self._assigned[match["name"].lstrip("$@")].append(match.end())
-        tokens = self.code.tokens
-        frame = self.code.frame_at(start)
-        frames = {-1}
-        while frame >= 0 and len(frames) < 200:
-            frames.add(frame)
-            frame = tokens.frames[frame]
+        frames = self.code.frames_around(start)
         before = [at for at in self._assigned.get(name, ()) if at < start][-_MOST_ASSIGNED:]
         return next(
             (at for at in reversed(before) if self.code.frame_at(at) in frames and not self.code.in_string(at)), None
@@ -192,6 +226,15 @@ class PlainFile:
             return None
         found = self.fields.get(name)
         return Value((Taint(found[0], found[1], start, dump="object"),)) if found else None
+
+    def holds_texts(self, owner: str, name: str, start: int) -> bool:
+        """Tell whether what an object holds under a name is a text for people: a label, a message."""
+        parts = [part for part in re.split(r"[.()\[\]]+", owner) if part]
+        if any(words_of(part)[-1:] and words_of(part)[-1] in self.book.texts for part in parts[-2:]):
+            return True
+        at = self.assignment(owner, start) if len(parts) == 1 and self.read(name) else None
+        cells = statement(self.code, at, lines=self.manner.lines) if at is not None else []
+        return any(cell.kind == "group" and says(self.code, cell, name) for cell in cells[:3])
 
     @property
     def fields(self) -> dict[str, tuple[Secret, str]]:

@@ -12,16 +12,6 @@ _REMOVES = re.compile(
     r"\*|slice|substr|substring|replace|length|\blen\b|repeat|hash|\[\s*[\w.-]*:|\.\.|take|gsub|redact|x{3,}|mask\w*\(|count|size",
     re.I,
 )
-_NAMES_ONLY = re.compile(
-    r"[\"'`](?:[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*|[a-z]+(?:[A-Z][a-z]+)*|[a-z]+(?:[_.-][a-z]+)*|[^\"'`]*\s[^\"'`]*|[^\"'`]{0,7})[\"'`]"
-)
-_MOST_ASSIGNED = 40
-# Objects of Kubernetes, which go by their names.
-_OBJECTS = frozenset(["secret", "secrets", "credentials"])
-_REMOVES = re.compile(
-    r"\*|slice|substr|substring|replace|length|\blen\b|repeat|hash|\[\s*[\w.-]*:|\.\.|take|gsub|redact|x{3,}|mask\w*\(|count|size",
-    re.I,
-)
 
 
 def makes_keys(words: Sequence[str]) -> bool:

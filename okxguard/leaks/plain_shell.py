@@ -10,6 +10,7 @@ from okxguard.entries.shell_words import Command, Word, read_commands
 from okxguard.kinds import Kind
 from okxguard.leakbook import LeakPlain
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.plain_pipes import passes_on, piped, searched
 from okxguard.leaks.plain_powershell import powershell_leaks
 from okxguard.leaks.plain_steps import bound_names, steps
 from okxguard.leaks.plain_variables import Reference, references
@@ -19,13 +20,14 @@ SCRIPTS = frozenset(["shell", "dockerfile", "makefile", "powershell", "batch"])
 _PRINTERS = frozenset(["echo", "printf", "print"])
 _HARMLESS = re.compile(r"::(?:add-mask|set-output|save-state|stop-commands)|##vso\[task\.setvariable|set-secret")
 _SHOWING = frozenset(["2", "1", "/dev/stderr", "/dev/stdout", "/dev/tty", "&2", "&1"])
-_PIPED = re.compile(r"[\"']?(?:[ \t]|\\\n)*(?:\d?>&\d[ \t]*|2>/dev/null[ \t]*)?\|(?!\|)[ \t]*(?P<next>[\w-]*)")
 # The end of a block whose output goes to a file or to another command.
 _TAKEN = re.compile(
-    r"[^\n]*\n(?:[ \t]*(?:echo|printf|cat)\b[^\n]*\n|[ \t]*\n|[ \t]*#[^\n]*\n){0,40}"
+    r"[^\n]*\n(?:[ \t]*(?:echo|printf|cat|env|printenv)\b[^\n]*\n|[ \t]*\n|[ \t]*#[^\n]*\n){0,40}"
     r"[ \t]*(?:\}|\)|done|fi|EOF)[ \t]*(?:\d?>|\|)"
 )
-_TEE = frozenset(["tee", "cat", "sort", "less", "more", "head", "tail", "column"])
+# Names that a script uses or exports, and files of settings that it takes in.
+_NAMED = re.compile(r"\$\{?(?:env:)?(?P<used>\w{3,60})|\b(?P<loud>[A-Z][A-Z0-9]{0,30}_[A-Z0-9_]{2,60})\b")
+_SOURCED = re.compile(r"^[ \t]*(?:source|\.)[ \t]+[\"']?[^\s\"';&|]{0,200}\.env\b", re.MULTILINE)
 _TRACED = re.compile(r"-[a-wyzA-WYZ]*x[a-zA-Z]*$")
 _CURL_VERBOSE = re.compile(r"-[a-zA-Z]{0,6}v[a-zA-Z]{0,6}|--verbose|--trace(?:-ascii)?")
 _DATA = frozenset(
@@ -51,9 +53,7 @@ class Scripts:
         if not parts:
             return
         bound = bound_names(document) if document.kind is Kind.YAML else {}
-        evidence = bool(bound) or any(
-            self._kind(match[1], bound) for match in re.finditer(r"\$\{?(?:env:)?(\w{3,60})", text)
-        )
+        evidence = bool(bound) or self._names_secrets(text)
         if language == "powershell":
             yield from powershell_leaks(text, lambda name: self._kind(name, bound), evidence=evidence)
             return
@@ -61,6 +61,11 @@ class Scripts:
         for start, end in parts:
             script = _Script(self, text, syntax, bound, evidence=evidence)
             yield from script.leaks(start, end)
+
+    def _names_secrets(self, text: str) -> bool:
+        """Tell whether secrets are in the environment of a script: it names some, or takes in a file of settings."""
+        names = {match["used"] or match["loud"] for match in _NAMED.finditer(text)}
+        return _SOURCED.search(text) is not None or any(self._kind(name, {}) for name in names)
 
     def _kind(self, name: str, bound: dict[str, str]) -> Secret | None:
         if name.upper() in ("PWD", "OLDPWD"):
@@ -167,10 +172,8 @@ class _Script:
         before = self._text[max(0, start - 3) : start].rstrip()
         if before.endswith(("$(", "`", "<(")):
             return False
-        piped = _PIPED.match(self._text, end)
-        if piped is None and _TAKEN.match(self._text, end):
-            return False
-        return piped is None or piped["next"] in _TEE
+        stages = piped(self._text, end)
+        return all(map(passes_on, stages)) and not _TAKEN.match(self._text, end)
 
     def _references(self, word: Word) -> Iterator[tuple[Reference, Secret]]:
         for reference in references(self._text, word, self._syntax):
@@ -212,16 +215,12 @@ class _Script:
 
     def _is_output(self, words: list[Word]) -> bool:
         """Tell whether a dump of the environment is shown: as it is, or filtered for the names of secrets."""
-        piped = _PIPED.match(self._text, words[-1].end)
-        if piped is None:
-            return True
-        line = self._text[piped.end() : self._text.find("\n", piped.end())]
-        if re.search(r">(?!&)", line) or (piped["next"] != "grep" and "|" in line):
-            return False
-        if piped["next"] in _TEE:
-            return True
-        wanted = re.match(r"\s+(?:-\w+\s+)*[\"']?\^?(?P<name>\w+)", line) if piped["next"] == "grep" else None
-        return wanted is not None and ("okx" in wanted["name"].lower() or bool(self._scripts.kind(wanted["name"], {})))
+        end = words[-1].end
+        stages = piped(self._text, end)
+        wanted = searched(stages[0]) if stages else None
+        if wanted is None:
+            return all(map(passes_on, stages)) and not _TAKEN.match(self._text, end)
+        return len(stages) == 1 and ("okx" in wanted.lower() or self._scripts.kind(wanted, {}) is not None)
 
     def _in_substitution(self, words: list[Word]) -> bool:
         start = words[0].pieces[0][1]

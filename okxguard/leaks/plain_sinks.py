@@ -8,16 +8,13 @@ from typing import NamedTuple
 
 from okxguard.entries.lexer import STRING
 from okxguard.leaks.names import Secret, words_of
+from okxguard.leaks.plain_callees import callee, end_of_operand, is_address, is_long_line, link
 from okxguard.leaks.plain_cells import COMMA, GROUP, LINE, NAME, SIGN, TEXT, Cell, Code, cells, items, split
 from okxguard.leaks.plain_file import PlainFile
 from okxguard.leaks.plain_model import CLEAN, Taint, Value, union
 
 PRINTED, LOGGED, RAISED, SENT, ADDRESSED, DUMPED, REPLIED, MASKED = (
     f"OKX30{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9)
-)
-_CALLEE = re.compile(r"(?P<name>[^\W\d][\w$]*[?!]?)(?:::<[^<>()]{0,60}>|<[\w, .]{1,60}>)?\s{0,3}$")
-_LINK = re.compile(
-    r"(?:(?P<name>[$@]{0,2}[^\W\d][\w$]*[?!]?)|(?P<called>\)|\]))?\s{0,80}(?:\?\.|\.|::|->|&\.|!!?\.)\s{0,3}$"
 )
 _OPEN_CALL = re.compile(
     r"(?:^|[;{|]|\b(?:then|do|else|and|or)\b|&&|\|\||=>)[ \t]*"
@@ -30,7 +27,6 @@ _OPEN_ECHO = re.compile(r"<\?=\s*")
 _QUERY = re.compile(r"[?&][\w.\[\]-]{1,40}=(?P<hole>\$\{|#\{|\{|\\\(|\$|[\"'`]?$)")
 _FILE = re.compile(r"\.(?:log|txt|out|csv|html?|md|dump|debug)[\"'`]$")
 _MOST_LINKS = 12
-_LONG_LINE = 1500
 
 
 class Sunk(NamedTuple):
@@ -51,7 +47,7 @@ class Sinks:
         self._dialect = file.dialect
         self._lasts = {
             pattern.rpartition(".")[2]
-            for calls in (*file.dialect.sinks.values(), file.dialect.pages, file.dialect.posts)
+            for calls in (*file.dialect.sinks.values(), file.dialect.pages, file.dialect.posts, file.dialect.checks)
             for pattern in calls.patterns
         } | file.dialect.levels
 
@@ -60,6 +56,8 @@ class Sinks:
         yield from self._calls(self._file.code)
         if self._file.manner.open_calls:
             yield from self._open_calls()
+        if self._dialect.blocks.patterns:
+            yield from self._blocks(self._file.code)
         yield from self._raises()
         yield from self._addresses()
 
@@ -70,10 +68,10 @@ class Sinks:
             if kind not in ("(", "[", "{"):
                 continue
             start = tokens.starts[index]
-            match = _callee(text, max(0, tokens.ends[index - 1] if index else 0, start - 100), start)
+            match = callee(text, max(0, tokens.ends[index - 1] if index else 0, start - 100), start)
             if match is None or (kind != "(" and not match["name"].endswith("!")):
                 continue
-            if _is_long_line(text, start):
+            if is_long_line(text, start):
                 continue
             if anything or match["name"] in self._lasts:
                 yield from self._call(code, index, match)
@@ -82,6 +80,8 @@ class Sinks:
         tokens = code.tokens
         dotted, start = self._dotted(code, index, match)
         rule, sent = self._rule(dotted)
+        if not rule and self._dialect.checks.match(dotted):
+            rule, sent = RAISED, "check"
         if not rule:
             return
         closing = tokens.partners.get(index)
@@ -104,6 +104,11 @@ class Sinks:
             if not parts or not _FILE.search(parts[0][-1].text):
                 return CLEAN
             parts = parts[1:]
+        elif sent == "check":
+            tested = self._file.language == "rust" and "#[cfg(test)]" in code.text[: group.start]
+            if tested or len(parts) < 2 or all(cell.kind != TEXT for cell in parts[1][:2]):
+                return CLEAN
+            parts = parts[1:]
         elif rule == ADDRESSED:
             parts = [part for part in parts if part[0].text != "{"]  # options, the environment among them
         value = values.listed(code, parts, formats=True, rust=self._file.language == "rust")
@@ -113,6 +118,27 @@ class Sinks:
         if rule == ADDRESSED:
             return value._replace(taints=tuple(taint for taint in value.taints if not taint.dump))
         return value
+
+    def _blocks(self, code: Code) -> Iterator[Sunk]:
+        """Yield what blocks give away that make a message: `require(x) { "..." }`, `log.debug { "..." }`."""
+        tokens, text = code.tokens, code.text
+        for index, kind in enumerate(tokens.kinds):
+            if kind != "{" or index == 0 or index not in tokens.partners:
+                continue
+            at = index
+            if tokens.kinds[index - 1] == ")" and not tokens.gap(index).strip():
+                at = tokens.partners.get(index - 1, index)
+            start = tokens.starts[at]
+            match = callee(text, max(0, tokens.ends[at - 1] if at else 0, start - 100), start)
+            if match is None:
+                continue
+            dotted, begin = self._dotted(code, at, match)
+            raised = self._dialect.blocks.match(dotted)
+            if raised or self._is_logger(dotted):
+                group = Cell(GROUP, "{", tokens.starts[index], tokens.ends[tokens.partners[index]], index)
+                value = self._file.values.listed(code, items(code, group), formats=True)
+                if value.taints:
+                    yield Sunk(RAISED if raised else LOGGED, dotted, begin, min(group.end, begin + 400), value)
 
     def _rule(self, dotted: str) -> tuple[str, str]:
         """Return the rule of the sink of that name, and how it is sent, if it is."""
@@ -141,22 +167,22 @@ class Sinks:
         names, at = [match["name"]], match.start("name")
         before = index - 1
         for _ in range(_MOST_LINKS):
-            link = _link(text, at)
-            if link is None:
+            found = link(text, at)
+            if found is None or (not self._file.manner.arrows and "->" in found[0]):
                 break
-            if link["called"]:
-                while before >= 0 and tokens.starts[before] > link.start("called"):
+            if found["called"]:
+                while before >= 0 and tokens.starts[before] > found.start("called"):
                     before -= 1
                 opening = tokens.partners.get(before)
-                if opening is None or tokens.starts[before] != link.start("called"):
+                if opening is None or tokens.starts[before] != found.start("called"):
                     break
                 at, before = tokens.starts[opening], opening - 1
-                name = _callee(text, max(0, at - 100), at)
+                name = callee(text, max(0, at - 100), at)
                 names.append(f"{name['name']}()" if name else "()")
                 at = name.start("name") if name else at
-            elif link["name"] and not code.in_string(link.start()):
-                names.append(link["name"].lstrip("$@"))
-                at = link.start()
+            elif found["name"] and not code.in_string(found.start()):
+                names.append(found["name"].lstrip("$@"))
+                at = found.start()
             else:
                 names.append("")
                 break
@@ -216,14 +242,14 @@ class Sinks:
             if kind != STRING:
                 continue
             start, end = tokens.starts[index], tokens.ends[index]
-            if not _is_address(code.text, start, end):
+            if not is_address(code.text, start, end):
                 continue
             cell = Cell(TEXT, code.text[start:end], start, end, index)
             values = [self._file.values.string(code, cell)] if end - start < 4000 else []
             if code.text[max(start, end - 2) : end - 1] == "=":
                 following = re.compile(r"\s*(?:\+|\.(?=\s|\$)|\.\.)\s*(?=[\w$@])").match(code.text, end)
                 if following:
-                    values.append(self._file.values.at(code, following.end(), _end_of_operand(code, following.end())))
+                    values.append(self._file.values.at(code, following.end(), end_of_operand(code, following.end())))
             value = union(values)
             taints = tuple(taint for taint in value.taints if self._is_addressed(code, taint, start, end))
             if taints:
@@ -238,53 +264,6 @@ class Sinks:
             code.text[max(start, taint.start - 60) : taint.start] if taint.start < end else code.text[start : end - 1]
         )
         return re.search(r"[?&][\w.\[\]-]{1,40}=[^&\s]{0,40}$", before) is not None
-
-
-def _callee(text: str, low: int, at: int) -> re.Match[str] | None:
-    """Return the name that ends before a bracket."""
-    end = at
-    while end > low and text[end - 1] in " \t!?":
-        end -= 1
-    if end > low and text[end - 1] == ">":
-        return _CALLEE.search(text, low, at)
-    begin = end
-    while begin > low and (text[begin - 1].isalnum() or text[begin - 1] in "_$"):
-        begin -= 1
-    return _CALLEE.match(text, begin, at) if begin < end else None
-
-
-def _link(text: str, at: int) -> re.Match[str] | None:
-    """Return the name or closing bracket in front of the sign for a member that ends before a name."""
-    end = at
-    while end > 0 and text[end - 1] in ".:>-?!& \t\n" and at - end < 90:
-        end -= 1
-    if end == at or end == 0:
-        return None
-    if text[end - 1] in ")]":
-        return _LINK.match(text, end - 1, at)
-    begin = end
-    while begin > 0 and (text[begin - 1].isalnum() or text[begin - 1] in "_$@"):
-        begin -= 1
-    return _LINK.match(text, begin, at) if begin < end else None
-
-
-def _is_long_line(text: str, at: int) -> bool:
-    """Tell whether a line is one that no person writes: names in it say nothing."""
-    return "\n" not in text[max(0, at - _LONG_LINE) : at + _LONG_LINE] and len(text) > 2 * _LONG_LINE
-
-
-def _is_address(text: str, start: int, end: int) -> bool:
-    query = text.find("?", start, end)
-    return query >= 0 and text.find("=", query, end) > 0 and end - start > 8
-
-
-def _end_of_operand(code: Code, start: int) -> int:
-    end = start
-    for cell in cells(code, start, min(len(code.text), start + 400)):
-        if cell.kind == LINE or (cell.kind == SIGN and cell.text in ("+", ",", ";", "?", ":", "&", "|")):
-            break
-        end = cell.end
-    return end
 
 
 __all__ = ["DUMPED", "MASKED", "PRINTED", "REPLIED", "Sinks", "Sunk"]

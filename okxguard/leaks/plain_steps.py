@@ -23,6 +23,9 @@ _RUN = re.compile(
 )
 _RECIPE = re.compile(r"^\t[ \t]*[@+-]*(?P<command>[^\n]*(?:(?<=\\)\n[^\n]*)*)", re.MULTILINE)
 _MADE = re.compile(r"\$(?:\((?P<round>\w{1,80})\)|\$(?P<own>(?=[\w{])))")
+_STEP = re.compile(r"\b(?:sh|bat)\b[ \t]{0,3}\(?[ \t]{0,3}(?:script[ \t]{0,3}:[ \t]{0,3})?(?P<quote>\"{3}|'{3}|[\"'])")
+_QUOTED_EXPRESSION = re.compile(r"([\"'])(\$\{\{[^{}\n]{0,300}\}\})\1")
+_LONGEST = 4000
 Part = tuple[int, int]
 
 
@@ -36,10 +39,44 @@ def steps(document: Document, language: str) -> tuple[str, list[Part]]:
         return text, list(_of_workflow(text))
     if language == "dockerfile":
         return text, [(match.end(), _end_of_instruction(text, match.end())) for match in _RUN.finditer(text)]
+    if language == "groovy":
+        return text, list(_of_pipeline(text))
     if language == "makefile":
         text = _MADE.sub(lambda match: f"${{{match['round']}}}" if match["round"] else " $", text)
         return text, [match.span("command") for match in _RECIPE.finditer(text)]
     return text, [(0, len(text))]
+
+
+def _of_pipeline(text: str) -> Iterator[Part]:
+    for match in _STEP.finditer(text):
+        end = text.find(match["quote"], match.end(), match.end() + _LONGEST)
+        if end > 0:
+            yield match.end(), end
+
+
+def scripts_in_javascript(document: Document) -> Iterator[str]:
+    """Yield the scripts of a workflow that are no shell, each in a text that is blank but for it."""
+    text = document.text
+    if "github-script" not in text:
+        return
+    for match in _KEY.finditer(text):
+        if match["key"] == "script" and _is_javascript(text, match):
+            column = len(match["indent"]) + len(match["dash"] or "")
+            block = match["rest"].strip()[:1] in ("|", ">")
+            start = match.end() if block else match.start("rest")
+            end = _end_of_block(text, match.end(), column) if block else match.end()
+            script = _QUOTED_EXPRESSION.sub(
+                lambda found: f"`{_EXPRESSION.sub(_as_variable, found[2])}`", text[start:end]
+            )
+            yield re.sub(r"[^\n]", " ", text[:start]) + script
+
+
+def _is_javascript(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the step that a key stands in runs JavaScript."""
+    column = len(match["indent"])
+    before = text[max(0, match.start() - 1500) : match.start()]
+    steps = [step.start() for step in re.finditer(rf"^[ ]{{0,{max(0, column - 1)}}}- ", before, re.MULTILINE)]
+    return "github-script" in (before[steps[-1] :] if steps else "")
 
 
 def bound_names(document: Document) -> dict[str, str]:
@@ -62,6 +99,8 @@ def _of_workflow(text: str) -> Iterator[Part]:
         rest = match["rest"].strip()
         column = len(match["indent"]) + len(match["dash"] or "")
         end = _end_of_block(text, match.end(), column)
+        if match["key"] == "script" and _is_javascript(text, match):
+            continue
         if rest[:1] in ("|", ">"):
             yield match.end(), end
         elif rest and not rest.startswith("#"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from okxguard.leaks.relation_scopes import NameScope
 
+_PARTS = re.compile(r"[\w-]{2,40}")
 # Fields that hold no expressions or statements.
 _LEAVES = frozenset(
     [
@@ -130,6 +132,8 @@ class _Surveyor:
             if kind is ast.Constant:
                 if type(node.value) is str and len(node.value) < _LONGEST_WORD:
                     words.add(node.value)
+                    if not node.value.isidentifier():
+                        words.update(_PARTS.findall(node.value))
                 continue
             if kind in _RELATING:
                 nodes.append((node, scope))

@@ -1,0 +1,144 @@
+"""Find the definitions of types that are printed with all their fields, in the languages that do so."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from okxguard.leaks.plain_cells import Code
+
+_CLASS = r"\bclass\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
+_RECORD = r"\brecord\s+(?P<name>\w{1,80})\s{0,3}(?:<[^<>()]{0,80}>)?\s{0,3}(?P<open>\()"
+_DEFINED = {
+    "go": r"\btype\s+(?P<name>\w{1,80})\s+struct\s{0,3}(?P<open>\{)",
+    "rust": r"(?P<marks>(?:\#\[[^\]\n]{0,300}\]\s{0,20}){1,10})(?:pub(?:\([^()]{0,40}\))?\s{1,3})?"
+    r"struct\s+(?P<name>\w{1,80})(?:<[^<>{}]{0,80}>)?\s{0,9}(?P<open>\{)",
+    "java": _RECORD + r"|(?P<marks>(?:@\w{1,60}(?:\([^()]{0,200}\))?\s{1,20}){1,12})(?:\w{1,12}\s{1,3}){0,4}?"
+    r"class\s+(?P<marked>\w{1,80})\b[^{};()]{0,200}(?P<body>\{)",
+    "kotlin": r"\bdata\s+class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
+    "scala": r"\bcase\s+class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
+    "csharp": r"\brecord\s+(?:class\s+|struct\s+)?(?P<name>\w{1,80})\s{0,3}(?::[^(){};]{0,80})?(?P<open>[({])",
+    "swift": r"\bstruct\s+(?P<name>\w{1,80})\b[^{};()]{0,100}(?P<open>\{)",
+    "javascript": r"\b(?:interface|class)\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
+    r"|\btype\s+(?P<marked>\w{1,80})\s{0,3}=\s{0,3}(?P<body>\{)",
+    "php": _CLASS,
+}
+_DEFINED["groovy"] = _DEFINED["java"]
+_NEEDED = {
+    "go": "struct", "rust": "derive", "kotlin": "data class", "scala": "case class", "csharp": "record",
+    "swift": "struct",
+}  # fmt: skip
+_TYPED = r"(?P<type>[\w.<>?\[\], ]{1,80}?)\s{1,9}(?P<name>\w{1,60})\s{0,9}(?=[;,={]|$)"
+_TITLED = r"(?P<name>\b[^\W\d]\w{0,60})[?!]?\s{0,9}:\s{0,9}(?P<type>[&'\w\[<][^,;=\n{}]{0,80})"
+_FIELDS = {
+    "go": r"^[ \t]{0,40}(?P<names>\w{1,60}(?:,\s{0,3}\w{1,60}){0,8})[ \t]{1,60}(?P<type>[*\[\]\w.]{1,80})"
+    r"|^[ \t]{0,40}(?:\w{1,40}\.)?(?P<inner>\w{1,60})[ \t]{0,40}$",
+    "rust": _TITLED,
+    "java": _TYPED,
+    "csharp": _TYPED,
+    "php": r"(?:private|public|protected|readonly|var)\s{1,3}(?:readonly\s{1,3})?(?:static\s{1,3})?"
+    r"(?:(?P<type>\??[\w|\\]{1,60})\s{1,3})?\$(?P<name>\w{1,60})",
+    "javascript": _TITLED + r"|\bthis\.(?P<own>\w{1,60})\s{0,3}=(?!=)",
+}
+_HIDING = {
+    "go": r"\bfunc\s{{0,3}}\(\s{{0,3}}(?:\w{{1,40}}\s{{1,3}})?\*?{name}\s{{0,3}}\)\s{{0,3}}"
+    r"(?:String|GoString|Format|MarshalLogObject|LogValue|MarshalText|MarshalJSON)\s{{0,3}}\(",
+    "rust": r"\bDebug\s{{1,3}}for\s{{1,3}}{name}\b",
+    "swift": r"\b{name}\s{{0,3}}:[^{{}}\n]{{0,100}}Custom(?:Debug)?StringConvertible",
+}
+_SILENT_BODY = re.compile(
+    r"\b(?:toString|ToString|PrintMembers|toJSON|inspect\.custom|__debugInfo|jsonSerialize|customMirror)\b"
+)
+_SILENT_MARK = re.compile(r"\bexclude\b|\bof\s{0,3}=|onlyExplicitly", re.IGNORECASE)
+_LOMBOK = re.compile(r"@(?:lombok\.)?(?:Data|ToString|Value|Canonical|Immutable|AutoValue)\b(?!\(\s{0,3}\")")
+_HIDDEN_FIELD = re.compile(
+    r"(?:@ToString\.Exclude|#\[[^\]\n]{0,80}(?:skip|ignore|redact|sensitive)[^\]\n]{0,80}\])[^,;]{0,120}$",
+    re.IGNORECASE,
+)
+_LONGEST = 20_000
+Field = tuple[str, str, int]
+
+
+class Definition(NamedTuple):
+    """A type: its name, its fields with their types and places, and whether it says itself how it is shown."""
+
+    name: str
+    fields: tuple[Field, ...]
+    hidden: bool
+
+
+def definitions(code: Code, language: str) -> list[Definition]:
+    """Return the types of a file whose values are printed with all their fields."""
+    pattern = _DEFINED.get(language)
+    if pattern is None or _NEEDED.get(language, "") not in code.text:
+        return []
+    found = (_definition(code, language, match) for match in re.finditer(pattern, code.text))
+    return [definition for definition in found if definition is not None]
+
+
+def _definition(code: Code, language: str, match: re.Match[str]) -> Definition | None:
+    groups = match.groupdict()
+    name, opening = groups["name"] or groups.get("marked") or "", match.start("open")
+    marks = groups.get("marks") or ""
+    if opening < 0:
+        opening = match.start("body")
+    if language == "rust" and "Debug" not in marks:
+        return None
+    if language in ("java", "groovy") and marks and not _LOMBOK.search(marks):
+        return None
+    start, end, after = _inside(code, opening)
+    body = code.text[start:after]
+    hidden = _SILENT_BODY.search(body) is not None or _SILENT_MARK.search(marks) is not None
+    if not hidden and (hiding := _HIDING.get(language)):
+        hidden = re.search(hiding.format(name=re.escape(name)), code.text) is not None
+    return Definition(name, tuple(_fields(code, language, start, end)), hidden)
+
+
+def _inside(code: Code, opening: int) -> tuple[int, int, int]:
+    """Return where the inside of a bracket begins and ends, and where the block behind it does, if there is one."""
+    tokens = code.tokens
+    index = bisect_left(tokens.starts, opening)
+    closing = tokens.partners.get(index)
+    if closing is None:
+        return opening + 1, opening + 1, opening + 1
+    end, after = tokens.starts[closing], tokens.starts[closing]
+    if tokens.kinds[index] == "(" and closing + 1 < len(tokens.kinds) and tokens.kinds[closing + 1] == "{":
+        between = code.text[end + 1 : tokens.starts[closing + 1]]
+        block = tokens.partners.get(closing + 1)
+        if block is not None and len(between) < 200 and ";" not in between and "\n\n" not in between:
+            after = tokens.starts[block]
+    return opening + 1, min(end, opening + _LONGEST), min(after, opening + _LONGEST)
+
+
+def _fields(code: Code, language: str, start: int, end: int) -> list[Field]:
+    pattern = re.compile(_FIELDS.get(language, _TITLED if language in _DEFINED else _TYPED), re.MULTILINE)
+    text = code.text[start:end] if language in ("php", "javascript") else _outer(code, start, end)
+    found: list[Field] = []
+    for match in pattern.finditer(text):
+        if _HIDDEN_FIELD.search(text, 0, match.start("name") if match.groupdict().get("name") else match.start()):
+            continue
+        groups = match.groupdict()
+        kind = (groups.get("type") or "").strip()
+        if groups.get("inner"):
+            found.append((groups["inner"], groups["inner"], start + match.start()))
+        elif groups.get("names"):
+            found += [(name.strip(), kind, start + match.start()) for name in groups["names"].split(",")]
+        else:
+            place = start + match.start("name" if groups["name"] else "own")
+            found.append((groups["name"] or groups["own"], kind, place))
+    return found
+
+
+def _outer(code: Code, start: int, end: int) -> str:
+    """Return the text between two places with blanks for what is in brackets."""
+    tokens, pieces, at = code.tokens, [], start
+    index = bisect_left(tokens.starts, start)
+    while index < len(tokens.starts) and tokens.starts[index] < end:
+        closing = tokens.partners.get(index) if tokens.kinds[index] in ("(", "{") else None
+        if closing is not None and closing > index:
+            opening, stop = tokens.starts[index], min(tokens.ends[closing], end)
+            pieces += [code.text[at : opening + 1], re.sub(r"[^\n]", " ", code.text[opening + 1 : stop])]
+            at, index = stop, closing
+        index += 1
+    return "".join([*pieces, code.text[at:end]])
