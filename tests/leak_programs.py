@@ -212,5 +212,6 @@ LOST = {
         "class K:\n    def __init__(self, v):\n        self.v = v\n    @classmethod\n    def of(cls, v):\n"
         "        return cls(v)\ndef run():\n    print(K.of(load_secret()).v)\n"
     ),
+    "question": "def run():\n    answer = input('Secret key: ')\n    print('Got it:', answer)\n",
     "harmless-result": "def make(q):\n    return {'a': q}\ndef run(s):\n    print('{secret}'.format(**make(s)))\n",
 }

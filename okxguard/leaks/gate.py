@@ -104,6 +104,7 @@ class GateKeeper:
             names = self._names
             known = self._kinds[name] = bool(
                 names.read(name)
+                or (not name.isidentifier() and names.read_question(name))
                 or names.read_getter(name)
                 or names.is_holder(name)
                 or self._library.is_source_name(name)
