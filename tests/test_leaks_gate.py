@@ -23,6 +23,7 @@ from okxguard.report import FORMATS
 from okxguard.rulebook import load_rulebook
 from okxguard.scan import Options, Scanner
 from tests.conftest import Credentials
+from tests.leak_programs import LOST, program
 from tests.test_leaks_python import CASES, FIRING, Case
 
 _RULEBOOK = load_rulebook()
@@ -61,6 +62,10 @@ def _with_gate(text: str) -> list[tuple[str, int, str]]:
 
 def _without_gate(text: str) -> list[tuple[str, int, str]]:
     return _followed(text, lambda _: EVERYTHING)
+
+
+def _places(found: list[tuple[str, int, str]]) -> set[tuple[str, int]]:
+    return {(rule, line) for rule, line, _ in found}
 
 
 def _is_python(text: str) -> bool:
@@ -178,7 +183,20 @@ def _programs(draw: st.DrawFn) -> str:
 @given(_programs())
 @_QUICK
 def test_gate_loses_nothing_of_generated_program(text: str) -> None:
-    assert not set(_without_gate(text)) - set(_with_gate(text))
+    assert _places(_with_gate(text)) == _places(_without_gate(text))
+
+
+@pytest.mark.parametrize("first", range(0, 320, 40))
+def test_gate_changes_nothing_of_program_with_every_flow(first: int) -> None:
+    texts = [text for text in map(program, range(first, first + 40)) if _is_python(text)]
+    assert texts
+    for text in texts:
+        assert _places(_with_gate(text)) == _places(_without_gate(text)), text
+
+
+@pytest.mark.parametrize("text", LOST.values(), ids=LOST)
+def test_gate_changes_nothing(text: str) -> None:
+    assert _places(_with_gate(text)) == _places(_without_gate(text))
 
 
 _PHRASES = sorted({*_BOOK.names.key, *_BOOK.names.secret, *_BOOK.names.passphrase, *_BOOK.names.token})

@@ -72,8 +72,9 @@ class GateKeeper:
         wanted = brought.secrets | _origins(notes, reached | notes.receiving)
         telling = tainted & _origins(notes, reached & tainted)
         functions = _functions_with(layout, tainted if switches else telling)
+        called = _functions_of(layout, wanted | _origins(notes, tainted) if switches else wanted)
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
-        return Gate(True, functions | holding, frozenset(wanted))
+        return Gate(True, functions | called | holding, frozenset(wanted))
 
     def survey(self, tree: ast.Module, brought: Brought) -> Survey:
         """Look at a module that another one imports; what it brings itself, it gives on."""
@@ -103,6 +104,7 @@ class GateKeeper:
             names = self._names
             known = self._kinds[name] = bool(
                 names.read(name)
+                or (not name.isidentifier() and names.read_question(name))
                 or names.read_getter(name)
                 or names.is_holder(name)
                 or self._library.is_source_name(name)
@@ -153,6 +155,14 @@ def _receivers(notes: Notes) -> frozenset[str]:
         if not numbers.isdisjoint(shown | given):
             found.add(name)
     return frozenset(found)
+
+
+def _functions_of(layout: Layout, names: set[str] | frozenset[str]) -> set[int]:
+    """Return the identities of the functions that have some names, or variables of them, and of all lambdas."""
+    called = (scope for name in names for scope in layout.functions.get(name, ()))
+    numbers = {name.partition("@")[2] for name in names}
+    holding = (scope for scope in layout.scopes if str(scope.number) in numbers)
+    return {id(scope.node) for scope in (*called, *holding, *layout.lambdas.values())}
 
 
 def _functions_with(layout: Layout, names: set[str]) -> frozenset[int]:

@@ -8,73 +8,8 @@ from fnmatch import translate
 from functools import lru_cache
 
 from okxguard.leakbook import LeakBook, LeakSink
+from okxguard.leaks.library_names import KEEPING, LOCAL_NAMES, REQUESTS, SOURCES, WRITING
 from okxguard.leaks.names import words_of
-
-_KEEPING = frozenset(
-    [
-        "getattr",
-        "b64encode",
-        "b64decode",
-        "urlsafe_b64encode",
-        "standard_b64encode",
-        "b32encode",
-        "b16encode",
-        "a85encode",
-        "b85encode",
-        "hexlify",
-        "b2a_base64",
-        "b2a_hex",
-        "unhexlify",
-        "dedent",
-        "indent",
-        "fill",
-        "wrap",
-        "shorten",
-        "zip",
-        "enumerate",
-        "map",
-        "filter",
-        "partial",
-        "cast",
-        "run",
-        "wait_for",
-        "create_task",
-        "gather",
-        "Template",
-        "sub",
-        "to_thread",
-        "submit",
-        "namedtuple",
-        "NamedTuple",
-        "make_dataclass",
-        "to_curl",
-        "append",
-        "extend",
-        "insert",
-        "update",
-        "add",
-        "getLogger",
-    ]
-)
-_SOURCES = frozenset(
-    [
-        "environ",
-        "environb",
-        "dotenv_values",
-        "getpass",
-        "win_getpass",
-        "get_password",
-        "askpass",
-        "advpass",
-        "pwinput",
-        "get_secret",
-        "get_secret_value",
-        "getSecretValue",
-        "access_secret_version",
-    ]
-)
-# Methods of files.
-_WRITING = ("write", "writelines", "write_text", "dump")
 
 
 class Patterns:
@@ -138,14 +73,14 @@ class Library:
         self.switches = tuple((Patterns(switch.calls), switch) for switch in book.switches)
         self.settings = tuple((Patterns(setting.attributes), setting) for setting in book.settings)
         self._sinks = tuple((Patterns(sink.calls), sink) for sink in book.sinks)
-        self._source_names = _last_names(sources.replies) | _SOURCES
+        self._source_names = _last_names(sources.replies) | SOURCES
         self._keeping = (
             _last_names(flows.keep, flows.dump_calls, sources.loaded, sources.namespaces)
             | self.methods
             | self.dumps
-            | _KEEPING
+            | KEEPING
         )
-        self._showing = _by_last(*(sink.calls for sink in book.sinks), book.loggers.functions, tuple(_WRITING))
+        self._showing = _by_last(*(sink.calls for sink in book.sinks), book.loggers.functions, tuple(WRITING))
         for name in (*book.loggers.methods, *book.loggers.binders):
             self._showing[name] = frozenset("*")
         self._switching = _by_last(*(switch.calls for switch in book.switches))
@@ -154,6 +89,7 @@ class Library:
         self._loading = _last_names(sources.loaded) | {"open"}
         self._handing = _last_names(*(switch.calls for switch in book.switches if "any" in switch.values))
         self._setting = _last_names(*(setting.attributes for setting in book.settings))
+        self._dumping = _last_names(flows.dump_calls) | self.dumps
         self._routing = _last_names(shown.routes)
         self._loggers = Patterns(book.loggers.values)
         self._logger_names = frozenset(name.lower() for name in book.loggers.names)
@@ -175,7 +111,7 @@ class Library:
 
     def may_request(self, name: str) -> bool:
         """Tell whether a call of that last name may send a request."""
-        return name in _REQUESTS
+        return name in REQUESTS
 
     def may_switch(self, name: str, imported: frozenset[str]) -> bool:
         """Tell whether a call of that last name may switch printing on, in a module with those imports."""
@@ -196,6 +132,10 @@ class Library:
     def may_load(self, name: str) -> bool:
         """Tell whether a call of that last name may load a configuration."""
         return name in self._loading
+
+    def may_dump(self, name: str) -> bool:
+        """Tell whether a call of that last name may show everything that an object holds."""
+        return name in self._dumping
 
     def may_route(self, name: str) -> bool:
         """Tell whether a decorator of that last name may put a function on the web."""
@@ -250,7 +190,7 @@ def _by_last(*groups: Iterable[str]) -> dict[str, frozenset[str]]:
         for name in group:
             first, _, last = name.replace("()", "").rpartition(".")
             root = first.partition(".")[0] if first else "*"
-            found.setdefault(last, set()).add("*" if root in _LOCAL_NAMES or not root else root)
+            found.setdefault(last, set()).add("*" if root in LOCAL_NAMES or not root else root)
     return {last: frozenset(roots) for last, roots in found.items()}
 
 
@@ -262,50 +202,4 @@ def _is_one(names: dict[str, frozenset[str]], name: str, imported: frozenset[str
     return False
 
 
-# Names of variables, not of modules, that patterns begin with.
-_LOCAL_NAMES = frozenset(
-    [
-        "*",
-        "self",
-        "ctx",
-        "bot",
-        "channel",
-        "message",
-        "messages",
-        "update",
-        "interaction",
-        "webhook",
-        "user",
-        "author",
-        "st",
-        "ui",
-        "parser",
-        "stdout",
-        "stderr",
-        "console",
-        "q",
-        "ic",
-    ]
-)
-_REQUESTS = frozenset(
-    {
-        "get",
-        "post",
-        "put",
-        "patch",
-        "delete",
-        "request",
-        "urlopen",
-        "Request",
-        "urlretrieve",
-        "fetch",
-        "head",
-        "options",
-        "ws_connect",
-        "stream",
-        "send",
-        "open",
-        "HTTPRequest",
-    }
-)
 _LOG = LeakSink("OKX302", (), ("*",))

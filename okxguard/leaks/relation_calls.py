@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from okxguard.leaks.relation_definitions import Definitions
-from okxguard.leaks.relation_flows import ITEMS, LOADED
+from okxguard.leaks.relation_flows import ITEMS, LOADED, held_by
 from okxguard.leaks.relation_notes import Notes
-from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
+from okxguard.leaks.relation_scopes import NameScope, last_name, names_called, text_of
 
 _STORING = frozenset(
     [
@@ -27,6 +27,8 @@ _STORING = frozenset(
         "put",
     ]
 )
+# Calls that store what they are given by name under that name, as those of classes do.
+_MAPPING = frozenset({"update", "dict"})
 _PLACE_OF_DEBUG = 6
 _CLIENTS = frozenset({"ccxt", "okx", "ccxtpro", "okex", "python_okx"})
 
@@ -40,30 +42,37 @@ class CallRelations:
         self._library = notes.library
         self._into = notes.into
         self._flows = notes.flows
-        self._imported = notes.layout.imported
         self._functions = notes.layout.functions
         self._classes = notes.layout.classes
-        self._has_clients = not self._imported.isdisjoint(_CLIENTS)
+        self._has_clients = not notes.layout.imported.isdisjoint(_CLIENTS)
 
     def call(self, node: ast.Call, scope: NameScope) -> None:
         """Note what one call does."""
-        notes, name = self._notes, last_name(node.func)
-        if isinstance(node.func, ast.Name) and scope.owner and name == scope.own:
-            name = scope.owner
+        for name in names_called(node.func):
+            is_own = scope.owner and name == scope.own and isinstance(node.func, ast.Name)
+            self._named(scope.owner if is_own else name, node, scope)
+        if isinstance(node.func, ast.Attribute):
+            self._method(node, node.func, scope)
+        self._handed(node, scope)
+
+    def _named(self, name: str, node: ast.Call, scope: NameScope) -> None:
+        """Note what a call of a name does."""
+        notes = self._notes
         if self._flows.is_known(name):
             self._pass(name, node, scope)
         if name in notes.brought:
             notes.receiving.add(name)
-        if self._library.may_show(name, self._imported) or name in notes.brought:
+        if notes.shows(name) or name in notes.brought:
             notes.show(self._flows.given(node, scope), scope)
         elif self._library.may_request(name):
             notes.show(self._flows.requested(node, scope), scope)
-        notes.switches = notes.switches or self._library.may_switch(name, self._imported) or self._is_switched(node)
+        notes.switches = notes.switches or notes.prints(name) or self._is_switched(node)
         if name in ("add_argument", "add_option"):
             self._definitions.options(node, ())
-        if isinstance(node.func, ast.Attribute):
-            self._method(node, node.func, scope)
-        self._handed(node, scope)
+        if name in _MAPPING or name[:1].isupper():
+            for keyword in node.keywords:
+                if keyword.arg is not None:
+                    self._into[keyword.arg] |= self._flows.of(keyword.value, scope)
 
     def _method(self, node: ast.Call, function: ast.Attribute, scope: NameScope) -> None:
         """Note what a method stores in its object, or reads from it."""
@@ -85,7 +94,7 @@ class CallRelations:
                 for each in self._functions[handed]:
                     for parameter in each.parameters:
                         self._into[each.resolve(parameter)] |= flow
-            elif handed and self._library.may_show(handed, self._imported):
+            elif handed and self._notes.shows(handed):
                 self._notes.show(self._flows.given(node, scope), scope)
 
     def _is_switched(self, node: ast.Call) -> bool:
@@ -104,7 +113,7 @@ class CallRelations:
         given = [self._flows.of(argument, scope) for argument in node.args]
         named = [(keyword.arg, self._flows.of(keyword.value, scope)) for keyword in node.keywords]
         is_spread = any(isinstance(argument, ast.Starred) for argument in node.args) or None in dict(named)
-        makers = self._functions.get("__init__", ()) if name in self._classes else ()
+        makers = self._makers(name) if name in self._classes else ()
         for inner in (*self._functions.get(name, ()), *makers):
             if is_spread:
                 flow = self._flows.given(node, scope)
@@ -120,6 +129,11 @@ class CallRelations:
                 self._into[keyword] |= flow
         for field in self._classes[name]:
             self._into[field].update(*given)
+
+    def _makers(self, name: str) -> list[NameScope]:
+        """Return the functions that make objects of a class: its own, or any where it has none."""
+        makers = self._functions.get("__init__", [])
+        return [each for each in makers if each.owner == name] or makers
 
     def _bind(self, inner: NameScope, given: list[set[str]], named: list[tuple[str | None, set[str]]]) -> None:
         """Note that each parameter of a function is made of what is given for it."""
@@ -161,6 +175,7 @@ class CallRelations:
         if text is not None and self._notes.is_secret(text):
             self._into[LOADED].add(text)
             self._notes.fill(base, {text}, scope)
+            self._into[held_by(last_name(base))].add(text)
 
 
 def _is_on(node: ast.AST) -> bool:

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from okxguard.leaks.relation_notes import Notes
-from okxguard.leaks.relation_scopes import FUNCTIONS, NameScope, annotated_names, called_of, last_name, text_of
+from okxguard.leaks.relation_scopes import (
+    FUNCTIONS,
+    NameScope,
+    annotated_names,
+    called_of,
+    last_name,
+    names_called,
+    text_of,
+)
 
 _OPTIONS = ("parse_args", "parse_known_args", "params", "docopt")
 
@@ -33,9 +41,13 @@ class Definitions:
         name = last_name(target)
         if isinstance(value, ast.Call) and value.args and last_name(value.func) == "partial":
             value = value.args[0]
-        for part in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
-            if name and self._notes.library.may_show(last_name(part), self._notes.layout.imported):
+        for other in filter(None, names_called(value) if name else ()):
+            if self._notes.shows(other):
                 self._notes.brought.add(name)
+            if self._notes.library.may_keep(other) or other == "str":
+                self._notes.flows.keeping.add(name)
+            if other in self._functions and other != name:
+                self._functions.setdefault(name, []).extend(self._functions[other])
 
     def _name_lambda(self, target: ast.AST, value: ast.AST) -> None:
         """Note that a lambda is a function of the name that it is assigned to."""
@@ -74,7 +86,7 @@ class Definitions:
 
     def _decorator(self, node: Any, decorator: ast.expr, inner: NameScope, scope: NameScope) -> None:
         notes, last = self._notes, last_name(called_of(decorator))
-        notes.switches = notes.switches or notes.library.may_switch(last, notes.layout.imported)
+        notes.switches = notes.switches or notes.prints(last)
         names = {inner.resolve(name) for name in inner.parameters}
         for known in self._functions.get(last, ()):
             self._wrapped(known, {*names, node.name})

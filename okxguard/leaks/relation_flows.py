@@ -16,6 +16,8 @@ ITEMS = frozenset({"get", "pop", "setdefault"})
 _ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "float", "any", "all", "sum", "hasattr"})
 _WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
 _DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
+# What a secret is read from under these names of an object is the secret itself.
+_WRAPPED = frozenset({"value", "payload", "data", "secret", "plaintext", "plain", "raw", "secret_string", "content"})
 _SIGNED = frozenset({"headers", "body"})
 _REQUESTS = frozenset({"request", "req", "prepared", "prepared_request", "params", "request_info"})
 _HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload"})
@@ -26,8 +28,16 @@ _LONGEST_KEY = 60
 Flow = set[str]
 
 
+def held_by(name: str) -> str:
+    """Return the name for what objects of one name hold, in whatever function."""
+    return f"\0held by {name}"
+
+
 class Flows:
-    """The flows of the expressions of one module; `brought` are the functions of other modules that matter."""
+    """The flows of the expressions of one module; `brought` are the functions of other modules that matter.
+
+    `keeping` are other names of functions that give back what they are given.
+    """
 
     def __init__(self, layout: Layout, library: Library, brought: set[str]) -> None:
         self._library = library
@@ -35,6 +45,7 @@ class Flows:
         self._classes = layout.classes
         self._brought = brought
         self._dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
+        self.keeping: set[str] = set()
         self._parts: dict[type, Callable[[Any, Flow], list[Any]]] = {
             ast.Constant: _no_parts,
             ast.Compare: _no_parts,
@@ -107,9 +118,11 @@ class Flows:
         found.add(name)
         if self._library.may_load(name):
             found.add(LOADED)
+        if self._library.may_dump(name):
+            found.update(held_by(last_name(part)) for part in (*node.args[:1], getattr(function, "value", None)))
         arguments: list[Any] = [*node.args, *(keyword.value for keyword in node.keywords)]
         _add_words(node, name, arguments, found)
-        keeps = self._library.may_keep(name)
+        keeps = self._library.may_keep(name) or name in self.keeping
         base = self._base(function, found, keeps=keeps)
         if keeps or self.is_known(name) or self._dumps or not name:
             found.update(keyword.arg for keyword in node.keywords if keyword.arg is not None)
@@ -144,8 +157,12 @@ def _no_parts(_: ast.AST, __: Flow) -> list[Any]:
 
 def _of_attribute(node: ast.Attribute, found: Flow) -> list[Any]:
     found.add(node.attr)
+    if node.attr in _WRAPPED:
+        return [node.value]
     if node.attr not in _WHOLE:
         return []
+    if node.attr == "__dict__":
+        found.add(held_by(last_name(node.value)))
     if node.attr in _SIGNED and last_name(node.value) in _REQUESTS:
         found.add(CAUGHT)
     return [node.value]
@@ -161,7 +178,7 @@ def _of_item(base: ast.AST, key: ast.AST, found: Flow) -> list[Any]:
     if text is None:
         return [base, key]
     found.add(text)
-    if text in _HOLDERS:
+    if text in _HOLDERS or text.lower() in _WRAPPED:
         return [base]
     return [] if isinstance(base, (ast.Name, ast.Attribute, ast.Subscript)) else [base]
 

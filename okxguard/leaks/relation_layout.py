@@ -88,6 +88,8 @@ class _Surveyor:
             ast.Yield: _given_back,
             ast.YieldFrom: _given_back,
             ast.keyword: _keyword,
+            ast.Call: _call,
+            ast.Expr: _expression,
             ast.Global: _outside,
             ast.Nonlocal: _outside,
             ast.ExceptHandler: _bound,
@@ -143,7 +145,8 @@ class _Surveyor:
         block.scope.words.add(node.attr)
         if block.around and type(node.ctx) is ast.Store:
             self._classes[block.around].append(node.attr)
-        return True
+        block.nodes.append(node.value)
+        return False
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, block: _Block) -> bool:
         inner = self._enter(node, block, list(node.body), block.owner)
@@ -198,7 +201,20 @@ def _given_back(node: ast.Return | ast.Yield | ast.YieldFrom, block: _Block) -> 
 def _keyword(node: ast.keyword, block: _Block) -> bool:
     if node.arg is not None:
         block.scope.words.add(node.arg)
-    return True
+    block.nodes.append(node.value)
+    return False
+
+
+def _call(node: ast.Call, block: _Block) -> bool:
+    block.nodes.append(node.func)
+    block.nodes.extend(node.args)
+    block.nodes.extend(node.keywords)
+    return False
+
+
+def _expression(node: ast.Expr, block: _Block) -> bool:
+    block.nodes.append(node.value)
+    return False
 
 
 def _outside(node: ast.Global | ast.Nonlocal, block: _Block) -> bool:

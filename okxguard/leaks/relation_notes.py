@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_flows import Flow, Flows
 from okxguard.leaks.relation_layout import Layout
-from okxguard.leaks.relation_scopes import NameScope, targets_of
+from okxguard.leaks.relation_scopes import NameScope, last_name, targets_of
 
 
 class Notes:
@@ -32,6 +33,8 @@ class Notes:
         self.shown: list[tuple[Flow, NameScope]] = []
         self.receiving: set[str] = set()
         self.switches = False
+        self.shows = cache(partial(library.may_show, imported=layout.imported))
+        self.prints = cache(partial(library.may_switch, imported=layout.imported))
         self.filled: set[str] = set()
         self.aliases: list[tuple[str, str]] = []
 
@@ -47,7 +50,7 @@ class Notes:
 
     def alias(self, name: str, value: ast.AST | None, scope: NameScope) -> None:
         """Note that a name stands for the same thing as an expression: what is put into one is in the other."""
-        for part in _same(value):
+        for part in self._same(value):
             self.aliases += [(name, other) for other in targets_of(part, scope)]
 
     def join(self) -> None:
@@ -63,19 +66,19 @@ class Notes:
                 if other in by_name:
                     waiting.append(other)
 
-
-def _same(node: ast.AST | None) -> Iterator[ast.AST]:
-    """Yield the parts of an expression that it may be itself."""
-    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
-        yield node
-    elif isinstance(node, ast.IfExp):
-        yield from (*_same(node.body), *_same(node.orelse))
-    elif isinstance(node, ast.BoolOp):
-        for value in node.values:
-            yield from _same(value)
-    elif isinstance(node, (ast.NamedExpr, ast.Await, ast.Starred)):
-        yield from _same(node.value)
-    elif isinstance(node, ast.Call):
-        yield node
-        for argument in node.args:
-            yield from _same(argument)
+    def _same(self, node: ast.AST | None) -> Iterator[ast.AST]:
+        """Yield the parts of an expression that it may be itself."""
+        waiting = [node]
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript)):
+                yield each
+            elif isinstance(each, ast.IfExp):
+                waiting += (each.body, each.orelse)
+            elif isinstance(each, ast.BoolOp):
+                waiting += each.values
+            elif isinstance(each, (ast.NamedExpr, ast.Await, ast.Starred)):
+                waiting.append(each.value)
+            elif isinstance(each, ast.Call):
+                yield each
+                waiting += each.args if self.flows.is_known(last_name(each.func)) else ()

@@ -87,6 +87,15 @@ def called_of(node: ast.AST) -> ast.AST:
     return node.func if isinstance(node, ast.Call) else node
 
 
+def names_called(function: ast.AST) -> list[str]:
+    """Return the last parts of the names of what may be called; there is always one."""
+    if isinstance(function, ast.IfExp):
+        return [*names_called(function.body), *names_called(function.orelse)]
+    if isinstance(function, ast.BoolOp):
+        return [name for value in function.values for name in names_called(value)]
+    return [last_name(function)]
+
+
 def last_name(node: ast.AST | None) -> str:
     """Return the last part of a name, or nothing."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
@@ -115,7 +124,8 @@ def targets_of(node: ast.AST, scope: NameScope) -> Iterator[str]:
         yield scope.resolve(node.id)
     elif isinstance(node, ast.Attribute):
         yield node.attr
-        if isinstance(node.value, ast.Attribute) or (isinstance(node.value, ast.Name) and node.value.id != "self"):
+        is_own = isinstance(node.value, ast.Name) and node.value.id == "self" and scope.resolve("self") != "self"
+        if isinstance(node.value, (ast.Attribute, ast.Name)) and not is_own:
             yield from targets_of(node.value, scope)
     elif isinstance(node, (ast.Tuple, ast.List)):
         for each in node.elts:

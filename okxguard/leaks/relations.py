@@ -9,7 +9,7 @@ from typing import Any
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_calls import CallRelations
 from okxguard.leaks.relation_definitions import Definitions
-from okxguard.leaks.relation_flows import CAUGHT, RAISED
+from okxguard.leaks.relation_flows import CAUGHT, RAISED, held_by
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, annotated_names, last_name, targets_of, text_of
@@ -65,10 +65,21 @@ class Relations:
         for node, _ in self._layout.nodes:
             if type(node) is ast.Assign:
                 self._definitions.assigned(node)
+        for scope in self._layout.scopes:
+            self._shadow(scope)
         for node, scope in self._layout.nodes:
             self._handlers[type(node)](node, scope)
         self.notes.join()
         return self.notes
+
+    def _shadow(self, scope: NameScope) -> None:
+        """Note that a variable of a function may be that around it, as long as nothing was assigned to it."""
+        outer = scope.outer
+        while outer is not None:
+            for name in scope.locals & outer.locals - scope.outside:
+                if name not in scope.parameters:
+                    self._into[scope.resolve(name)].add(outer.resolve(name))
+            outer = outer.outer
 
     def _assign(self, targets: Iterable[ast.AST], value: ast.AST | None, scope: NameScope) -> None:
         flow = self._flow(value, scope)
@@ -110,15 +121,17 @@ class Relations:
         for case in node.cases:
             for pattern in ast.walk(case.pattern):
                 if isinstance(pattern, ast.MatchMapping):
-                    self._match_mapping(pattern, scope)
+                    self._match_mapping(pattern, node.subject, scope)
                 for attribute in ("name", "rest"):
                     name = getattr(pattern, attribute, None)
                     if isinstance(name, str):
                         self._into[scope.resolve(name)] |= flow
 
-    def _match_mapping(self, pattern: ast.MatchMapping, scope: NameScope) -> None:
+    def _match_mapping(self, pattern: ast.MatchMapping, subject: ast.expr, scope: NameScope) -> None:
         for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
             text = text_of(key)
+            if text is not None and self.notes.is_secret(text):
+                self.notes.fill(subject, {text}, scope)
             if isinstance(inner, ast.MatchAs) and inner.name is not None and text is not None:
                 self._into[scope.resolve(inner.name)].add(text)
 
@@ -126,6 +139,7 @@ class Relations:
         if self._library.may_hand(node.attr, self._layout.imported):
             self.notes.switches = True
         if isinstance(node.ctx, ast.Load) and node.attr != "environ" and self.notes.is_secret(node.attr):
+            self._into[held_by(last_name(node.value))].add(node.attr)
             for name in targets_of(node.value, scope):
                 if not name.startswith("self@"):
                     self._into[name].add(node.attr)
