@@ -55,6 +55,8 @@ def _read(text: str) -> Iterator[Entry]:
             yield from scalar_entries(item)
         else:
             yield from _comment(text, *item)
+
+
 # A value that follows another one without a comma: a file of one value a line.
 _NEXT_ROOT = re.compile(r"[}\]][ \t]*\n\s{0,99}[{\[]")
 

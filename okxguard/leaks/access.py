@@ -71,7 +71,9 @@ class Access:
         if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
             return Value(tuple(taint._replace(dump=True) for taint in box.rest.taints))
         if box.rest is not None and name in _REQUESTS:
-            return Value(ref=f"{base.ref}.{name}", box=box)
+            request = Box("opaque")
+            request.rest = box.rest
+            return Value(ref=f"{base.ref}.{name}", box=request)
         if name in _MAPPINGS and box.kind == "opaque":
             return _kept(base, name, Value(ref=f"{base.ref}.{name}", box=Box("dict")))
         return None
@@ -151,6 +153,8 @@ class Access:
                 return self._of_taints(base, key, node)
         elif box.kind == "reply":
             return self._of_reply(base, box, name)
+        elif box.model is not None and isinstance(key.const, int) and key.const < len(box.model.order):
+            return self._engine.classes.field(base, box.model.order[key.const])
         else:
             found = self._stored(base, box, key, name, node)
             if found is not None:
@@ -166,7 +170,9 @@ class Access:
         if value.taints:
             box.fields.setdefault(name, value)
             return value
-        return _within(box, value, name) if box.kind == "loaded" else value
+        if box.rest is not None and box.rest.box is not None:
+            return box.rest
+        return _within(box, value, name, key) if box.kind == "loaded" else value
 
     def _of_taints(self, base: Value, key: Value, node: ast.AST) -> Value:
         """Return a character of a secret, or a part of a mapping that is called after the secret in it."""
@@ -226,9 +232,10 @@ def _kept(base: Value, name: str, value: Value) -> Value:
     return value
 
 
-def _within(outer: Box, value: Value, name: str) -> Value:
+def _within(outer: Box, value: Value, name: str, key: Value) -> Value:
     """Return a part of a loaded mapping, which is loaded, too."""
     box = Box("loaded")
     box.hidden = outer.hidden - {"*"}
-    box.part = "" if "onfigParser" in value.ref else name
+    is_any_section = "onfigParser" in value.ref and key.const is UNKNOWN
+    box.part = "" if is_any_section else name
     return value._replace(box=box)

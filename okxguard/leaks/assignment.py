@@ -75,6 +75,8 @@ class Assignment:
                 part = rest_of(box, at, len(box.fields) - (len(targets) - at - 1))
             elif box is not None and box.kind in ("list", "tuple", "set"):
                 part = box.fields.get(at, box.rest if box.rest is not None else VAGUE)
+            elif box is not None and box.model is not None and at < len(box.model.order):
+                part = self._engine.classes.field(value, box.model.order[at])
             elif value.taints or value.safe:
                 part = Value(value.taints, safe=value.safe)
             else:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
 _PLAIN = frozenset({"bool", "int", "float", "complex", "datetime", "date", "Decimal", "Path", "timedelta", "Callable"})
+_CONTAINERS = {
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"), "dict"),
+    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Iterator", "set", "Set", "tuple", "Collection"), "list"),
+}
 _WRAPPERS = frozenset(
     {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Union", "Awaitable", "ReadOnly"}
 )
@@ -90,12 +94,25 @@ class Classes:
                 annotation.right, frame, depth + 1
             )
         if isinstance(annotation, ast.Subscript):
-            if dotted(annotation.value).rpartition(".")[2] not in _WRAPPERS:
-                return None
+            container = dotted(annotation.value).rpartition(".")[2]
             inner = annotation.slice
+            if container in _CONTAINERS:
+                return self._of_container(_CONTAINERS[container], inner, frame, depth)
+            if container not in _WRAPPERS:
+                return None
             parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
             return next((value for part in parts if (value := self.of_annotation(part, frame, depth + 1))), None)
         return self._of_type(annotation, frame)
+
+    def _of_container(self, kind: str, inner: ast.expr, frame: Frame, depth: int) -> Value | None:
+        """Return a container of objects of a class of this module, or None where it holds something else."""
+        item = inner.elts[-1] if isinstance(inner, ast.Tuple) and inner.elts else inner
+        value = self.of_annotation(item, frame, depth + 1)
+        if value is None or value.box is None:
+            return None
+        box = Box(kind)
+        box.rest = value
+        return Value(box=box)
 
     def _of_type(self, annotation: ast.expr, frame: Frame) -> Value | None:
         name = dotted(annotation)

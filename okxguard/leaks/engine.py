@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from okxguard.leaks.neighbours import View
 
 _MOST_STEPS = 400_000
+_ANYWHERE = -1
 _MOST_ROUNDS = 3
 _MAKERS = frozenset({"__init__", "__post_init__", "setup", "__new__"})
 
@@ -162,7 +163,9 @@ class Engine:
 
     def taint(self, kind: Secret, name: str, node: ast.AST, note: str, *, dump: bool = False) -> tuple[Taint, ...]:
         """Return a secret that begins its way here."""
-        return (Taint(kind, name, node, dump=dump, steps=((node, note),)),)
+        taints = (Taint(kind, name, node, dump=dump, steps=((node, note),)),)
+        self.switches.note_secret(_ANYWHERE, taints)
+        return taints
 
     def shown(self, values: Iterable[Value]) -> tuple[Taint, ...]:
         """Return the secrets that a text made of some values shows."""

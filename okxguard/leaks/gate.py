@@ -71,8 +71,8 @@ class GateKeeper:
         reached = {name for shown, _ in sinks for name in shown}
         wanted = brought.secrets | _origins(notes, reached | notes.receiving)
         telling = tainted & _origins(notes, reached & tainted)
-        functions = _functions_with(layout, tainted if switches else telling)
-        called = _functions_of(layout, wanted | _origins(notes, tainted) if switches else wanted)
+        functions = _all_functions(layout) if switches else _functions_with(layout, telling)
+        called = _functions_of(layout, wanted)
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
         return Gate(True, functions | called | holding, frozenset(wanted))
 
@@ -115,6 +115,13 @@ class GateKeeper:
         """Return the names that say of themselves that they may stand for secrets."""
         every = set(notes.into).union(*notes.into.values(), *(shown for shown, _ in notes.shown))
         return {name for name in every if name in brought or self.is_secret(name)}
+
+
+def _all_functions(layout: Layout) -> frozenset[int]:
+    """Return the identities of all functions: a switch may stand in any of them."""
+    return frozenset(scope.number for scopes in layout.functions.values() for scope in scopes) | frozenset(
+        layout.lambdas
+    )
 
 
 def _spread(notes: Notes, first: set[str]) -> set[str]:

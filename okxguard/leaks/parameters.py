@@ -13,6 +13,8 @@ from okxguard.leaks.values import SAFE, Box, Function, Value
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
+_CONTEXTS = frozenset({"ctx", "context"})
+
 
 class Parameters:
     """Binds the parameters of the functions of one module."""
@@ -71,6 +73,20 @@ class Parameters:
                 frame.variables[extra.arg] = Value(ref=extra.arg)
         for decorator in getattr(function.node, "decorator_list", ()):
             self._set_options(decorator, function, frame)
+        self._set_context(function, frame)
+
+    def _set_context(self, function: Function, frame: Frame) -> None:
+        """Give a command the context that holds its own options, and not those of other commands."""
+        decorators = getattr(function.node, "decorator_list", ())
+        for name in _CONTEXTS & frame.variables.keys() if decorators else ():
+            options = Box("shown")
+            for option, kind, node in self._engine.evidence.options:
+                if any(node is decorator for decorator in decorators):
+                    taints = self._engine.taint(kind, option, node, "an option of the program", dump=True)
+                    options.fields[option] = Value(taints)
+            context = Box("unknown")
+            context.fields["params"] = Value(box=options)
+            frame.variables[name] = Value(ref=name, box=context)
 
     def _guessed(self, parameter: ast.arg, default: ast.expr | None, frame: Frame) -> Value:
         if parameter.annotation is not None:
