@@ -12,23 +12,20 @@ _CLASS = r"\bclass\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
 _RECORD = r"\brecord\s+(?P<name>\w{1,80})\s{0,3}(?:<[^<>()]{0,80}>)?\s{0,3}(?P<open>\()"
 _DEFINED = {
     "go": r"\btype\s+(?P<name>\w{1,80})\s+struct\s{0,3}(?P<open>\{)",
-    "rust": r"(?P<marks>(?:\#\[[^\]\n]{0,300}\]\s{0,20}){1,10})(?:pub(?:\([^()]{0,40}\))?\s{1,3})?"
-    r"struct\s+(?P<name>\w{1,80})(?:<[^<>{}]{0,80}>)?\s{0,9}(?P<open>\{)",
-    "java": _RECORD + r"|(?P<marks>(?:@\w{1,60}(?:\([^()]{0,200}\))?\s{1,20}){1,12})(?:\w{1,12}\s{1,3}){0,4}?"
+    "rust": r"(?P<marks>(?:\#\[[^\]\n]{0,300}\]\s{0,20}){0,10})(?:pub(?:\([^()]{0,40}\))?\s{1,3})?"
+    r"\bstruct\s+(?P<name>\w{1,80})(?:<[^<>{}]{0,80}>)?\s{0,9}(?P<open>\{)",
+    "java": _RECORD + r"|(?P<marks>(?:@\w{1,60}(?:\([^()]{0,200}\))?\s{1,20}){0,12})(?:\w{1,12}\s{1,3}){0,4}?"
     r"class\s+(?P<marked>\w{1,80})\b[^{};()]{0,200}(?P<body>\{)",
-    "kotlin": r"\bdata\s+class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
-    "scala": r"\bcase\s+class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
-    "csharp": r"\brecord\s+(?:class\s+|struct\s+)?(?P<name>\w{1,80})\s{0,3}(?::[^(){};]{0,80})?(?P<open>[({])",
+    "kotlin": r"\b(?:data\s+)?class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
+    "scala": r"\b(?:case\s+)?class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
+    "csharp": r"\brecord\s+(?:class\s+|struct\s+)?(?P<name>\w{1,80})\s{0,3}(?::[^(){};]{0,80})?(?P<open>[({])"
+    r"|\bclass\s+(?P<marked>\w{1,80})\b[^{};]{0,200}(?P<body>\{)",
     "swift": r"\bstruct\s+(?P<name>\w{1,80})\b[^{};()]{0,100}(?P<open>\{)",
     "javascript": r"\b(?:interface|class)\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
     r"|\btype\s+(?P<marked>\w{1,80})\s{0,3}=\s{0,3}(?P<body>\{)",
     "php": _CLASS,
 }
 _DEFINED["groovy"] = _DEFINED["java"]
-_NEEDED = {
-    "go": "struct", "rust": "derive", "kotlin": "data class", "scala": "case class", "csharp": "record",
-    "swift": "struct",
-}  # fmt: skip
 _TYPED = r"(?P<type>[\w.<>?\[\], ]{1,80}?)\s{1,9}(?P<name>\w{1,60})\s{0,9}(?=[;,={]|$)"
 _TITLED = r"(?P<name>\b[^\W\d]\w{0,60})[?!]?\s{0,9}:\s{0,9}(?P<type>[&'\w\[<][^,;=\n{}]{0,80})"
 _FIELDS = {
@@ -42,10 +39,10 @@ _FIELDS = {
     "javascript": _TITLED + r"|\bthis\.(?P<own>\w{1,60})\s{0,3}=(?!=)",
 }
 _HIDING = {
-    "go": r"\bfunc\s{{0,3}}\(\s{{0,3}}(?:\w{{1,40}}\s{{1,3}})?\*?{name}\s{{0,3}}\)\s{{0,3}}"
-    r"(?:String|GoString|Format|MarshalLogObject|LogValue|MarshalText|MarshalJSON)\s{{0,3}}\(",
-    "rust": r"\bDebug\s{{1,3}}for\s{{1,3}}{name}\b",
-    "swift": r"\b{name}\s{{0,3}}:[^{{}}\n]{{0,100}}Custom(?:Debug)?StringConvertible",
+    "go": r"\bfunc\s{0,3}\(\s{0,3}(?:\w{1,40}\s{1,3})?\*?(?P<name>\w{1,80})\s{0,3}\)\s{0,3}"
+    r"(?:String|GoString|Format|MarshalLogObject|LogValue|MarshalText|MarshalJSON)\s{0,3}\(",
+    "rust": r"\bDebug\s{1,3}for\s{1,3}(?P<name>\w{1,80})\b",
+    "swift": r"\b(?P<name>\w{1,80})\s{0,3}:[^{}\n]{0,100}Custom(?:Debug)?StringConvertible",
 }
 _SILENT_BODY = re.compile(
     r"\b(?:toString|ToString|PrintMembers|toJSON|inspect\.custom|__debugInfo|jsonSerialize|customMirror)\b"
@@ -61,38 +58,62 @@ Field = tuple[str, str, int]
 
 
 class Definition(NamedTuple):
-    """A type: its name, its fields with their types and places, and whether it says itself how it is shown."""
+    """A type: its name, its fields with their types and places, whether it says itself how it is shown, and how."""
 
     name: str
     fields: tuple[Field, ...]
     hidden: bool
+    written: str = ""
 
 
 def definitions(code: Code, language: str) -> list[Definition]:
     """Return the types of a file whose values are printed with all their fields."""
     pattern = _DEFINED.get(language)
-    if pattern is None or _NEEDED.get(language, "") not in code.text:
+    if pattern is None:
         return []
-    found = (_definition(code, language, match) for match in re.finditer(pattern, code.text))
+    hiding = _HIDING.get(language)
+    own = {match["name"]: match.end() for match in re.finditer(hiding, code.text)} if hiding else {}
+    found = (_definition(code, language, match, own) for match in re.finditer(pattern, code.text))
     return [definition for definition in found if definition is not None]
 
 
-def _definition(code: Code, language: str, match: re.Match[str]) -> Definition | None:
+def _definition(code: Code, language: str, match: re.Match[str], own: dict[str, int]) -> Definition | None:
     groups = match.groupdict()
     name, opening = groups["name"] or groups.get("marked") or "", match.start("open")
     marks = groups.get("marks") or ""
     if opening < 0:
         opening = match.start("body")
-    if language == "rust" and "Debug" not in marks:
-        return None
-    if language in ("java", "groovy") and marks and not _LOMBOK.search(marks):
-        return None
     start, end, after = _inside(code, opening)
-    body = code.text[start:after]
-    hidden = _SILENT_BODY.search(body) is not None or _SILENT_MARK.search(marks) is not None
-    if not hidden and (hiding := _HIDING.get(language)):
-        hidden = re.search(hiding.format(name=re.escape(name)), code.text) is not None
-    return Definition(name, tuple(_fields(code, language, start, end)), hidden)
+    silent = _SILENT_BODY.search(code.text, start, after)
+    at = own.get(name, silent.end() if silent else -1)
+    hidden = at >= 0 or _SILENT_MARK.search(marks) is not None or not _is_shown(language, marks, match[0])
+    written = _block(code, at) if at >= 0 else ""
+    return Definition(name, tuple(_fields(code, language, start, end)), hidden, written)
+
+
+def _is_shown(language: str, marks: str, head: str) -> bool:
+    """Tell whether values of a type are shown with their fields unless it says otherwise."""
+    if language == "rust":
+        return "Debug" in marks
+    if language in ("java", "groovy"):
+        return "record" in head or _LOMBOK.search(marks) is not None
+    if language in ("kotlin", "scala", "csharp"):
+        return re.match(r"data|case|record", head) is not None
+    return True
+
+
+def _block(code: Code, at: int) -> str:
+    """Return the block that follows a place, or the rest of its line."""
+    index = bisect_left(code.tokens.starts, at)
+    line = code.text.find("\n", at)
+    while index < len(code.tokens.starts) and code.tokens.starts[index] < at + 300:
+        if code.tokens.kinds[index] == "{":
+            closing = code.tokens.partners.get(index)
+            if closing is not None and not re.search(r"=|;|\}", code.text[at : code.tokens.starts[index]]):
+                return code.text[code.tokens.starts[index] : code.tokens.ends[closing]][:4000]
+            break
+        index += 1
+    return code.text[at : line if line > 0 else len(code.text)]
 
 
 def _inside(code: Code, opening: int) -> tuple[int, int, int]:

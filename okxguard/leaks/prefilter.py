@@ -103,7 +103,7 @@ _NAMES = ("dockerfile", "makefile", "jenkinsfile", "containerfile", "gnumakefile
 _SHOWING = re.compile(
     r"console|print|log|echo|puts|write|dump|throw|panic|raise|except|error|fail|exit|send|post|fetch|exec|spawn|system"
     r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output|cat\b|tee\b"
-    r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort|start|<\?=|\bpp?\b|sh[ \t]+-\w*x"
+    r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort|start|cout|cerr|clog|<\?=|\bpp?\b|sh[ \t]+-\w*x"
 )
 
 
