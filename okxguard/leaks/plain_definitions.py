@@ -8,25 +8,32 @@ from typing import NamedTuple
 
 from okxguard.leaks.plain_cells import Code
 
-_CLASS = r"\bclass\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
-_RECORD = r"\brecord\s+(?P<name>\w{1,80})\s{0,3}(?:<[^<>()]{0,80}>)?\s{0,3}(?P<open>\()"
+# Every pattern begins with plain letters, for those are looked for much quicker than anything else.
+_CLASS = r"class\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
+_PARAMETERS = r"class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()"
+_BASE = r"\s{0,3}(?::[^(){};]{0,80})?(?P<open>[({])"
+_RECORD = r"record\s+(?:class\s+|struct\s+)?(?P<name>\w{1,80})\s{0,3}(?:<[^<>()]{0,80}>)?" + _BASE
+_STRUCT = r"struct\s+(?P<name>\w{1,80})\b(?:<[^<>{}]{0,80}>)?[^{};()]{0,100}(?P<open>\{)"
 _DEFINED = {
-    "go": r"\btype\s+(?P<name>\w{1,80})\s+struct\s{0,3}(?P<open>\{)",
-    "rust": r"(?P<marks>(?:\#\[[^\]\n]{0,300}\]\s{0,20}){0,10})(?:pub(?:\([^()]{0,40}\))?\s{1,3})?"
-    r"\bstruct\s+(?P<name>\w{1,80})(?:<[^<>{}]{0,80}>)?\s{0,9}(?P<open>\{)",
-    "java": _RECORD + r"|(?P<marks>(?:@\w{1,60}(?:\([^()]{0,200}\))?\s{1,20}){0,12})(?:\w{1,12}\s{1,3}){0,4}?"
-    r"class\s+(?P<marked>\w{1,80})\b[^{};()]{0,200}(?P<body>\{)",
-    "kotlin": r"\b(?:data\s+)?class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
-    "scala": r"\b(?:case\s+)?class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
-    "csharp": r"\brecord\s+(?:class\s+|struct\s+)?(?P<name>\w{1,80})\s{0,3}(?::[^(){};]{0,80})?(?P<open>[({])"
-    r"|\bclass\s+(?P<marked>\w{1,80})\b[^{};]{0,200}(?P<body>\{)",
-    "swift": r"\bstruct\s+(?P<name>\w{1,80})\b[^{};()]{0,100}(?P<open>\{)",
-    "javascript": r"\b(?:interface|class)\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
-    r"|\btype\s+(?P<marked>\w{1,80})\s{0,3}=\s{0,3}(?P<body>\{)",
-    "php": _CLASS,
+    "go": [r"type\s+(?P<name>\w{1,80})\s+struct\s{0,3}(?P<open>\{)"],
+    "rust": [_STRUCT],
+    "java": [_RECORD, _CLASS],
+    "groovy": [_CLASS],
+    "kotlin": [_PARAMETERS],
+    "scala": [_PARAMETERS],
+    "csharp": [_RECORD, r"class\s+(?P<name>\w{1,80})\b[^{};]{0,200}(?P<open>\{)"],
+    "swift": [_STRUCT],
+    "javascript": [
+        _CLASS,
+        _CLASS.replace("class", "interface"),
+        r"type\s+(?P<name>\w{1,80})\s{0,3}=\s{0,3}(?P<open>\{)",
+    ],
+    "php": [_CLASS],
 }
-_DEFINED["groovy"] = _DEFINED["java"]
-_TYPED = r"(?P<type>[\w.<>?\[\], ]{1,80}?)\s{1,9}(?P<name>\w{1,60})\s{0,9}(?=[;,={]|$)"
+_TYPED = (
+    r"(?:^|[,;])[ \t]{0,40}(?:@[\w.]{1,60}(?:\([^()\n]{0,80}\))?[ \t]{1,9}){0,3}"
+    r"(?P<type>\w[\w.<>?\[\], ]{0,80}?)\s{1,9}(?P<name>\w{1,60})\s{0,9}(?=[;,={]|$)"
+)
 _TITLED = r"(?P<name>\b[^\W\d]\w{0,60})[?!]?\s{0,9}:\s{0,9}(?P<type>[&'\w\[<][^,;=\n{}]{0,80})"
 _FIELDS = {
     "go": r"^[ \t]{0,40}(?P<names>\w{1,60}(?:,\s{0,3}\w{1,60}){0,8})[ \t]{1,60}(?P<type>[*\[\]\w.]{1,80})"
@@ -53,7 +60,7 @@ _HIDDEN_FIELD = re.compile(
     r"(?:@ToString\.Exclude|#\[[^\]\n]{0,80}(?:skip|ignore|redact|sensitive)[^\]\n]{0,80}\])[^,;]{0,120}$",
     re.IGNORECASE,
 )
-_LONGEST = 20_000
+_LONGEST, _MOST_MARKS = 20_000, 12
 Field = tuple[str, str, int]
 
 
@@ -68,22 +75,19 @@ class Definition(NamedTuple):
 
 def definitions(code: Code, language: str) -> list[Definition]:
     """Return the types of a file whose values are printed with all their fields."""
-    pattern = _DEFINED.get(language)
-    if pattern is None:
-        return []
     hiding = _HIDING.get(language)
     own = {match["name"]: match.end() for match in re.finditer(hiding, code.text)} if hiding else {}
-    found = (_definition(code, language, match, own) for match in re.finditer(pattern, code.text))
-    return [definition for definition in found if definition is not None]
+    return [
+        _definition(code, language, match, own)
+        for pattern in _DEFINED.get(language, ())
+        for match in re.finditer(pattern, code.text)
+        if not code.text[match.start() - 1 : match.start()].isalnum()
+    ]
 
 
-def _definition(code: Code, language: str, match: re.Match[str], own: dict[str, int]) -> Definition | None:
-    groups = match.groupdict()
-    name, opening = groups["name"] or groups.get("marked") or "", match.start("open")
-    marks = groups.get("marks") or ""
-    if opening < 0:
-        opening = match.start("body")
-    start, end, after = _inside(code, opening)
+def _definition(code: Code, language: str, match: re.Match[str], own: dict[str, int]) -> Definition:
+    name, marks = match["name"], _marks(code.text, match.start())
+    start, end, after = _inside(code, match.start("open"))
     silent = _SILENT_BODY.search(code.text, start, after)
     at = own.get(name, silent.end() if silent else -1)
     hidden = at >= 0 or _SILENT_MARK.search(marks) is not None or not _is_shown(language, marks, match[0])
@@ -91,14 +95,26 @@ def _definition(code: Code, language: str, match: re.Match[str], own: dict[str, 
     return Definition(name, tuple(_fields(code, language, start, end)), hidden, written)
 
 
+def _marks(text: str, at: int) -> str:
+    """Return what stands before a definition: modifiers on its line, marks such as `@Data` above it."""
+    start = text.rfind("\n", 0, at) + 1
+    for _ in range(_MOST_MARKS):
+        above = text.rfind("\n", 0, max(0, start - 1)) + 1
+        line = text[above:start].strip()
+        if start == 0 or not (line.startswith(("@", "#[")) or line.endswith(("]", ")"))):
+            break
+        start = above
+    return text[start:at]
+
+
 def _is_shown(language: str, marks: str, head: str) -> bool:
     """Tell whether values of a type are shown with their fields unless it says otherwise."""
     if language == "rust":
         return "Debug" in marks
     if language in ("java", "groovy"):
-        return "record" in head or _LOMBOK.search(marks) is not None
+        return head.startswith("record") or _LOMBOK.search(marks) is not None
     if language in ("kotlin", "scala", "csharp"):
-        return re.match(r"data|case|record", head) is not None
+        return head.startswith("record") or re.search(r"\b(?:data|case|record)\s{1,9}$", marks) is not None
     return True
 
 

@@ -24,7 +24,8 @@ _HEADS = [
         r"\bfor(?:each)?\s{0,3}\((?:final\s{1,3})?[\w.<>, ]{1,80}\s{1,3}(?P<names>\w{1,40})\s{0,3}(?::|in\b)\s{0,3}"
         r"(?P<over>[^{};\n]{1,120}?)\)(?!\s{0,3}[.)])\s{0,40}",
         r"\bfor\s{0,3}\(?(?P<names>\(?[\w, ]{1,80}\)?)\s{1,3}in\s{1,3}(?P<over>[^{};\n]{1,120}?)\s{0,9}(?=\{)",
-        r"(?P<over>[\w$.:()' ]{2,120})\.(?:forEach|foreach|for_each|map|each|each_pair|each_with_index)\s{0,3}\(?\s{0,3}"
+        r"(?P<over>[\w$.:()' ]{2,120})\.(?:forEach|foreach|for_each|map|each|each_pair|each_with_index)\s{0,3}"
+        r"\(?\s{0,3}"
         r"(?:do\s{0,3}|\{\s{0,3}(?:case\s{1,3})?)?"
         r"(?P<names>\|[\w, ()]{1,80}\||\(?[\[(]?[\w, ]{1,80}[\])]?\)?(?=\s{0,3}(?:=>|->))"
         r"|\([\w, ]{1,80}\)(?=\s{0,3}\{))",

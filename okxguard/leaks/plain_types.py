@@ -19,12 +19,13 @@ _MAKERS = re.compile(r"new|load|from|default|parse|read|build|create|init|of|get
 _UNPACKERS = frozenset(["unwrap", "expect", "await", "clone", "context", "unwrap_or_default", "get", "build", "join"])
 _WORD = re.compile(r"[^\W\d]\w*")
 _LEADING = frozenset(["&", "*", "new", "await", "try", "mut", "lazy"])
+# What follows the name of a variable where it is declared; in some languages its type stands before it.
 _DECLARED = {
-    "go": r"(?<![\w.]){name}(?:\s{{0,3}},\s{{0,3}}\w{{1,40}}){{0,6}}[ \t]+(?P<type>[*&\[\]]{{0,4}}[\w.]{{1,80}})",
-    "java": r"(?P<type>\b[A-Z][\w.]{{0,80}}(?:<[\w.<>, ?]{{0,80}}>)?(?:\[\])?\??)\s{{1,9}}\$?{name}\b\s{{0,9}}"
-    r"(?=[=;,):])",
-    "colon": r"(?<![\w.]){name}\??\s{{0,9}}:\s{{0,9}}(?P<type>[&'\w\[<][&'\w\[\]<>?.| ]{{0,80}})",
+    "go": r"{name}(?<![\w.]{name})(?:\s{{0,3}},\s{{0,3}}\w{{1,40}}){{0,6}}[ \t]+(?P<type>[*&\[\]]{{0,4}}[\w.]{{1,80}})",
+    "java": r"{name}(?<![\w.]{name})(?P<type>)\b\s{{0,9}}(?=[=;,):])",
+    "colon": r"{name}(?<![\w.]{name})\??\s{{0,9}}:\s{{0,9}}(?P<type>[&'\w\[<][&'\w\[\]<>?.| ]{{0,80}})",
 }
+_BEFORE = re.compile(r"\b[A-Z][\w.]{0,80}(?:<[\w.<>, ?]{0,80}>)?(?:\[\])?\??\s{1,9}\$?$")
 _RETURNS = {
     "go": r"\bfunc\s{0,3}(?:\([^()]{0,80}\)\s{0,3})?(?P<name>\w{1,80})\s{0,3}\([^(){}]{0,300}\)\s{0,3}"
     r"\(?\s{0,3}[*\[\]]{0,3}(?P<type>\w{1,80})\b",
@@ -139,14 +140,21 @@ class Types:
         code = self._file.code
         if name not in self._declarations:
             pattern = re.compile(_DECLARED[self._family].format(name=re.escape(name)))
-            self._declarations[name] = [(*match.span(), match["type"]) for match in pattern.finditer(code.text)]
+            self._declarations[name] = [
+                (*match.span(), match["type"] or self._type_before(match.start()))
+                for match in pattern.finditer(code.text)
+            ]
         around = code.frames_around(start)
-        before = [declaration for declaration in self._declarations[name] if declaration[1] <= start]
+        before = [declaration for declaration in self._declarations[name] if declaration[1] <= start and declaration[2]]
         for begin, end, kind in reversed(before[-_MOST_DECLARED:]):
             if self._is_seen(begin, start, around) and not code.in_string(begin):
                 words = [word for word in _WORD.findall(kind) if word in self._known]
                 return end, words[-1] if words else ""
         return None
+
+    def _type_before(self, at: int) -> str:
+        match = _BEFORE.search(self._file.code.text, max(0, at - 120), at)
+        return match[0] if match else ""
 
     def _is_seen(self, declared: int, start: int, around: frozenset[int]) -> bool:
         """Tell whether a declaration is in a block around a place, or before the block of a function around it."""
