@@ -223,9 +223,10 @@ class Sinks:
 
     def _streams(self) -> Iterator[Sunk]:
         """Yield what is written to the streams of C++: `std::cout << x`, `LOG(INFO) << x`."""
-        code = self._file.code
+        code, read = self._file.code, 0
         for match in _STREAM.finditer(code.text):
-            if not code.in_string(match.start()):
+            if match.start() >= read and not code.in_string(match.start()):
+                read = max(match.end(), code.text.find(";", match.end(), match.end() + 4000))
                 rule = LOGGED if match["log"] else PRINTED
                 name = (match["log"] or match["stream"]).strip()
                 yield from self._spoken(code, rule, name, match.start(), match.end())
