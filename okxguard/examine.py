@@ -12,11 +12,12 @@ from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
 from okxguard.findings import credential_finding, plain_finding
-from okxguard.leaking import Brought, LeakFinder
 from okxguard.model import Candidate, Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
+    from okxguard.leaking import Brought, LeakFinder
+    from okxguard.leaks.prefilter import LeakPrefilter
     from okxguard.policing import Police
 
 _BROWSER = "OKX106"
@@ -41,8 +42,9 @@ class Examination(NamedTuple):
 class Examiner:
     """The detectors of one rule book, made once and used for every document."""
 
-    def __init__(self, rulebook: Rulebook, today: str, max_key_age: int, leaks: LeakFinder | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, today: str, max_key_age: int, leaks: LeakPrefilter | None = None) -> None:
         self._leaks = leaks
+        self._found: LeakFinder | None = None
         self._rules = rulebook.rules
         self._folder = rulebook.folder
         self._today = today
@@ -75,13 +77,21 @@ class Examiner:
 
     def leaks_through(self, path: str, brought: Brought) -> bool:
         """Tell whether a file that names no secret gets one from a file that it imports."""
-        return self._leaks is not None and self._leaks.leaks_through(path, brought)
+        return self._leaks is not None and self._finder(self._leaks).leaks_through(path, brought)
+
+    def _finder(self, prefilter: LeakPrefilter) -> LeakFinder:
+        """Return what finds leaks, imported with the first file that may hold one."""
+        if self._found is None:
+            from okxguard.leaking import LeakFinder
+
+            self._found = LeakFinder(self._folder, prefilter)
+        return self._found
 
     def _with_leaks(self, examination: Examination, document: Document, commit: str | None) -> Examination:
         """Return an examination together with what the code of the document gives away."""
         if self._leaks is None or not self._leaks.may_leak(document):
             return examination
-        findings, note = self._leaks.find(document, self._rules, commit)
+        findings, note = self._finder(self._leaks).find(document, self._rules, commit)
         return examination._replace(findings=(*examination.findings, *findings), note=examination.note or note)
 
     @cached_property

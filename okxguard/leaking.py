@@ -21,7 +21,6 @@ from okxguard.model import Finding, Leak, Rule, Step
 from okxguard.pinned import PinnedPackages
 
 Brought = tuple[tuple[str, Import], ...]
-_OTHERS = (Kind.CODE, Kind.YAML)
 _PYTHON = (Kind.PYTHON, Kind.NOTEBOOK)
 
 
@@ -31,20 +30,13 @@ class LeakFinder:
     def __init__(self, folder: str, prefilter: LeakPrefilter) -> None:
         self._folder = folder
         self._prefilter = prefilter
-        self._through: set[str] = set()
         self._pinned: PinnedPackages | None = None
-
-    def may_leak(self, document: Document) -> bool:
-        """Return False only where no leak would be found."""
-        if document.kind in _PYTHON:
-            return document.path in self._through or self._prefilter.may_leak_text(document.text)
-        return document.kind in _OTHERS and self._prefilter.may_leak_elsewhere(document.text)
 
     def leaks_through(self, path: str, brought: Brought) -> bool:
         """Tell whether a file that names no secret gets one from a file that it imports; remember it."""
         if self._neighbours is None or not self._neighbours.bring_secrets(path, brought):
             return False
-        self._through.add(path)
+        self._prefilter.through.add(path)
         return True
 
     @cached_property

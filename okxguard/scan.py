@@ -175,12 +175,7 @@ class Scanner:
         if self._examiner is None:
             from okxguard.examine import Examiner
 
-            finder = None
-            if self._leaks is not None:
-                from okxguard.leaking import LeakFinder
-
-                finder = LeakFinder(self._rulebook.folder, self._leaks)
-            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age, finder)
+            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age, self._leaks)
         return self._examiner
 
     def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:

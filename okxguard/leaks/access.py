@@ -96,6 +96,8 @@ class Access:
         if name == "params" and base.ref.rpartition(".")[2] in _CONTEXTS:
             return self._engine.origins.options()
         value = Value(ref=f"{base.ref}.{name}")
+        if name.isupper() and self._engine.names.is_enumeration(base.ref.rpartition(".")[2]):
+            return SAFE
         known = evidence.read.get(dotted(node)) if isinstance(node, ast.Attribute) else None
         if known and not self._engine.names.read(name):
             return _kept(base, name, value._replace(box=self.mapping_of(known)))

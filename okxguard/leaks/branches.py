@@ -97,7 +97,7 @@ class Branches:
         if raised:
             return Value(tuple(raised))
         quoted = self._quoted(handler, node, frame)
-        return quoted if quoted.taints else quoted._replace(ref="<error>")
+        return quoted if quoted.taints else quoted._replace(ref="<error>", safe=True)
 
     def _quoted(self, handler: ast.ExceptHandler, node: Any, frame: Frame) -> Value:
         """Return what an exception tells that a library raises with the value that it refused."""

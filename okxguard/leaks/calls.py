@@ -33,7 +33,7 @@ class Calls:
         lexical = dotted(node.func)
         called = Called(node, ref or lexical, lexical, base, values, named)
         if callee is None or callee.target is None:
-            self._engine.reporter.check(called)
+            self._engine.sinks.check(called)
             self._engine.switches.check(called, frame)
         return self._result(called, callee, frame)
 

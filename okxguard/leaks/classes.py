@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from okxguard.leaks.boxes import listed
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import SAFE, UNKNOWN, Box, ClassModel, Function, Value, join
+from okxguard.leaks.values import HIDDEN, SAFE, UNKNOWN, Box, ClassModel, Function, Value, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -25,21 +26,16 @@ class Classes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._models: dict[int, ClassModel] = {}
-        self._selves: dict[int, Value] = {}
 
     def define(self, node: ast.ClassDef, frame: Frame) -> ClassModel:
         """Return the model of a class; what its body and its methods store stays known from round to round."""
         model = self._models.get(id(node))
         if model is None:
             model = self._models[id(node)] = ClassModel(node, frame)
-        evaluate = self._engine.expressions.evaluate
         model.scope = frame
-        model.bases = tuple(evaluate(base, frame) for base in node.bases)
+        model.bases = tuple(self._engine.expressions.every(node.bases, frame))
         for decorator in node.decorator_list:
-            function = decorator.func if isinstance(decorator, ast.Call) else decorator
-            ref = evaluate(function, frame).ref or dotted(function)
-            if self._engine.library.shown_decorators.match(ref) and not _says(decorator, "repr", value=False):
-                model.is_shown = True
+            self._decorate(model, decorator, frame)
         inner = Frame(frame, node.name, is_class=True)
         for statement in node.body:
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
@@ -53,21 +49,32 @@ class Classes:
                 self.store_field(model, name, value)
         return model
 
+    def _decorate(self, model: ClassModel, decorator: ast.expr, frame: Frame) -> None:
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        ref = self._engine.expressions.evaluate(function, frame).ref or dotted(function)
+        if self._engine.library.shown_decorators.match(ref) and not _says(decorator, "repr", value=False):
+            model.is_shown = True
+
     def _annotate(self, model: ClassModel, name: str, statement: ast.AnnAssign, frame: Frame) -> None:
         model.annotations[name] = statement.annotation
         if name not in model.order:
             model.order.append(name)
         known = self.of_annotation(statement.annotation, frame)
-        if known is not None and known.ref == "<hidden>":
+        if known is not None and known.ref == HIDDEN.ref:
             model.masked.add(name)
-        call = statement.value
-        if isinstance(call, ast.Call) and self._engine.library.field_makers.match(
-            self._engine.expressions.evaluate(call.func, frame).ref or dotted(call.func)
-        ):
-            if _says(call, "repr", value=False) or _says(call, "exclude", value=True):
-                model.hidden.add(name)
-            if _says(call, "exclude", value=True):
-                model.excluded.add(name)
+        if isinstance(statement.value, ast.Call):
+            self._set_field(model, name, statement.value, frame)
+
+    def _set_field(self, model: ClassModel, name: str, call: ast.Call, frame: Frame) -> None:
+        """Note what the call that makes a field tells of its text."""
+        ref = self._engine.expressions.evaluate(call.func, frame).ref or dotted(call.func)
+        if not self._engine.library.field_makers.match(ref):
+            return
+        if _says(call, "exclude", value=True):
+            model.excluded.add(name)
+            model.hidden.add(name)
+        elif _says(call, "repr", value=False):
+            model.hidden.add(name)
 
     def of_annotation(self, annotation: ast.expr, frame: Frame, depth: int = 0) -> Value | None:
         """Return what an annotation tells of a value, or None."""
@@ -97,7 +104,7 @@ class Classes:
             return Value(box=Box("instance", found.target))
         ref = found.ref if found is not None and found.ref else name
         if self._engine.library.hidden.match(ref) or self._engine.library.hidden.match(f".{ref}"):
-            return Value(ref="<hidden>", safe=True)
+            return HIDDEN
         return SAFE if ref.rpartition(".")[2] in _PLAIN else None
 
     def named_like(self, name: str, frame: Frame) -> ClassModel | None:
@@ -126,9 +133,7 @@ class Classes:
             return function.bound
         if model is None or _is_static(function):
             return Value()
-        if any(dotted(decorator) == "classmethod" for decorator in function.node.decorator_list):
-            return Value(target=model)
-        return Value(box=Box("instance", model))
+        return Value(target=model) if _is_class_method(function) else Value(box=Box("instance", model))
 
     def store_field(self, model: ClassModel, name: str, value: Value) -> None:
         """Note what the objects of a class hold."""
@@ -179,37 +184,33 @@ class Classes:
         method = box.model.method(name)
         if method is not None:
             bound = method if _is_static(method) else method.bind(base)
-            if any(
-                dotted(each).rpartition(".")[2] in ("property", "cached_property")
-                for each in method.node.decorator_list
-            ):
+            if _is_property(method):
                 return self._engine.invocations.invoke(bound, [], {}, node)
             return Value(target=bound)
-        masked = any(name in ancestor.masked for ancestor in box.model.ancestors())
+        return self._of_field(base, box.model, name)
+
+    def _of_field(self, base: Value, model: ClassModel, name: str) -> Value:
+        """Return a field of an object as code reads it; one that is empty may be filled by others."""
         found = self._field(base, name)
-        if masked and not found.taints:
-            return Value(ref="<hidden>", safe=True)
-        if found.is_vague or (
-            found.const is not UNKNOWN and not found.const and not isinstance(found.const, (bool, int))
-        ):
-            for ancestor in box.model.ancestors():
-                if name in ancestor.annotations:
-                    known = self.of_annotation(ancestor.annotations[name], ancestor.scope)
-                    return known or Value(ref=f".{name}")
-            return Value(ref=found.ref or f".{name}")
-        return found
+        if not found.taints and any(name in ancestor.masked for ancestor in model.ancestors()):
+            return HIDDEN
+        is_empty = found.const is not UNKNOWN and not found.const and not isinstance(found.const, int)
+        if not found.is_vague and not is_empty:
+            return found
+        for ancestor in model.ancestors():
+            if name in ancestor.annotations:
+                known = self.of_annotation(ancestor.annotations[name], ancestor.scope)
+                return known or Value(ref=f".{name}")
+        return Value(ref=found.ref or f".{name}")
 
     def _of_class(self, model: ClassModel, name: str) -> Value | None:
+        if any(ref.endswith(("Enum", "Flag")) for ref in model.refs()):
+            return SAFE
         for ancestor in model.ancestors():
             if name in ancestor.methods:
                 method = ancestor.methods[name]
-                return Value(
-                    target=method
-                    if _is_static(method)
-                    else method.bind(Value(target=model))
-                    if _is_class_method(method)
-                    else method
-                )
+                is_bound = _is_class_method(method) and not _is_static(method)
+                return Value(target=method.bind(Value(target=model)) if is_bound else method)
             if name in ancestor.fields:
                 return ancestor.fields[name]
         return None
@@ -218,7 +219,7 @@ class Classes:
         """Return a new object of a class."""
         box = Box("instance", model)
         value = Value(box=box)
-        box.fields["args"] = _listed(values)
+        box.fields["args"] = listed(values)
         make = model.method("__init__")
         if make is not None:
             self._engine.invocations.invoke(make.bind(value), values, named, node)
@@ -227,7 +228,7 @@ class Classes:
         for name, given in [*zip(order, values, strict=False), *named.items()]:
             stored = self._engine.expressions.named(given, name, node)
             hidden = any(name in ancestor.masked for ancestor in model.ancestors())
-            box.fields[name] = Value(ref="<hidden>", safe=True) if hidden else stored
+            box.fields[name] = HIDDEN if hidden else stored
             if not hidden:
                 self.store_field(model, name, stored)
         after = model.method("__post_init__")
@@ -245,18 +246,20 @@ class Classes:
         return value
 
 
-def _listed(values: list[Value]) -> Value:
-    box = Box("tuple")
-    box.fields = dict(enumerate(values))
-    return Value(box=box)
+def _decorators(function: Function) -> list[str]:
+    return [dotted(each) for each in getattr(function.node, "decorator_list", ())]
 
 
 def _is_static(function: Function) -> bool:
-    return any(dotted(each) == "staticmethod" for each in getattr(function.node, "decorator_list", ()))
+    return "staticmethod" in _decorators(function)
 
 
 def _is_class_method(function: Function) -> bool:
-    return any(dotted(each) == "classmethod" for each in getattr(function.node, "decorator_list", ()))
+    return "classmethod" in _decorators(function)
+
+
+def _is_property(function: Function) -> bool:
+    return any(name.rpartition(".")[2] in ("property", "cached_property") for name in _decorators(function))
 
 
 def _says(node: ast.AST, name: str, *, value: bool) -> bool:

@@ -208,7 +208,7 @@ class Effects:
         """Return the result of a call that the rule book knows as keeping or masking, or nobody knows."""
         library, ref = self._library, called.ref
         if library.keeps.match(ref) or library.keeps.match(f"{ref}()"):
-            values = [*called.values, *called.named.values()]
+            values = list(called.given)
             if called.base is not None and ref.endswith(_FILLING):
                 values += [Value(content(value)) for value in values]
             return tainted(self._engine.shown(values))
@@ -237,7 +237,7 @@ class Effects:
 
 def _held(called: Called) -> tuple[Taint, ...]:
     """Return every secret that a call is given."""
-    return union(*(content(value) for value in [*called.values, *called.named.values()]))
+    return union(*(content(value) for value in called.given))
 
 
 def _opaque(called: Called) -> Box:

@@ -22,6 +22,7 @@ from okxguard.leaks.parameters import Parameters
 from okxguard.leaks.records import Records
 from okxguard.leaks.reporting import RawLeak, Reporter
 from okxguard.leaks.scope import Frame
+from okxguard.leaks.sinks import Sinks
 from okxguard.leaks.statements import Statements
 from okxguard.leaks.switches import Switches
 from okxguard.leaks.texts import Texts
@@ -77,6 +78,7 @@ class Engine:
         self.expressions = Expressions(self)
         self.assignment = Assignment(self)
         self.statements = Statements(self)
+        self.sinks = Sinks(self)
         self.reporter = Reporter(self)
         self.switches = Switches(self)
         self.prints_by_default = False

@@ -21,8 +21,8 @@ def parse_exactly(text: str) -> ast.Module:
     """Return the tree that `ast.parse` would return, made from libcst's tree of the text.
 
     It differs in these points. `col_offset` and `end_col_offset` count characters, not bytes. Places inside f-strings
-    are exact on every Python. Only what is assigned is `Store`, names of types and comments are left out, a type alias is a
-    `Pass`, a t-string is a `JoinedStr`, and `except*` is `Try` where there is no `TryStar`.
+    are exact on every Python. Only what is assigned is `Store`, names of types and comments are left out, a type
+    alias is a `Pass`, a t-string is a `JoinedStr`, and `except*` is `Try` where there is no `TryStar`.
 
     Raises MismatchError when libcst is missing or does not take the text, or when it would take too long.
     """

@@ -80,5 +80,5 @@ class Forwarding:
         if isinstance(function.target, Function):
             return self._engine.invocations.invoke(function.target, [element], {}, called.node)
         inner = Called(called.node, function.ref, function.ref, None, [element], {})
-        self._engine.reporter.check(inner)
+        self._engine.sinks.check(inner)
         return self._engine.effects.result(inner, self._engine.module)

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
-from okxguard.leaks.relation_scopes import lay_out
-from okxguard.leaks.relations import CAUGHT, LOCALS, Relations
+from okxguard.leaks.relation_flows import CAUGHT, LOCALS
+from okxguard.leaks.relation_layout import Layout, lay_out
+from okxguard.leaks.relation_notes import Notes
+from okxguard.leaks.relations import Relations
 
 
 class Gate(NamedTuple):
@@ -28,7 +30,7 @@ class Gate(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """The names of a module that may stand for secrets, and its functions that show or give back what they are given."""
+    """The names of a module that may stand for secrets, and its functions that show or give back things."""
 
     tainted: frozenset[str] = frozenset()
     receiving: frozenset[str] = frozenset()
@@ -60,45 +62,46 @@ class GateKeeper:
         layout = lay_out(tree)
         if brought.secrets.isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
             return Gate(opens=False)
-        relations = Relations(layout, self._library, self.is_secret, brought.secrets | brought.functions, echoed)
-        relations.read()
-        tainted = self._spread(relations, brought.secrets)
-        sinks = [(shown, scope) for shown, scope in relations.shown if not shown.isdisjoint(tainted)]
-        reached = [shown for shown, _ in sinks]
-        switches = relations.switches or switched
-        if not reached and not (switches and tainted):
+        notes = self._read(layout, brought.secrets | brought.functions, echoed)
+        tainted = _spread(notes, self._first(notes, brought.secrets))
+        sinks = [(shown, scope) for shown, scope in notes.shown if not shown.isdisjoint(tainted)]
+        switches = notes.switches or switched
+        if not sinks and not (switches and tainted):
             return Gate(opens=False)
-        wanted = brought.secrets | self._origins(
-            relations, {name for shown in reached for name in shown} | relations.receiving
-        )
-        telling = tainted & self._origins(relations, {name for shown in reached for name in shown & tainted})
-        functions = relations.functions_with(tainted if switches else telling)
+        reached = {name for shown, _ in sinks for name in shown}
+        wanted = brought.secrets | _origins(notes, reached | notes.receiving)
+        telling = tainted & _origins(notes, reached & tainted)
+        functions = _functions_with(layout, tainted if switches else telling)
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
         return Gate(True, functions | holding, frozenset(wanted))
 
-    def survey(self, tree: ast.Module) -> Survey:
-        """Look at a module that another one imports."""
+    def survey(self, tree: ast.Module, brought: Brought) -> Survey:
+        """Look at a module that another one imports; what it brings itself, it gives on."""
         layout = lay_out(tree)
-        relations = Relations(layout, self._library, self.is_secret, frozenset(), frozenset())
-        relations.read()
-        tainted = self._spread(relations, frozenset())
-        return Survey(frozenset(name for name in tainted if "@" not in name), relations.receivers())
+        notes = self._read(layout, brought.secrets | brought.functions)
+        tainted = _spread(notes, self._first(notes, brought.secrets)) | brought.secrets
+        plain = frozenset(name for name in tainted if "@" not in name)
+        return Survey(plain, _receivers(notes) | brought.functions)
 
     def inside(self, tree: ast.Module) -> Gate:
         """Return a gate for a module that another one imports: whatever names a secret matters."""
         layout = lay_out(tree)
-        relations = Relations(layout, self._library, self.is_secret, frozenset(), frozenset())
-        relations.read()
-        tainted = self._spread(relations, frozenset())
-        return Gate(True, relations.functions_with(tainted), frozenset(self._origins(relations, tainted)))
+        notes = self._read(layout)
+        tainted = _spread(notes, self._first(notes, frozenset()))
+        return Gate(True, _functions_with(layout, tainted), frozenset(_origins(notes, tainted)))
+
+    def _read(
+        self, layout: Layout, brought: frozenset[str] = frozenset(), echoed: frozenset[int] = frozenset()
+    ) -> Notes:
+        return Relations(layout, self._library, self.is_secret, brought, echoed).read()
 
     def is_secret(self, name: str) -> bool:
         """Tell whether a name may say that something is a secret, whatever it stands for."""
+        name = name.partition("@")[0]
         known = self._kinds.get(name)
         if known is None:
             names = self._names
-            name, key = name.partition("@")[0], name
-            known = self._kinds[key] = bool(
+            known = self._kinds[name] = bool(
                 names.read(name)
                 or names.read_getter(name)
                 or names.is_holder(name)
@@ -106,36 +109,57 @@ class GateKeeper:
             )
         return known
 
-    def _spread(self, relations: Relations, brought: frozenset[str]) -> set[str]:
-        """Return all names that may stand for secrets."""
-        leading: dict[str, list[str]] = {}
-        every: set[str] = set()
-        for target, origins in relations.into.items():
-            every.add(target)
-            every |= origins
-            for origin in origins:
-                leading.setdefault(origin, []).append(target)
-        for shown, _ in relations.shown:
-            every |= shown
-        tainted = {name for name in every if name in brought or self.is_secret(name)}
-        if tainted:
-            tainted |= {CAUGHT, LOCALS}
-        waiting = list(tainted)
-        while waiting:
-            for target in leading.get(waiting.pop(), ()):
-                if target not in tainted:
-                    tainted.add(target)
-                    waiting.append(target)
-        return tainted
+    def _first(self, notes: Notes, brought: frozenset[str]) -> set[str]:
+        """Return the names that say of themselves that they may stand for secrets."""
+        every = set(notes.into).union(*notes.into.values(), *(shown for shown, _ in notes.shown))
+        return {name for name in every if name in brought or self.is_secret(name)}
 
-    @staticmethod
-    def _origins(relations: Relations, names: set[str]) -> set[str]:
-        """Return some names with all those that they may be made of."""
-        found = set(names)
-        waiting = list(names)
-        while waiting:
-            for origin in relations.into.get(waiting.pop(), ()):
-                if origin not in found:
-                    found.add(origin)
-                    waiting.append(origin)
-        return found
+
+def _spread(notes: Notes, first: set[str]) -> set[str]:
+    """Return all names that may stand for secrets, from those that say so."""
+    leading: dict[str, list[str]] = {}
+    for target, origins in notes.into.items():
+        for origin in origins:
+            leading.setdefault(origin, []).append(target)
+    tainted = first | {CAUGHT, LOCALS} if first else set()
+    waiting = list(tainted)
+    while waiting:
+        for target in leading.get(waiting.pop(), ()):
+            if target not in tainted:
+                tainted.add(target)
+                waiting.append(target)
+    return tainted
+
+
+def _origins(notes: Notes, names: set[str]) -> set[str]:
+    """Return some names with all those that they may be made of."""
+    found = set(names)
+    waiting = list(names)
+    while waiting:
+        for origin in notes.into.get(waiting.pop(), ()):
+            if origin not in found:
+                found.add(origin)
+                waiting.append(origin)
+    return found
+
+
+def _receivers(notes: Notes) -> frozenset[str]:
+    """Return the names of the functions that show, or give back, something of their own."""
+    shown = {name.partition("@")[2] for flow, _ in notes.shown for name in flow if "@" in name}
+    found = set()
+    for name, scopes in notes.layout.functions.items():
+        numbers = {str(scope.number) for scope in scopes}
+        given = {each.partition("@")[2] for each in notes.into.get(name, ()) if "@" in each}
+        if not numbers.isdisjoint(shown | given):
+            found.add(name)
+    return frozenset(found)
+
+
+def _functions_with(layout: Layout, names: set[str]) -> frozenset[int]:
+    """Return the identities of the functions that name one of some names, and of those around them."""
+    return frozenset(
+        id(each.node)
+        for scope in layout.scopes
+        if not names.isdisjoint(scope.words) or not names.isdisjoint(map(scope.resolve, scope.names))
+        for each in scope.outwards()
+    )

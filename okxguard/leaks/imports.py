@@ -44,6 +44,11 @@ def imports_of(data: bytes) -> Iterator[Import]:
             yield Import(match["base"].decode("latin-1"), tuple(name.split(" as ")[0].strip() for name in names))
 
 
+def inner_module(module: str, name: str) -> str:
+    """Return the dotted name of a module in a package."""
+    return f"{module.rstrip('.')}.{name}" if module.strip(".") else f"{module}{name}"
+
+
 class Finder:
     """Finds modules of one tree; remembers what it has looked up."""
 
@@ -101,13 +106,7 @@ class Importers:
     def bring(self, path: str, data: bytes) -> Iterator[tuple[str, Import]]:
         """Yield the imported files that name secrets, with what is imported from them."""
         for each in imports_of(data):
-            for module in (
-                each.module,
-                *(
-                    f"{each.module.rstrip('.')}.{name}" if each.module.strip(".") else f"{each.module}{name}"
-                    for name in each.names
-                ),
-            ):
+            for module in (each.module, *(inner_module(each.module, name) for name in each.names)):
                 found = self.finder.find(path, module)
                 if found is not None and found != path and self.is_named(found):
                     yield found, each

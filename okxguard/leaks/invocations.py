@@ -120,7 +120,7 @@ def _signature(identity: int, frame: Frame) -> tuple[Any, ...] | None:
                 type(const),
                 const if value.const is not UNKNOWN else "?",
                 value.ref,
-                id(value.target) if value.target else 0,
+                value.target,
                 value.safe,
             )
         )

@@ -10,8 +10,18 @@ from okxguard.leakbook import LeakNames
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _LONGEST_NAME = 120
+_NAME = re.compile(r"[\w.:/-]{1,80}")
+_MOST_NUMBERS, _SHORTEST_AVERAGE = 2, 2.4
 # Words that are said of secrets, too, but are the names of what holds them.
 _MAPPINGS = frozenset({"settings", "options", "vars", "variables", "files", "hosts", "clients", "users", "params"})
+_ENUMERATIONS = frozenset(
+    {
+        "type", "types", "event", "events", "kind", "kinds", "code", "codes", "enum", "field", "fields", "permission",
+        "permissions", "error", "errors", "status", "action", "actions", "mode", "role", "roles", "category", "choices",
+        "state", "states", "scope", "flag", "flags", "label", "labels", "name", "names", "param", "params", "header",
+        "headers", "column", "columns", "case", "option", "step", "message", "messages", "text", "texts",
+    }
+)  # fmt: skip
 # Names of mappings that tell something of each secret.
 _ABOUT = frozenset({"i18n", "translations", "schema", "age", "ttl", "labels", "strings"})
 
@@ -33,6 +43,14 @@ class Secret(Enum):
 def words_of(name: str) -> tuple[str, ...]:
     """Split a name into its words, in lower case: snake case, camel case, hyphens, digits."""
     return tuple(word.lower() for word in _WORD.findall(name[:_LONGEST_NAME].replace("IPs", "Ips")))
+
+
+def _is_name(text: str, words: tuple[str, ...]) -> bool:
+    """Tell whether a text is made like a name; a secret whose letters happen to spell a word is not."""
+    if _NAME.fullmatch(text) is None or len(re.findall(r"\d+", text)) > _MOST_NUMBERS:
+        return False
+    letters = [len(word) for word in words if not word.isdigit()]
+    return len(letters) <= 2 or sum(letters) / len(letters) >= _SHORTEST_AVERAGE
 
 
 class SecretNames:
@@ -60,12 +78,16 @@ class SecretNames:
         """Return what a variable, attribute, key or column of that name holds, or None where it is no secret."""
         words = words_of(name)
         match = self._match(words)
-        if match is None:
+        if match is None or not _is_name(name, words):
             return None
         start, end, kind = match
         if not self._about.isdisjoint(words[end:]) or not self._before.isdisjoint(words[:start]):
             return None
         return kind
+
+    def read_question(self, text: str) -> Secret | None:
+        """Return what somebody is asked for."""
+        return self._read("_".join(words_of(text)))
 
     def read_getter(self, name: str) -> Secret | None:
         """Return what a function of that name gives back: a secret where it is called after one or gets one."""
@@ -74,6 +96,10 @@ class SecretNames:
             return self._read("_".join(words[1:]))
         match = self._match(words)
         return match[2] if match and match[1] - match[0] == len(words) else None
+
+    def is_enumeration(self, name: str) -> bool:
+        """Tell whether a class of that name holds the names of kinds, events or codes."""
+        return name[:1].isupper() and not name.isupper() and (words_of(name) or ("",))[-1] in _ENUMERATIONS
 
     def is_about(self, name: str) -> bool:
         """Tell whether a mapping of that name holds something about secrets: ages, labels, messages."""

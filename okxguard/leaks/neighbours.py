@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from okxguard.decoding import decode
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.leaks.engine import Engine
+from okxguard.leaks.evidence import dotted
 from okxguard.leaks.gate import Brought, GateKeeper, Survey
-from okxguard.leaks.imports import Import, Importers
+from okxguard.leaks.imports import Import, Importers, inner_module
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.values import Box, Value
@@ -57,15 +58,26 @@ class Neighbours:
         except MismatchError:
             return None
 
-    def survey(self, importer: str, module: str) -> Survey:
-        """Return what is known of the names of a module, or nothing where it is none of this project."""
+    def is_secret(self, name: str) -> bool:
+        """Tell whether a name may say that something is a secret."""
+        return self._keeper.is_secret(name)
+
+    def survey(self, importer: str, module: str, *, any_file: bool = False) -> Survey:
+        """Return what is known of the names of a module, or nothing where it is none of this project.
+
+        `any_file` asks for modules that name no secret, too.
+        """
         path = self._importers.finder.find(importer, module)
-        if path is None or path == importer or not self._importers.is_named(path):
+        if path is None or path == importer:
             return Survey()
-        if path not in self._surveys:
+        is_package = path.endswith("__init__.py")
+        if path not in self._surveys and (any_file or is_package or self._importers.is_named(path)):
+            self._surveys[path] = Survey()  # what it imports from itself tells nothing
             tree = self._parsed(path)
-            self._surveys[path] = self._keeper.survey(tree) if tree is not None else Survey()
-        return self._surveys[path]
+            if tree is not None:
+                brought = self.of(path).brought(tree) if is_package else Brought()
+                self._surveys[path] = self._keeper.survey(tree, brought)
+        return self._surveys.get(path, Survey())
 
     def _followed(self, path: str) -> Engine | None:
         tree = self._parsed(path)
@@ -95,33 +107,42 @@ class View:
         self._path = path
 
     def engine(self, module: str) -> Engine | None:
+        """Return the engine that has followed a module, or None where it is none of this project."""
         return self._neighbours.engine(self._path, module)
 
     def brought(self, tree: ast.Module) -> Brought:
         """Return the names that a module imports from files of its own project."""
         secrets: set[str] = set()
         functions: set[str] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom):
-                module = "." * node.level + (node.module or "")
-                survey = self._neighbours.survey(self._path, module)
-                for alias in node.names:
-                    known = alias.asname or alias.name
-                    if alias.name in survey.tainted:
-                        secrets.add(known)
-                    if alias.name in survey.tainted or alias.name in survey.receiving:
-                        functions.add(known)
-                    if self._neighbours.survey(self._path, inner_module(module, alias.name)).tainted:
-                        secrets.add(known)
-            elif isinstance(node, ast.Import):
-                for alias in node.names:
-                    if self._neighbours.survey(self._path, alias.name).tainted:
-                        secrets.add(alias.asname or alias.name.partition(".")[0])
+        given = self._given(tree)
+        for module, name, known in _imports(tree):
+            any_file = known in given
+            survey = inner = self._neighbours.survey(self._path, module, any_file=any_file)
+            if name:
+                inner = self._neighbours.survey(self._path, inner_module(module, name), any_file=any_file)
+            if name in survey.tainted or inner.tainted:
+                secrets.add(known)
+            if name in survey.tainted or name in survey.receiving:
+                functions.add(known)
+            functions |= inner.receiving | inner.tainted
         return Brought(frozenset(secrets), frozenset(functions))
+
+    def _given(self, tree: ast.Module) -> set[str]:
+        """Return the first parts of the names of the functions that are called with something named after a secret."""
+        found = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and any(
+                self._neighbours.is_secret(text)
+                for argument in (*node.args, *node.keywords)
+                for inner in ast.walk(argument)
+                for text in _texts_of(inner)
+            ):
+                found.add(dotted(node.func).partition(".")[0])
+        return found
 
     def find(self, module: str, name: str) -> Value | None:
         """Return what a module says of a name, or None where nobody knows."""
-        survey = self._neighbours.survey(self._path, module)
+        survey = self._neighbours.survey(self._path, module, any_file=True)
         known = name in survey.tainted or name in survey.receiving
         engine = self.engine(module) if known else None
         if engine is not None:
@@ -132,7 +153,8 @@ class View:
 
     def module(self, module: str) -> Value | None:
         """Return a module as a value with its names as attributes."""
-        engine = self.engine(module) if self._neighbours.survey(self._path, module).tainted else None
+        survey = self._neighbours.survey(self._path, module, any_file=True)
+        engine = self.engine(module) if survey.tainted or survey.receiving else None
         if engine is None:
             return None
         box = Box("module")
@@ -140,6 +162,19 @@ class View:
         return Value(box=box, ref=module.lstrip("."))
 
 
-def inner_module(module: str, name: str) -> str:
-    """Return the dotted name of a module in a package."""
-    return f"{module.rstrip('.')}.{name}" if module.strip(".") else f"{module}{name}"
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
+    """Yield what a module imports: the module, the name in it or nothing, and what it is called here."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield "." * node.level + (node.module or ""), alias.name, alias.asname or alias.name
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, "", alias.asname or alias.name.partition(".")[0]
+
+
+def _texts_of(node: ast.AST) -> Iterator[str]:
+    for attribute in ("id", "attr", "arg", "value"):
+        text = getattr(node, attribute, None)
+        if isinstance(text, str):
+            yield text

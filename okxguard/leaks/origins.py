@@ -147,9 +147,9 @@ class Origins:
         """Return the secret that a call gives by the name of its function or of what it is asked for, or None."""
         if words and words[-1] in _PROMPTS and called.values and isinstance(called.values[0].const, str):
             asked = called.values[0].const
-            kind = self._engine.names.read(asked) if len(asked) < _LONGEST_QUESTION else None
+            kind = self._engine.names.read_question(asked) if len(asked) < _LONGEST_QUESTION else None
             if kind is not None:
-                return self._secret(kind, asked.strip(" :?>")[:_LONGEST_NAME], called, "is asked for")
+                return self._secret(kind, f"what {called.method} asks for", called, "is asked for")
         if not words or (words[-1] not in _READERS and words[0] not in _READERS):
             return None
         for value in [*called.values[:3], *called.named.values()]:

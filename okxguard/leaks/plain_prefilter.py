@@ -27,8 +27,8 @@ _PASSES = (
 _PLAIN = (
     "secret", "passw", "passphrase", "passcode", "pwd", "pswd", "contrase", "credential", "mnemonic", "bearer", "jwt",
     "authoriz", "getpass", "keyring", "ok-access", "access-sign", "x-mbx-", "x-bapi-", "kc-api-",
-    "getenvironmentvariables()", "env::vars()",
-    "os.environ()", "getenv()", "printenv", "get_env()", "phpinfo", "processinfo.", "allsettings",
+    "getenvironmentvariables()", "env::vars()", "os.environ()", "getenv()", "printenv", "get_env()", "phpinfo",
+    "processinfo.", "allsettings",
 )  # fmt: skip
 _MORE = {
     "pass": r"pass(?:[-_ ](?:phrase|code)|(?:{passes})(?![a-z]))",

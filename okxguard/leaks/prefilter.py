@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from okxguard.documents import Document
+from okxguard.kinds import Kind
 from okxguard.leaks.imports import Import, Importers, Tree
 from okxguard.leaks.plain_prefilter import names_secrets
 
@@ -31,13 +33,19 @@ _PASSES = (
 )
 _PRECISE = re.compile(
     rf"""
-    secret | passw | pass[-_ ]?(?:phrase|code) | pwd | pswd | contraseña | \bpw\b | pw_ | _pw | (?:{_PASSES})[-_ ]?pass(?![a-z])
-    | (?:{_KEYS})[-_ ]?keys? | (?<![a-z])sk(?![a-z]) | creds?(?![a-z]) | credential | mnemonic | (?:seed|recovery)[-_ ]?phrase
-    | conn(?:ection)?[-_ ]?str | (?:{_TOKENS})[-_ ]?token | bearer | jwt | authoriz | auth[-_ ]?(?:header|payload|msg|message)
-    | (?:sign(?:ed)?|auth)[-_ ]?headers | session[-_ ]?cookie | login[-_ ]?(?:payload|params|message|msg|request|frame) | getpass | keyring
-    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b)) | in[ ]os\.environb?\.(?:items|values|copy) | import[^\n]{{0,200}}\benviron\b
+    secret | passw | pass[-_ ]?(?:phrase|code) | pwd | pswd | contraseña | \bpw\b | pw_ | _pw
+    | (?:{_PASSES})[-_ ]?pass(?![a-z])
+    | (?:{_KEYS})[-_ ]?keys? | (?<![a-z])sk(?![a-z]) | creds?(?![a-z]) | credential | mnemonic
+    | (?:seed|recovery)[-_ ]?phrase
+    | conn(?:ection)?[-_ ]?str | (?:{_TOKENS})[-_ ]?token | bearer | jwt | authoriz
+    | auth[-_ ]?(?:header|payload|msg|message)
+    | (?:sign(?:ed)?|auth)[-_ ]?headers | session[-_ ]?cookie
+    | login[-_ ]?(?:payload|params|message|msg|request|frame) | getpass | keyring
+    | (?<!in[ ]os)\.environb?\b(?!\s{{0,3}}(?:\[|\.(?:get|setdefault|pop|update)\b))
+    | in[ ]os\.environb?\.(?:items|values|copy) | import[^\n]{{0,200}}\benviron\b
     | dotenv_values
-    | process\.env\b(?!\s{{0,3}}[.\[?]) | \bos\.environ\(\) | getenv\(\s{{0,3}}\) | \$_(?:env|server)\b(?!\s{{0,3}}\[) | \bprintenv\b | ^\s*(?:run:\s*)?env\s*(?:$|[|>;])
+    | process\.env\b(?!\s{{0,3}}[.\[?]) | \bos\.environ\(\) | getenv\(\s{{0,3}}\)
+    | \$_(?:env|server)\b(?!\s{{0,3}}\[) | \bprintenv\b | ^\s*(?:run:\s*)?env\s*(?:$|[|>;])
     | getenvironmentvariables\(\) | \benv::vars\(\)
     """,
     re.VERBOSE | re.MULTILINE,
@@ -102,15 +110,21 @@ _NAMES = ("dockerfile", "makefile", "jenkinsfile", "containerfile", "gnumakefile
 # What shows something in languages other than Python: nothing is reported where none of these stands.
 _SHOWING = re.compile(
     r"console|print|log|echo|puts|write|dump|throw|panic|raise|except|error|fail|exit|send|post|fetch|exec|spawn|system"
-    r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output|cat\b|tee\b"
-    r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort|start|cout|cerr|clog|<\?=|\bpp?\b|sh[ \t]+-\w*x"
+    r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output"
+    r"|cat\b|tee\b"
+    r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort"
+    r"|start|cout|cerr|clog|<\?=|\bpp?\b|sh[ \t]+-\w*x"
 )
 
 
 class LeakPrefilter:
-    """The test of the code rules, on bytes and on text; `tree` holds the files that others import."""
+    """The test of the code rules, on bytes and on text; `tree` holds the files that others import.
+
+    `through` are the paths of files that name no secret and get one from a file that they import.
+    """
 
     def __init__(self, tree: Tree | None = None) -> None:
+        self.through: set[str] = set()
         self.importers = Importers(tree, self._names_secret) if tree is not None else None
 
     def brought(self, path: str, data: bytes) -> tuple[tuple[str, Import], ...]:
@@ -136,6 +150,12 @@ class LeakPrefilter:
         """Return False only where code in another language than Python names no secret, or shows nothing."""
         lower = text.lower()
         return names_secrets(lower) and _SHOWING.search(lower) is not None
+
+    def may_leak(self, document: Document) -> bool:
+        """Return False only where no leak would be found in a document."""
+        if document.kind in (Kind.PYTHON, Kind.NOTEBOOK):
+            return document.path in self.through or self.may_leak_text(document.text)
+        return document.kind in (Kind.CODE, Kind.YAML) and self.may_leak_elsewhere(document.text)
 
     def may_leak_text(self, text: str) -> bool:
         """Return False only where no secret is named."""

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-# Fields that hold no expressions or statements.
-_LEAVES = frozenset(
-    [
-        "ctx",
-        "op",
-        "ops",
-        "id",
-        "attr",
-        "arg",
-        "name",
-        "module",
-        "level",
-        "kind",
-        "type_comment",
-        "simple",
-        "is_async",
-        "conversion",
-        "rest",
-        "kwd_attrs",
-        "type_params",
-    ]
-)
-_WITHOUT_CHILDREN = (ast.Constant, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Name)
 
 
 class NameScope:
     """The variables of one function; names that are not its own are those of the scope around it.
 
     `parameters` leaves out the object that a method belongs to, which is called `own`; `rest` takes further keywords;
-    `returned` are the expressions that the function gives back.
+    `returned` are the expressions that the function gives back; `names` are the variables that it names, `words` the
+    other names and short texts in it.
     """
 
-    __slots__ = ("locals", "node", "number", "outer", "outside", "own", "owner", "parameters", "rest", "returned")
+    __slots__ = (
+        "locals",
+        "names",
+        "node",
+        "number",
+        "outer",
+        "outside",
+        "own",
+        "owner",
+        "parameters",
+        "rest",
+        "returned",
+        "words",
+    )
 
     def __init__(self, outer: NameScope | None = None, node: Any = None, owner: str = "") -> None:
         self.outer = outer
@@ -47,6 +38,8 @@ class NameScope:
         self.number = id(node) if node is not None else 0
         self.locals: set[str] = set()
         self.outside: set[str] = set()
+        self.names: set[str] = set()
+        self.words: set[str] = set()
         self.returned: list[ast.expr] = []
         self.parameters: tuple[str, ...] = ()
         self.own = self.owner = ""
@@ -80,121 +73,18 @@ class NameScope:
         return name
 
 
-class Layout(NamedTuple):
-    """All nodes of a module with their scopes, its functions and the fields of its classes by name, its imports.
-
-    `words` are all names and short texts in it.
-    """
-
-    nodes: list[tuple[Any, NameScope]]
-    functions: dict[str, list[NameScope]]
-    classes: dict[str, list[str]]
-    imported: frozenset[str]
-    lambdas: dict[int, NameScope]
-    words: set[str]
-
-
-def lay_out(tree: ast.Module) -> Layout:
-    """Look at every node of a module once."""
-    nodes: list[tuple[Any, NameScope]] = []
-    functions: dict[str, list[NameScope]] = {}
-    classes: dict[str, list[str]] = {}
-    imported: set[str] = set()
-    lambdas: dict[int, NameScope] = {}
-    words: set[str] = set()
-    waiting: list[tuple[Any, NameScope, str, str]] = [(tree, NameScope(), "", "")]
-    while waiting:
-        node, scope, owner, around = waiting.pop()
-        kind = type(node)
-        if kind is ast.Name:
-            words.add(node.id)
-            if type(node.ctx) is ast.Store:
-                scope.locals.add(node.id)
-            nodes.append((node, scope))
-            continue
-        if kind is ast.Constant:
-            if type(node.value) is str and len(node.value) < 60:
-                words.add(node.value)
-                nodes.append((node, scope))
-            continue
-        nodes.append((node, scope))
-        inner, below = scope, ""
-        if kind is ast.Attribute:
-            words.add(node.attr)
-            if around and type(node.ctx) is ast.Store:
-                classes[around].append(node.attr)
-        elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef or kind is ast.Lambda:
-            inner = NameScope(scope, node, owner)
-            words.update(inner.locals)
-            if kind is ast.Lambda:
-                lambdas[id(node)] = inner
-            else:
-                words.add(node.name)
-                functions.setdefault(node.name, []).append(inner)
-                waiting += [(each, scope, "", around) for each in node.decorator_list]
-            waiting.append((node.args, inner, "", around))
-            body = node.body if type(node.body) is list else [node.body]
-            waiting += [(each, inner, "", around) for each in body]
-            continue
-        elif kind is ast.ClassDef:
-            around = below = node.name
-            words.add(node.name)
-            classes.setdefault(node.name, [])
-        elif kind is ast.AnnAssign:
-            if owner and type(node.target) is ast.Name:
-                classes[owner].append(node.target.id)
-            below = owner
-        else:
-            _note(node, kind, scope, imported, words)
-            below = owner if kind in (ast.If, ast.Try, ast.With) else ""
-        for child in children(node):
-            waiting.append((child, inner, below, around))
-    return Layout(nodes, functions, classes, frozenset(imported), lambdas, words)
-
-
-def _note(node: Any, kind: type, scope: NameScope, imported: set[str], words: set[str]) -> None:
-    """Note what a node says about its scope, or about the module."""
-    if kind is ast.Return or kind is ast.Yield or kind is ast.YieldFrom:
-        if node.value is not None:
-            scope.returned.append(node.value)
-    elif kind is ast.keyword:
-        words.add(node.arg or "")
-    elif kind is ast.Global or kind is ast.Nonlocal:
-        scope.outside.update(node.names)
-    elif kind is ast.ExceptHandler or kind is ast.MatchAs or kind is ast.MatchStar:
-        if node.name:
-            scope.locals.add(node.name)
-    elif kind is ast.Import:
-        for alias in node.names:
-            imported.update((alias.name.partition(".")[0], alias.asname or ""))
-            words.update((alias.name, alias.asname or ""))
-    elif kind is ast.ImportFrom:
-        imported.add((node.module or "").partition(".")[0])
-        words.update(alias.asname or alias.name for alias in node.names)
-
-
-_FIELDS: dict[type, tuple[str, ...]] = {}
-
-
-def children(node: Any) -> list[Any]:
-    """Return the expressions and statements right below a node."""
-    kind = type(node)
-    names = _FIELDS.get(kind)
-    if names is None:
-        names = () if kind in _WITHOUT_CHILDREN else tuple(name for name in kind._fields if name not in _LEAVES)
-        _FIELDS[kind] = names
-    found: list[Any] = []
-    for name in names:
-        value = getattr(node, name, None)
-        if type(value) is list:
-            found += [each for each in value if isinstance(each, ast.AST)]
-        elif isinstance(value, ast.AST):
-            found.append(value)
-    return found
-
-
 def _is_static(node: Any) -> bool:
     return any(last_name(each) == "staticmethod" for each in getattr(node, "decorator_list", ()))
+
+
+def text_of(node: ast.AST | None) -> str | None:
+    """Return a text that stands in the code, or None."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def called_of(node: ast.AST) -> ast.AST:
+    """Return what is called, or the expression itself."""
+    return node.func if isinstance(node, ast.Call) else node
 
 
 def last_name(node: ast.AST | None) -> str:

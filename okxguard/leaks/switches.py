@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _LOGGERS = ("ccxt", "hpack", "websockets", "websocket", "okx", "httpcore", "aiohttp.client", "http.client")
 _OFF = frozenset({"diagnose", "include_local_variables", "with_locals"})
+# Arguments that leave secrets out of what is sent.
+_FILTERS = frozenset({"before_send", "debug"})
+# Where the clients of the SDK take the argument `debug`.
+_DEBUG_POSITION = 6
 
 
 class _Waiting(NamedTuple):
@@ -45,30 +49,38 @@ class Switches:
 
     def check(self, called: Called, frame: Frame) -> None:
         """Look at one call: is it a switch, does it make a client with credentials?"""
-        for word in _OFF & called.named.keys():
-            if called.named[word].const is False:
-                self._switched_off.add(word)
-        held = [taint for value in [*called.values, *called.named.values()] for taint in content(value)]
+        self._switched_off |= {word for word in _OFF & called.named.keys() if called.named[word].const is False}
+        held = next((taint for value in called.given for taint in content(value)), None)
+        if held is not None:
+            self._note_client(called, held)
+        self._check_handed(called, frame)
+        switch = self._switch_of(called)
+        if switch is None:
+            if held is not None and self._engine.prints_by_default:
+                self._check_default(called, held)
+        elif switch.needs != "client":
+            self._wait(called.node, switch.what, self._needed(switch, called), frame)
+        elif held is not None:
+            self._report(called.node, switch.what, held)
+
+    def _note_client(self, called: Called, held: Taint) -> None:
         for kind, patterns in self._library.clients.items():
-            if held and (patterns.match(called.ref) or patterns.match(called.lexical)):
-                self._clients.setdefault(kind, held[0])
-        self._handed(called, frame)
+            if patterns.match(called.ref) or patterns.match(called.lexical):
+                self._clients.setdefault(kind, held)
+
+    def _switch_of(self, called: Called) -> LeakSwitch | None:
+        """Return the first switch that a call is and that it turns on."""
         for patterns, switch in self._library.switches:
-            if (patterns.match(called.ref) or patterns.match(called.lexical)) and self._is_on(switch, called):
-                if switch.needs != "client":
-                    self._wait(called.node, switch.what, self._needed(switch, called), frame)
-                elif held:
-                    self._report(called.node, switch.what, held[0])
-                return
-        if (
-            self._engine.prints_by_default
-            and held
-            and self._library.clients["okx"].match(called.ref)
-            and called.method.endswith("API")
-        ):
-            debug = called.named.get("debug") or (called.values[6] if len(called.values) > 6 else None)
-            if debug is None:
-                self._report(called.node, "this version of the SDK prints headers unless debug is False", held[0])
+            if (patterns.match(called.ref) or patterns.match(called.lexical)) and _is_on(switch, called):
+                return switch
+        return None
+
+    def _check_default(self, called: Called, held: Taint) -> None:
+        """Report a client of an SDK that prints unless it is told not to."""
+        if not (self._library.clients["okx"].match(called.ref) and called.method.endswith("API")):
+            return
+        if "debug" not in called.named and len(called.values) <= _DEBUG_POSITION:
+            self._report(called.node, "this version of the SDK prints headers unless debug is False", held)
 
     @staticmethod
     def _needed(switch: LeakSwitch, called: Called) -> str:
@@ -79,31 +91,6 @@ class Switches:
             if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
                 return "process" if inner.value.startswith(_LOGGERS) else "nothing"
         return switch.needs
-
-    def _is_on(self, switch: LeakSwitch, called: Called) -> bool:
-        value = called.named.get(switch.argument) if switch.argument else None
-        if "." in switch.argument:
-            value = None
-        if value is None and switch.position.isdigit() and int(switch.position) < len(called.values):
-            value = called.values[int(switch.position)]
-        if "." in switch.argument:
-            value = _within(value, switch.argument)
-        elif value is None and switch.argument:
-            for given in called.values:
-                if given.box is not None and given.box.kind == "dict" and switch.argument in given.box.fields:
-                    value = given.box.fields[switch.argument]
-        if "any" in switch.values:
-            return True
-        if value is None:
-            return "absent" in switch.values and not {"before_send", "debug"} & called.named.keys()
-        if "debug" in switch.values:
-            return _is_debug(value)
-        return (
-            "true" in switch.values
-            and value.const is not UNKNOWN
-            and value.const in (True, 1, 2)
-            and not isinstance(value.const, str)
-        )
 
     def store(self, target: ast.Attribute, base: Value, lexical: str, value: Value, frame: Frame) -> None:
         """Look at an attribute that is set."""
@@ -120,13 +107,14 @@ class Switches:
             if switch.needs == "function" and patterns.match(ref) and not hasattr(node, "neighbour"):
                 self._waiting[id(node)] = _Waiting(node, switch.what, switch.needs, id(function))
 
-    def _handed(self, called: Called, frame: Frame) -> None:
+    def _check_handed(self, called: Called, frame: Frame) -> None:
         """Look at processors that switch printing on by being handed over."""
-        for value in (*called.values, *called.named.values()):
-            for inner in value.box.values() if value.box is not None and value.box.kind == "list" else ():
-                for patterns, switch in self._library.switches:
-                    if "any" in switch.values and inner.ref and patterns.match(inner.ref):
-                        self._wait(called.node, switch.what, switch.needs, frame)
+        lists = (value.box for value in called.given if value.box is not None and value.box.kind == "list")
+        refs = [inner.ref for box in lists for inner in box.values() if inner.ref]
+        for ref in refs:
+            for patterns, switch in self._library.switches:
+                if "any" in switch.values and patterns.match(ref):
+                    self._wait(called.node, switch.what, switch.needs, frame)
 
     def _wait(self, node: ast.AST, what: str, needs: str, frame: Frame) -> None:
         if not hasattr(node, "neighbour"):
@@ -154,6 +142,33 @@ class Switches:
         steps = ((taint.origin, "a secret is held here"), (node, what))
         switched = Taint(Secret.SECRET, taint.name, taint.origin, steps=steps)
         self._engine.reporter.keep(RawLeak(SWITCH, node, switched, what))
+
+
+def _is_on(switch: LeakSwitch, called: Called) -> bool:
+    """Tell whether a call turns on the switch that it is."""
+    if "any" in switch.values:
+        return True
+    value = _argument(switch, called)
+    if value is None:
+        return "absent" in switch.values and called.named.keys().isdisjoint(_FILTERS)
+    if "debug" in switch.values:
+        return _is_debug(value)
+    return "true" in switch.values and isinstance(value.const, (int, float)) and value.const in (1, 2)
+
+
+def _argument(switch: LeakSwitch, called: Called) -> Value | None:
+    """Return the argument that tells whether a switch is on; a dotted name is a path into a mapping."""
+    is_path = "." in switch.argument
+    value = called.named.get(switch.argument) if not is_path else None
+    if value is None and switch.position.isdigit() and int(switch.position) < len(called.values):
+        value = called.values[int(switch.position)]
+    if is_path:
+        return _within(value, switch.argument)
+    if value is None and switch.argument:
+        boxes = (given.box for given in called.values if given.box is not None and given.box.kind == "dict")
+        found = [box.fields[switch.argument] for box in boxes if switch.argument in box.fields]
+        return found[-1] if found else None
+    return value
 
 
 def _within(value: Value | None, path: str) -> Value | None:

@@ -15,9 +15,9 @@ Step = tuple[ast.AST, str]
 class Taint(NamedTuple):
     """A secret that is part of a value: what it is, its name in the code, where it comes from.
 
-    `shown` is how many characters of it are left, None for all; `dump` tells that it comes with everything around it,
-    `reply` that it stands in the reply of a call that makes keys, `weak` that it went through a mask that hides nothing;
-    `part` tells one part of it from another.
+    `shown` is how many characters of it are left, None for all; `part` tells one part of it from another. `dump` tells
+    that it comes with everything around it, `reply` that it stands in the reply of a call that makes keys, `weak` that
+    it went through a mask that hides nothing.
     """
 
     kind: Secret

@@ -1,0 +1,168 @@
+"""Note what the calls of a module show, store, pass on and switch on, for the gate."""
+
+from __future__ import annotations
+
+import ast
+
+from okxguard.leaks.relation_definitions import Definitions
+from okxguard.leaks.relation_flows import ITEMS, LOADED
+from okxguard.leaks.relation_notes import Notes
+from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
+
+_STORING = frozenset(
+    [
+        "append",
+        "extend",
+        "add",
+        "insert",
+        "appendleft",
+        "update",
+        "setdefault",
+        "set_content",
+        "attach",
+        "add_field",
+        "set_payload",
+        "add_header",
+        "write",
+        "put",
+    ]
+)
+_PLACE_OF_DEBUG = 6
+_CLIENTS = frozenset({"ccxt", "okx", "ccxtpro", "okex", "python_okx"})
+
+
+class CallRelations:
+    """Reads the calls of one module, and what its mappings hold."""
+
+    def __init__(self, notes: Notes, definitions: Definitions) -> None:
+        self._notes = notes
+        self._definitions = definitions
+        self._library = notes.library
+        self._into = notes.into
+        self._flows = notes.flows
+        self._imported = notes.layout.imported
+        self._functions = notes.layout.functions
+        self._classes = notes.layout.classes
+        self._has_clients = not self._imported.isdisjoint(_CLIENTS)
+
+    def call(self, node: ast.Call, scope: NameScope) -> None:
+        """Note what one call does."""
+        notes, name = self._notes, last_name(node.func)
+        if isinstance(node.func, ast.Name) and scope.owner and name == scope.own:
+            name = scope.owner
+        if self._flows.is_known(name):
+            self._pass(name, node, scope)
+        if name in notes.brought:
+            notes.receiving.add(name)
+        if self._library.may_show(name, self._imported) or name in notes.brought:
+            notes.show(self._flows.given(node, scope), scope)
+        elif self._library.may_request(name):
+            notes.show(self._flows.requested(node, scope), scope)
+        notes.switches = notes.switches or self._library.may_switch(name, self._imported) or self._is_switched(node)
+        if name in ("add_argument", "add_option"):
+            self._definitions.options(node, ())
+        if isinstance(node.func, ast.Attribute):
+            self._method(node, node.func, scope)
+        self._handed(node, scope)
+
+    def _method(self, node: ast.Call, function: ast.Attribute, scope: NameScope) -> None:
+        """Note what a method stores in its object, or reads from it."""
+        if function.attr in _STORING:
+            given = self._flows.given(node, scope)
+            self._notes.fill(function.value, given, scope)
+            key = text_of(node.args[0]) if function.attr == "setdefault" and node.args else None
+            if key is not None:
+                self._into[key] |= given
+        if function.attr in ITEMS and node.args:
+            self._evidence(function.value, node.args[0], scope)
+
+    def _handed(self, node: ast.Call, scope: NameScope) -> None:
+        """Note functions that are handed over to be called with what stands beside them."""
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            handed = last_name(argument)
+            if handed in self._functions:
+                flow = self._flows.given(node, scope)
+                for each in self._functions[handed]:
+                    for parameter in each.parameters:
+                        self._into[each.resolve(parameter)] |= flow
+            elif handed and self._library.may_show(handed, self._imported):
+                self._notes.show(self._flows.given(node, scope), scope)
+
+    def _is_switched(self, node: ast.Call) -> bool:
+        """Tell whether a call gets a switch, by its name or by its place."""
+        if not self._has_clients:
+            return False
+        if len(node.args) > _PLACE_OF_DEBUG and _is_on(node.args[_PLACE_OF_DEBUG]):
+            return True
+        return any(
+            keyword.arg is not None and self._library.is_switch(keyword.arg) and _is_on(keyword.value)
+            for keyword in node.keywords
+        )
+
+    def _pass(self, name: str, node: ast.Call, scope: NameScope) -> None:
+        """Note that the parameters of a function, or the fields of a class, are made of what is given."""
+        given = [self._flows.of(argument, scope) for argument in node.args]
+        named = [(keyword.arg, self._flows.of(keyword.value, scope)) for keyword in node.keywords]
+        is_spread = any(isinstance(argument, ast.Starred) for argument in node.args) or None in dict(named)
+        makers = self._functions.get("__init__", ()) if name in self._classes else ()
+        for inner in (*self._functions.get(name, ()), *makers):
+            if is_spread:
+                flow = self._flows.given(node, scope)
+                for parameter in inner.parameters:
+                    self._into[inner.resolve(parameter)] |= flow
+            else:
+                self._bind(inner, given, named)
+                self._alias(inner, node, scope)
+        if name not in self._classes:
+            return
+        for keyword, flow in named:
+            if keyword is not None:
+                self._into[keyword] |= flow
+        for field in self._classes[name]:
+            self._into[field].update(*given)
+
+    def _bind(self, inner: NameScope, given: list[set[str]], named: list[tuple[str | None, set[str]]]) -> None:
+        """Note that each parameter of a function is made of what is given for it."""
+        for at, flow in enumerate(given):
+            for parameter in inner.parameters[at : at + 1] or inner.parameters[-1:]:
+                self._into[inner.resolve(parameter)] |= flow
+        for keyword, flow in named:
+            target = keyword if keyword in inner.parameters else inner.rest
+            if keyword is not None and target == inner.rest:
+                self._into[keyword] |= flow
+            if target is not None:
+                self._into[inner.resolve(target)] |= {*flow, keyword or ""}
+
+    def _alias(self, inner: NameScope, node: ast.Call, scope: NameScope) -> None:
+        """Note that each parameter stands for what is given for it."""
+        for parameter, argument in zip(inner.parameters, node.args, strict=False):
+            self._notes.alias(inner.resolve(parameter), argument, scope)
+        for keyword in node.keywords:
+            if keyword.arg in inner.parameters:
+                self._notes.alias(inner.resolve(keyword.arg), keyword.value, scope)
+
+    def mapping(self, node: ast.Dict, scope: NameScope) -> None:
+        """Note what stands under the keys of a mapping, and switches among them."""
+        for key, value in zip(node.keys, node.values, strict=True):
+            text = text_of(key)
+            if text is not None and not isinstance(value, ast.Constant):
+                self._into[text] |= self._flows.of(value, scope)
+            elif text is not None and self._has_clients and self._library.is_switch(text) and _is_on(value):
+                self._notes.switches = True
+
+    def item(self, node: ast.Subscript, scope: NameScope) -> None:
+        """Note that a mapping is read."""
+        if isinstance(node.ctx, ast.Load):
+            self._evidence(node.value, node.slice, scope)
+
+    def _evidence(self, base: ast.AST, key: ast.AST | None, scope: NameScope) -> None:
+        """Note that a mapping that secrets are read from holds them."""
+        text = text_of(key)
+        if text is not None and self._notes.is_secret(text):
+            self._into[LOADED].add(text)
+            self._notes.fill(base, {text}, scope)
+
+
+def _is_on(node: ast.AST) -> bool:
+    """Tell whether a switch is on, or may be."""
+    return not isinstance(node, ast.Constant) or bool(node.value)

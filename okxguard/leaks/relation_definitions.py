@@ -1,0 +1,105 @@
+"""Note what the functions and classes of a module are made of, for the gate."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+from okxguard.leaks.relation_notes import Notes
+from okxguard.leaks.relation_scopes import FUNCTIONS, NameScope, annotated_names, called_of, last_name, text_of
+
+_OPTIONS = ("parse_args", "parse_known_args", "params", "docopt")
+
+
+class Definitions:
+    """Reads the definitions of one module."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._into = notes.into
+        self._flow = notes.flows.of
+        self._functions = notes.layout.functions
+        self._classes = notes.layout.classes
+
+    def assigned(self, node: ast.Assign) -> None:
+        """Note that an assignment gives a sink another name, or a name to a lambda."""
+        for target in node.targets:
+            self._alias(target, node.value)
+            self._name_lambda(target, node.value)
+
+    def _alias(self, target: ast.AST, value: ast.AST) -> None:
+        """Note that a sink gets another name, by which all calls are sinks."""
+        name = last_name(target)
+        if isinstance(value, ast.Call) and value.args and last_name(value.func) == "partial":
+            value = value.args[0]
+        for part in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+            if name and self._notes.library.may_show(last_name(part), self._notes.layout.imported):
+                self._notes.brought.add(name)
+
+    def _name_lambda(self, target: ast.AST, value: ast.AST) -> None:
+        """Note that a lambda is a function of the name that it is assigned to."""
+        inner = self._notes.layout.lambdas.get(id(value))
+        name = last_name(target)
+        if inner is not None and name:
+            self._functions.setdefault(name, []).append(inner)
+            self._into[name] |= self._flow(inner.node.body, inner)
+
+    def function(self, node: Any, scope: NameScope) -> None:
+        """Note what a function gives back, what its parameters are made of, and what its decorators do."""
+        inner = next(each for each in self._functions[node.name] if each.node is node)
+        self._parameters(node, inner, scope)
+        flows = [self._flow(value, inner) for value in inner.returned]
+        self._into[node.name].update(*flows)
+        if any(self._notes.library.may_route(last_name(called_of(each))) for each in node.decorator_list):
+            for flow in flows:
+                self._notes.show(flow, inner)
+        for decorator in node.decorator_list:
+            self._decorator(node, decorator, inner, scope)
+
+    def _parameters(self, node: Any, inner: NameScope, scope: NameScope) -> None:
+        """Note what the annotations, the names and the defaults of parameters tell."""
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            own = self._into[inner.resolve(argument.arg)]
+            if argument.annotation is not None:
+                own.update(annotated_names(argument.annotation))
+            wanted = argument.arg.replace("_", "").lower()
+            own.update(name for name in self._classes if name.lower() == wanted)
+        if inner.owner:
+            self._into[f"{inner.own}@{inner.number}"].add(inner.owner)
+        defaults = (each for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None)
+        given = {name for each in defaults for name in self._flow(each, scope)}
+        for name in inner.parameters if given else ():
+            self._into[inner.resolve(name)] |= given
+
+    def _decorator(self, node: Any, decorator: ast.expr, inner: NameScope, scope: NameScope) -> None:
+        notes, last = self._notes, last_name(called_of(decorator))
+        notes.switches = notes.switches or notes.library.may_switch(last, notes.layout.imported)
+        names = {inner.resolve(name) for name in inner.parameters}
+        for known in self._functions.get(last, ()):
+            self._wrapped(known, {*names, node.name})
+        if last in notes.brought:
+            notes.show(names, scope)
+        self.options(decorator, names)
+
+    def _wrapped(self, decorator: NameScope, names: set[str]) -> None:
+        """Note that all parameters in a decorator may be what the function is given."""
+        for node in ast.walk(decorator.node):
+            for each in self._functions[node.name] if isinstance(node, FUNCTIONS) else ():
+                for parameter in each.parameters if each.node is node else ():
+                    self._into[each.resolve(parameter)] |= names
+
+    def options(self, node: ast.AST, names: Iterable[str]) -> None:
+        """Note the options of a program, which its commands take by other names."""
+        for inner in ast.walk(node):
+            text = text_of(inner)
+            if text is not None and text.startswith("-") and self._notes.is_secret(text.lstrip("-")):
+                for name in (*names, *_OPTIONS):
+                    self._into[name].add(text.lstrip("-"))
+
+    def classes(self, node: ast.ClassDef, scope: NameScope) -> None:
+        """Note that an object is made of its fields and of what its text is made of."""
+        own = self._into[node.name]
+        own.update(self._classes[node.name], ("__str__", "__repr__"))
+        for base in node.bases:
+            own |= self._flow(base, scope)

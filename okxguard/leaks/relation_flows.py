@@ -1,0 +1,191 @@
+"""Tell which names the value of an expression may be made of, for the gate."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any
+
+from okxguard.leaks.library import Library
+from okxguard.leaks.relation_layout import Layout, children
+from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
+
+CAUGHT, LOCALS, LOADED, RAISED = "\0caught", "locals", "\0loaded", "\0raised"
+ITEMS = frozenset({"get", "pop", "setdefault"})
+_ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "float", "any", "all", "sum", "hasattr"})
+_WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
+_DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
+_SIGNED = frozenset({"headers", "body"})
+_REQUESTS = frozenset({"request", "req", "prepared", "prepared_request", "params", "request_info"})
+_HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload"})
+_FIELDS = re.compile(r"(?<=[{($])\w{1,80}")
+_HEADERS = re.compile(r"(?i)ok-access-(?:key|passphrase)")
+_RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
+_LONGEST_KEY = 60
+Flow = set[str]
+
+
+class Flows:
+    """The flows of the expressions of one module; `brought` are the functions of other modules that matter."""
+
+    def __init__(self, layout: Layout, library: Library, brought: set[str]) -> None:
+        self._library = library
+        self._functions = layout.functions
+        self._classes = layout.classes
+        self._brought = brought
+        self._dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
+        self._parts: dict[type, Callable[[Any, Flow], list[Any]]] = {
+            ast.Constant: _no_parts,
+            ast.Compare: _no_parts,
+            ast.Attribute: _of_attribute,
+            ast.Call: self._of_call,
+            ast.Subscript: _of_subscript,
+            ast.Dict: _of_dict,
+            ast.BinOp: _of_operation,
+            ast.JoinedStr: _of_text,
+            ast.IfExp: _of_choice,
+            ast.Tuple: _of_sequence,
+            ast.List: _of_sequence,
+            ast.Set: _of_sequence,
+        }
+
+    def of(self, node: ast.AST | None, scope: NameScope) -> Flow:
+        """Return the names that the value of an expression may be made of."""
+        found: Flow = set()
+        waiting: list[Any] = [node]
+        while waiting:
+            each = waiting.pop()
+            kind = type(each)
+            if kind is ast.Name:
+                found.add(scope.resolve(each.id))
+                continue
+            parts = self._parts.get(kind)
+            waiting += parts(each, found) if parts is not None else children(each)
+        return found
+
+    def is_known(self, name: str) -> bool:
+        """Tell whether a name is that of a function or class whose code matters."""
+        return name in self._functions or name in self._classes or name in self._brought
+
+    def given(self, node: ast.Call, scope: NameScope) -> Flow:
+        """Return the names that the arguments of a call are made of; for methods that write, their object, too."""
+        found: Flow = set()
+        for argument in node.args:
+            found |= self.of(argument, scope)
+        for keyword in node.keywords:
+            found |= self.of(keyword.value, scope)
+            if keyword.arg is not None and not isinstance(keyword.value, ast.Constant):
+                found.add(keyword.arg)
+        if isinstance(node.func, ast.Attribute) and node.func.attr.startswith(("to_", "write", "send")):
+            found |= self.of(node.func.value, scope)
+        return found
+
+    def requested(self, node: ast.Call, scope: NameScope) -> Flow:
+        """Return the names in the address of a request, and in its body where it goes to people."""
+        named = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        address = [*node.args[:2], *(named[name] for name in ("url",) if name in named)]
+        words = " ".join(
+            str(getattr(inner, "id", getattr(inner, "attr", getattr(inner, "value", ""))))
+            for part in address
+            for inner in ast.walk(part)
+        )
+        if self._library.hooks.search(words):
+            return self.given(node, scope)
+        found: Flow = set()
+        for part in (*address, named.get("params")):
+            found |= self.of(part, scope)
+        return found
+
+    def _of_call(self, node: ast.Call, found: Flow) -> list[Any]:
+        """Return the parts of a call that its result may be made of."""
+        function, name = node.func, last_name(node.func)
+        if name in _ENDS and type(function) is ast.Name:
+            return []
+        if name in ITEMS and node.args and isinstance(function, ast.Attribute) and text_of(node.args[0]) is not None:
+            return [*_of_item(function.value, node.args[0], found), *node.args[1:]]
+        found.add(name)
+        if self._library.may_load(name):
+            found.add(LOADED)
+        arguments: list[Any] = [*node.args, *(keyword.value for keyword in node.keywords)]
+        _add_words(node, name, arguments, found)
+        keeps = self._library.may_keep(name)
+        base = self._base(function, found, keeps=keeps)
+        if keeps or self.is_known(name) or self._dumps or not name:
+            found.update(keyword.arg for keyword in node.keywords if keyword.arg is not None)
+            return [*base, *arguments]
+        return [*base, *(argument for argument in arguments if type(argument) is ast.Lambda)]
+
+    def _base(self, function: ast.expr, found: Flow, *, keeps: bool) -> list[ast.expr]:
+        """Return the object of a method, where its result may show it, or an expression that is called."""
+        if isinstance(function, ast.Name):
+            return []
+        if not isinstance(function, ast.Attribute):
+            return [function]
+        if not keeps and not self._dumps:
+            return []
+        found.update(_FIELDS.findall(text_of(function.value) or ""))
+        return [function.value]
+
+
+def _add_words(node: ast.Call, name: str, arguments: list[Any], found: Flow) -> None:
+    """Add the texts that a call is given, which may name what it reads."""
+    if name in _RECORDS:
+        found.update(part for text in map(text_of, ast.walk(node)) if text is not None for part in text.split())
+    for argument in arguments:
+        text = text_of(argument)
+        if text is not None and len(text) < _LONGEST_KEY:
+            found.add(text.lstrip("-").rpartition("/")[2].strip(" :?>"))
+
+
+def _no_parts(_: ast.AST, __: Flow) -> list[Any]:
+    return []
+
+
+def _of_attribute(node: ast.Attribute, found: Flow) -> list[Any]:
+    found.add(node.attr)
+    if node.attr not in _WHOLE:
+        return []
+    if node.attr in _SIGNED and last_name(node.value) in _REQUESTS:
+        found.add(CAUGHT)
+    return [node.value]
+
+
+def _of_subscript(node: ast.Subscript, found: Flow) -> list[Any]:
+    return _of_item(node.value, node.slice, found)
+
+
+def _of_item(base: ast.AST, key: ast.AST, found: Flow) -> list[Any]:
+    """Return the parts of `x[key]` that its value may be made of."""
+    text = text_of(key)
+    if text is None:
+        return [base, key]
+    found.add(text)
+    if text in _HOLDERS:
+        return [base]
+    return [] if isinstance(base, (ast.Name, ast.Attribute, ast.Subscript)) else [base]
+
+
+def _of_dict(node: ast.Dict, found: Flow) -> list[Any]:
+    found.update(text for text in map(text_of, node.keys) if text is not None)
+    return [*node.values, *node.keys]
+
+
+def _of_operation(node: ast.BinOp, found: Flow) -> list[Any]:
+    if type(node.op) is ast.Mod:
+        found.update(_FIELDS.findall(text_of(node.left) or ""))
+    return [node.left, node.right]
+
+
+def _of_text(node: ast.JoinedStr, found: Flow) -> list[Any]:
+    found.update(name.lower() for part in node.values for name in _HEADERS.findall(text_of(part) or ""))
+    return node.values
+
+
+def _of_choice(node: ast.IfExp, _: Flow) -> list[Any]:
+    return [node.body, node.orelse]
+
+
+def _of_sequence(node: ast.Tuple | ast.List | ast.Set, found: Flow) -> list[Any]:
+    found.update(text for text in map(text_of, node.elts) if text is not None and " " not in text)
+    return node.elts

@@ -1,0 +1,81 @@
+"""What the gate knows of the names of a module: what they are made of, and what shows them."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from okxguard.leaks.library import Library
+from okxguard.leaks.relation_flows import Flow, Flows
+from okxguard.leaks.relation_layout import Layout
+from okxguard.leaks.relation_scopes import NameScope, targets_of
+
+
+class Notes:
+    """The relations of one module, of names only: attributes and keys by their name, variables by name and function.
+
+    `into` holds for every name those that it may be made of; `shown` the names in every sink; `receiving` the names of
+    imported functions; `switches` tells that there is something that makes libraries print. `filled` are the names of
+    what something is put into, `aliases` pairs of names that may stand for the same thing.
+    """
+
+    def __init__(
+        self, layout: Layout, library: Library, is_secret: Callable[[str], bool], brought: frozenset[str]
+    ) -> None:
+        self.layout = layout
+        self.library = library
+        self.is_secret = is_secret
+        self.brought = set(brought)
+        self.flows = Flows(layout, library, self.brought)
+        self.into: dict[str, Flow] = defaultdict(set)
+        self.shown: list[tuple[Flow, NameScope]] = []
+        self.receiving: set[str] = set()
+        self.switches = False
+        self.filled: set[str] = set()
+        self.aliases: list[tuple[str, str]] = []
+
+    def show(self, flow: Flow, scope: NameScope) -> None:
+        """Note that a sink in a function shows what a flow is made of."""
+        self.shown.append((flow, scope))
+
+    def fill(self, target: ast.AST, flow: Flow, scope: NameScope) -> None:
+        """Note that something is put into what an expression stands for."""
+        for name in targets_of(target, scope):
+            self.into[name] |= flow
+            self.filled.add(name)
+
+    def alias(self, name: str, value: ast.AST | None, scope: NameScope) -> None:
+        """Note that a name stands for the same thing as an expression: what is put into one is in the other."""
+        for part in _same(value):
+            self.aliases += [(name, other) for other in targets_of(part, scope)]
+
+    def join(self) -> None:
+        """Spread what is put into things to the other names that they have."""
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for name, other in self.aliases:
+            by_name[name].append(other)
+        waiting = [name for name in self.filled if name in by_name]
+        while waiting:
+            name = waiting.pop()
+            for other in by_name.pop(name, ()):
+                self.into[other].add(name)
+                if other in by_name:
+                    waiting.append(other)
+
+
+def _same(node: ast.AST | None) -> Iterator[ast.AST]:
+    """Yield the parts of an expression that it may be itself."""
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        yield node
+    elif isinstance(node, ast.IfExp):
+        yield from (*_same(node.body), *_same(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _same(value)
+    elif isinstance(node, (ast.NamedExpr, ast.Await, ast.Starred)):
+        yield from _same(node.value)
+    elif isinstance(node, ast.Call):
+        yield node
+        for argument in node.args:
+            yield from _same(argument)

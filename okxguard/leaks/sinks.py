@@ -1,0 +1,210 @@
+"""Recognise the calls that give away what they are given."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from okxguard.leakbook import LeakSink
+from okxguard.leaks.evidence import dotted
+from okxguard.leaks.formats import arguments_shown
+from okxguard.leaks.names import Secret
+from okxguard.leaks.reporting import ADDRESSED, LOGGED, PRINTED, SENT, Called
+from okxguard.leaks.values import Box, Function, Taint, Value, union
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
+
+# Arguments that tell how something is shown.
+_NOT_SHOWN = frozenset(
+    {
+        "bg",
+        "cwd",
+        "end",
+        "env",
+        "exc_info",
+        "fg",
+        "file",
+        "flush",
+        "input",
+        "sep",
+        "stack_info",
+        "stacklevel",
+        "style",
+        "timeout",
+    }
+)
+_DUMPS = frozenset({"json.dump", "yaml.dump", "yaml.safe_dump", "pickle.dump"})
+_STREAMS = frozenset({"sys.stdout", "sys.stderr"})
+_RECORDS = ("Adapter", "makeLogRecord", "LogRecord")
+_SENDING = ("post", "put", "patch")
+
+# Options of programs that are followed by the path of a file.
+_FILE_OPTIONS = frozenset(
+    {"inkey", "key", "keyfile", "key-file", "i", "identity", "identity-file", "in", "signkey", "ssl-key", "tls-key",
+     "private-key", "secret-file", "password-file", "passphrase-file", "sign", "keyform", "pass-file"}
+)  # fmt: skip
+# Answers of web services.
+_ANSWERS = frozenset({"JSONResponse", "jsonify", "JsonResponse", "HttpResponse", "Response", "json_response"})
+
+
+class Sinks:
+    """Knows the calls of one module by which secrets get out."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._library = engine.library
+
+    def check(self, called: Called) -> None:
+        """Report a call that gives away what it is given."""
+        sink = self._library.sink((called.ref, called.lexical))
+        if sink is not None:
+            is_console = called.values and called.ref.startswith("csv.writer()") and _is_console(called)
+            stream = _place_of(called.named.get("file"))
+            if stream is None:
+                self._report(PRINTED if is_console else sink.rule, called, self._shown(sink, called))
+            elif _name_of(stream).endswith(self._library.read_files):
+                self._report(SENT, called, self._shown(sink, called))
+        elif self._library.web.match(called.ref) or self._library.web.match(called.lexical):
+            self._request(called)
+        self._write(called)
+
+    def _report(self, rule: str, called: Called, taints: tuple[Taint, ...]) -> None:
+        if rule == SENT and called.method in _ANSWERS:  # those who log in get their token
+            taints = tuple(taint for taint in taints if taint.kind is not Secret.TOKEN)
+        self._engine.reporter.report(rule, called.node, taints, called.lexical or called.ref)
+
+    def _shown(self, sink: LeakSink, called: Called) -> tuple[Taint, ...]:
+        """Return the secrets in the arguments that a sink shows."""
+        if self._library.dump_calls.match(called.ref) and called.values:
+            return self._engine.texts.dumped(called.values[0])
+        if "*" in sink.arguments:
+            return self._shown_of_all(sink, called)
+        values = [_without_paths(value) for value in called.values] if "positional" in sink.arguments else []
+        values += [called.values[int(at)] for at in sink.arguments if at.isdigit() and int(at) < len(called.values)]
+        return self._engine.shown([*values, *(called.named[name] for name in sink.arguments if name in called.named)])
+
+    def _shown_of_all(self, sink: LeakSink, called: Called) -> tuple[Taint, ...]:
+        """Return the secrets in all arguments of a sink; those that a log names one by one are no dump."""
+        shown, expressions = self._engine.shown, self._engine.expressions
+        named = [
+            expressions.named(value, name, called.node)
+            for name, value in called.named.items()
+            if name not in _NOT_SHOWN
+        ]
+        values = [self._lazy(value, called) for value in called.values]
+        if called.method.startswith("to_") and called.base is not None:
+            values.append(called.base)
+        if sink.rule == LOGGED and values and isinstance(values[0].const, str):
+            message = arguments_shown(values[0].const, values[1:], shown, called.node)
+            return union(message, _singly(shown(named)))
+        if called.ref.endswith(_RECORDS):
+            return _singly(shown([*values, *named]))
+        return union(shown(values), _singly(shown(named)) if sink.rule == LOGGED else shown(named))
+
+    def _lazy(self, value: Value, called: Called) -> Value:
+        """Return what a function without arguments gives, which a logger calls by itself."""
+        if isinstance(value.target, Function) and isinstance(value.target.node, ast.Lambda):
+            return self._engine.invocations.invoke(value.target, [], {}, called.node)
+        return value
+
+    def _request(self, called: Called) -> None:
+        """Report secrets in the address of a request, or in its body where it goes to people."""
+        shown, named = self._engine.shown, called.named
+        query: tuple[Taint, ...] = ()
+        if _is_query(called.node):
+            has_body = called.ref.endswith(_SENDING) and len(called.values) > 1
+            query = shown(called.values[:1] if has_body else [*called.values[:2], *_of(named, "url")])
+        if "telegram" in _address_of(called.node):  # its interface takes the token in the path
+            query = tuple(taint for taint in query if taint.kind is not Secret.TOKEN)
+        self._report(ADDRESSED, called, _singly(union(query, shown(_of(named, "params")))))
+        bodies = [*_of(named, *self._library.bodies), *called.values[1:]]
+        if bodies and self._library.hooks.search(_address_of(called.node)):
+            self._report(SENT, called, shown(bodies))
+
+    def _write(self, called: Called) -> None:
+        """Report secrets that are written to a file that people read."""
+        method = called.lexical.rpartition(".")[2]
+        if method in ("write", "writelines"):
+            place, written = _place_of(called.base), called.values
+        elif called.ref in _DUMPS and len(called.values) > 1:
+            place, written = _place_of(called.values[1]), called.values[:1]
+            if called.values[1].ref in _STREAMS:
+                self._report(PRINTED, called, self._engine.shown(written))
+                return
+        elif method == "write_text":
+            place, written = called.base, called.values[:1]
+        else:
+            return
+        if place is not None and _name_of(place).endswith(self._library.read_files):
+            self._report(SENT, called, self._engine.shown(written))
+
+
+def _without_paths(command: Value) -> Value:
+    """Return a command without what stands behind options that take the path of a file, such as `-inkey`."""
+    box = command.box
+    if box is None or box.kind not in ("list", "tuple"):
+        return command
+    kept = Box(box.kind)
+    before: Any = None
+    for at, value in box.fields.items():
+        option = before.lstrip("-").lower() if isinstance(before, str) else ""
+        if not (isinstance(before, str) and before.startswith("-") and option in _FILE_OPTIONS):
+            kept.fields[at] = value
+        before = value.const
+    kept.rest = box.rest
+    return Value(box=kept)
+
+
+def _of(named: dict[str, Value], *names: str) -> list[Value]:
+    """Return the arguments that have one of some names."""
+    return [named[name] for name in names if name in named]
+
+
+def _singly(taints: tuple[Taint, ...]) -> tuple[Taint, ...]:
+    """Return the secrets of fields that are named one by one: no dump of everything."""
+    return tuple(taint._replace(dump=False) for taint in taints)
+
+
+def _is_console(called: Called) -> bool:
+    """Tell whether what a method writes to was made with a stream of the process."""
+    box = called.base.box if called.base is not None else None
+    return box is not None and any(value.ref.startswith("sys.std") for value in box.fields.values())
+
+
+def _place_of(file: Value | None) -> Value | None:
+    """Return the path that a file was opened with."""
+    box = file.box if file is not None else None
+    return box.fields.get(0) if box is not None and box.kind == "file" else None
+
+
+def _name_of(place: Value) -> str:
+    """Return the last part that is known of a path, in lower case."""
+    parts = [place, *(reversed(place.box.fields.values()) if place.box is not None else ())]
+    return next((part.const for part in parts if isinstance(part.const, str) and part.const), "").lower()
+
+
+def _addresses(node: ast.Call) -> list[ast.expr]:
+    """Return the arguments of a request that may be its address."""
+    return [*node.args[:2], *(keyword.value for keyword in node.keywords if keyword.arg == "url")]
+
+
+def _is_query(node: ast.Call) -> bool:
+    """Tell whether the address of a request holds a query."""
+    return any(
+        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and ("?" in inner.value or "=" in inner.value)
+        for argument in _addresses(node)
+        for inner in ast.walk(argument)
+    )
+
+
+def _address_of(node: ast.Call) -> str:
+    """Return the names and texts in the address of a request."""
+    texts = []
+    for argument in _addresses(node):
+        for inner in ast.walk(argument):
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                texts.append(inner.value)
+            elif isinstance(inner, (ast.Name, ast.Attribute)):
+                texts.append(dotted(inner))
+    return " ".join(texts)
