@@ -749,6 +749,69 @@ MORE_FIRES = [
         ),
     ),
     ("a.rs", "OKX303", ('fn f(secret: &str) {\n    assert!(secret.len() == 32, "bad secret {}", secret);\n}\n')),
+    ("a.cpp", "OKX301", 'int main() {\n  std::cout << "secret: " << secret << std::endl;\n}'),
+    ("a.cpp", "OKX301", 'int main() {\n  std::cerr << "a"\n            << config.passphrase << "\\n";\n}'),
+    ("a.cpp", "OKX302", 'int main() {\n  LOG(INFO) << "secret " << api_secret;\n}'),
+    ("a.go", "OKX306", GO_TYPE + ("func f(c Config) {\n\tout, _ := json.Marshal(c)\n\tfmt.Println(string(out))\n}\n")),
+    (
+        "a.rs",
+        "OKX306",
+        (
+            "struct Config {\n"
+            "    secret: String,\n"
+            "}\n"
+            "impl fmt::Debug for Config {\n"
+            "    fn fmt(&self) {\n"
+            '        f.field("secret", &self.secret).finish()\n'
+            "    }\n"
+            "}\n"
+            "fn f(c: Config) {\n"
+            '    println!("{:?}", c);\n'
+            "}\n"
+        ),
+    ),
+    (
+        "a.go",
+        "OKX306",
+        GO_TYPE
+        + (
+            "func (c Config) String() string {\n"
+            "\treturn c.Host + c.SecretKey\n"
+            "}\n"
+            "func f(c Config) {\n"
+            "\tfmt.Println(c)\n"
+            "}\n"
+        ),
+    ),
+    (
+        "A.java",
+        "OKX306",
+        (
+            "class Creds {\n"
+            "  private String secret;\n"
+            "  public String toString() {\n"
+            '    return "Creds{secret=" + secret + "}";\n'
+            "  }\n"
+            "  static void f(Creds c) {\n"
+            "    System.out.println(c);\n"
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    ("a.scala", "OKX306", 'object A {\n  sys.env.foreach { case (k, v) => println(s"$k=$v") }\n}'),
+    ("a.js", "OKX306", "save(form.apiSecret)\nconsole.log('saving', form)"),
+    (
+        "a.go",
+        "OKX306",
+        GO_TYPE
+        + (
+            "func readConfig(p string) (*Config, error) { return nil, nil }\n"
+            "func main() {\n"
+            '\tc, err := readConfig("a.json")\n'
+            '\tlog.Printf("%+v %v", c, err)\n'
+            "}\n"
+        ),
+    ),
 ]
 MORE_SILENT = [
     ("a.sh", ". ./lib.sh\nshow() {\n  env | sort\n}\n"),
@@ -991,6 +1054,28 @@ MORE_SILENT = [
         "a.rs",
         ('fn f(secret: &str) {\n    assert!(check(secret, 1), "bad secret");\n    assert!(is(user, secret));\n}\n'),
     ),
+    ("a.cpp", ('int main() {\n  std::cout << "secret has " << secret.size() << std::endl;\n  x = 1 << secret;\n}')),
+    (
+        "a.go",
+        GO_TYPE
+        + ('type Secret struct {\n\tName string\n}\nfunc f(secret *Secret) {\n\tlog.Printf("%+v", secret)\n}\n'),
+    ),
+    (
+        "A.java",
+        (
+            "class Creds {\n"
+            "  private String secret;\n"
+            "  public String toString() {\n"
+            '    return "Creds{secret=" + mask(secret.length()) + "}";\n'
+            "  }\n"
+            "  static void f(Creds c, Creds credentials) {\n"
+            "    System.out.println(c + credentials);\n"
+            "  }\n"
+            "}\n"
+        ),
+    ),
+    ("a.js", "Object.entries(process.env).forEach(([name]) => console.log(name))"),
+    ("a.sh", "use $OKX_SECRET\nenv | grep -c OKX_\n"),
 ]
 
 

@@ -238,9 +238,11 @@ class Chains:
             return Value((Taint(Secret.SECRET, name, code.offset + group.start, dump="reply"),))
         if (signed := file.signer(name, code.offset + group.start)) is not None:
             return signed
+        if (typed := file.types.returned(dotted)) is not None:
+            return typed
         if words and words[0] in _READERS and parts and len(parts[0]) == 1 and parts[0][0].kind == TEXT:
             return self._read(code, parts[0])
-        return self._getter(code, dotted, name, group)
+        return self._getter(code, name, group)
 
     def _cutting(self, code: Code, name: str, parts: list[list[Cell]]) -> Value | None:
         """Return what a function leaves of a text that it is given first, as `substr`, or last, as `preg_replace`."""
@@ -279,11 +281,9 @@ class Chains:
         value = union([self._file.values.of(code, part) for part in parts] or [CLEAN])
         return _cut(value, UNBOUNDED)
 
-    def _getter(self, code: Code, dotted: str, name: str, group: Cell) -> Value:
+    def _getter(self, code: Code, name: str, group: Cell) -> Value:
         file = self._file
         makes_object = name[:1].isupper() and file.language not in ("go", "csharp", "c")
-        if (typed := file.types.returned(dotted)) is not None:
-            return typed
         kind = None if makes_object or file.is_public(name) else file.names.read_getter(name)
         if kind is None:
             return UNKNOWN

@@ -8,28 +8,32 @@ from typing import NamedTuple
 
 from okxguard.leaks.plain_cells import Code
 
-_CLASS = r"\bclass\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
-_RECORD = r"\brecord\s+(?P<name>\w{1,80})\s{0,3}(?:<[^<>()]{0,80}>)?\s{0,3}(?P<open>\()"
+# Every pattern begins with plain letters, for those are looked for much quicker than anything else.
+_CLASS = r"class\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
+_PARAMETERS = r"class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()"
+_BASE = r"\s{0,3}(?::[^(){};]{0,80})?(?P<open>[({])"
+_RECORD = r"record\s+(?:class\s+|struct\s+)?(?P<name>\w{1,80})\s{0,3}(?:<[^<>()]{0,80}>)?" + _BASE
+_STRUCT = r"struct\s+(?P<name>\w{1,80})\b(?:<[^<>{}]{0,80}>)?[^{};()]{0,100}(?P<open>\{)"
 _DEFINED = {
-    "go": r"\btype\s+(?P<name>\w{1,80})\s+struct\s{0,3}(?P<open>\{)",
-    "rust": r"(?P<marks>(?:\#\[[^\]\n]{0,300}\]\s{0,20}){1,10})(?:pub(?:\([^()]{0,40}\))?\s{1,3})?"
-    r"struct\s+(?P<name>\w{1,80})(?:<[^<>{}]{0,80}>)?\s{0,9}(?P<open>\{)",
-    "java": _RECORD + r"|(?P<marks>(?:@\w{1,60}(?:\([^()]{0,200}\))?\s{1,20}){1,12})(?:\w{1,12}\s{1,3}){0,4}?"
-    r"class\s+(?P<marked>\w{1,80})\b[^{};()]{0,200}(?P<body>\{)",
-    "kotlin": r"\bdata\s+class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
-    "scala": r"\bcase\s+class\s+(?P<name>\w{1,80})[^({};=]{0,60}(?P<open>\()",
-    "csharp": r"\brecord\s+(?:class\s+|struct\s+)?(?P<name>\w{1,80})\s{0,3}(?::[^(){};]{0,80})?(?P<open>[({])",
-    "swift": r"\bstruct\s+(?P<name>\w{1,80})\b[^{};()]{0,100}(?P<open>\{)",
-    "javascript": r"\b(?:interface|class)\s+(?P<name>\w{1,80})\b[^{};()]{0,200}(?P<open>\{)"
-    r"|\btype\s+(?P<marked>\w{1,80})\s{0,3}=\s{0,3}(?P<body>\{)",
-    "php": _CLASS,
+    "go": [r"type\s+(?P<name>\w{1,80})\s+struct\s{0,3}(?P<open>\{)"],
+    "rust": [_STRUCT],
+    "java": [_RECORD, _CLASS],
+    "groovy": [_CLASS],
+    "kotlin": [_PARAMETERS],
+    "scala": [_PARAMETERS],
+    "csharp": [_RECORD, r"class\s+(?P<name>\w{1,80})\b[^{};]{0,200}(?P<open>\{)"],
+    "swift": [_STRUCT],
+    "javascript": [
+        _CLASS,
+        _CLASS.replace("class", "interface"),
+        r"type\s+(?P<name>\w{1,80})\s{0,3}=\s{0,3}(?P<open>\{)",
+    ],
+    "php": [_CLASS],
 }
-_DEFINED["groovy"] = _DEFINED["java"]
-_NEEDED = {
-    "go": "struct", "rust": "derive", "kotlin": "data class", "scala": "case class", "csharp": "record",
-    "swift": "struct",
-}  # fmt: skip
-_TYPED = r"(?P<type>[\w.<>?\[\], ]{1,80}?)\s{1,9}(?P<name>\w{1,60})\s{0,9}(?=[;,={]|$)"
+_TYPED = (
+    r"(?:^|[,;])[ \t]{0,40}(?:@[\w.]{1,60}(?:\([^()\n]{0,80}\))?[ \t]{1,9}){0,3}"
+    r"(?P<type>\w[\w.<>?\[\], ]{0,80}?)\s{1,9}(?P<name>\w{1,60})\s{0,9}(?=[;,={]|$)"
+)
 _TITLED = r"(?P<name>\b[^\W\d]\w{0,60})[?!]?\s{0,9}:\s{0,9}(?P<type>[&'\w\[<][^,;=\n{}]{0,80})"
 _FIELDS = {
     "go": r"^[ \t]{0,40}(?P<names>\w{1,60}(?:,\s{0,3}\w{1,60}){0,8})[ \t]{1,60}(?P<type>[*\[\]\w.]{1,80})"
@@ -42,10 +46,10 @@ _FIELDS = {
     "javascript": _TITLED + r"|\bthis\.(?P<own>\w{1,60})\s{0,3}=(?!=)",
 }
 _HIDING = {
-    "go": r"\bfunc\s{{0,3}}\(\s{{0,3}}(?:\w{{1,40}}\s{{1,3}})?\*?{name}\s{{0,3}}\)\s{{0,3}}"
-    r"(?:String|GoString|Format|MarshalLogObject|LogValue|MarshalText|MarshalJSON)\s{{0,3}}\(",
-    "rust": r"\bDebug\s{{1,3}}for\s{{1,3}}{name}\b",
-    "swift": r"\b{name}\s{{0,3}}:[^{{}}\n]{{0,100}}Custom(?:Debug)?StringConvertible",
+    "go": r"\bfunc\s{0,3}\(\s{0,3}(?:\w{1,40}\s{1,3})?\*?(?P<name>\w{1,80})\s{0,3}\)\s{0,3}"
+    r"(?:String|GoString|Format|MarshalLogObject|LogValue|MarshalText|MarshalJSON)\s{0,3}\(",
+    "rust": r"\bDebug\s{1,3}for\s{1,3}(?P<name>\w{1,80})\b",
+    "swift": r"\b(?P<name>\w{1,80})\s{0,3}:[^{}\n]{0,100}Custom(?:Debug)?StringConvertible",
 }
 _SILENT_BODY = re.compile(
     r"\b(?:toString|ToString|PrintMembers|toJSON|inspect\.custom|__debugInfo|jsonSerialize|customMirror)\b"
@@ -56,43 +60,76 @@ _HIDDEN_FIELD = re.compile(
     r"(?:@ToString\.Exclude|#\[[^\]\n]{0,80}(?:skip|ignore|redact|sensitive)[^\]\n]{0,80}\])[^,;]{0,120}$",
     re.IGNORECASE,
 )
-_LONGEST = 20_000
+_LONGEST, _MOST_MARKS = 20_000, 12
 Field = tuple[str, str, int]
 
 
 class Definition(NamedTuple):
-    """A type: its name, its fields with their types and places, and whether it says itself how it is shown."""
+    """A type: its name, its fields with their types and places, whether it says itself how it is shown, and how."""
 
     name: str
     fields: tuple[Field, ...]
     hidden: bool
+    written: str = ""
 
 
 def definitions(code: Code, language: str) -> list[Definition]:
     """Return the types of a file whose values are printed with all their fields."""
-    pattern = _DEFINED.get(language)
-    if pattern is None or _NEEDED.get(language, "") not in code.text:
-        return []
-    found = (_definition(code, language, match) for match in re.finditer(pattern, code.text))
-    return [definition for definition in found if definition is not None]
+    hiding = _HIDING.get(language)
+    own = {match["name"]: match.end() for match in re.finditer(hiding, code.text)} if hiding else {}
+    return [
+        _definition(code, language, match, own)
+        for pattern in _DEFINED.get(language, ())
+        for match in re.finditer(pattern, code.text)
+        if not code.text[match.start() - 1 : match.start()].isalnum()
+    ]
 
 
-def _definition(code: Code, language: str, match: re.Match[str]) -> Definition | None:
-    groups = match.groupdict()
-    name, opening = groups["name"] or groups.get("marked") or "", match.start("open")
-    marks = groups.get("marks") or ""
-    if opening < 0:
-        opening = match.start("body")
-    if language == "rust" and "Debug" not in marks:
-        return None
-    if language in ("java", "groovy") and marks and not _LOMBOK.search(marks):
-        return None
-    start, end, after = _inside(code, opening)
-    body = code.text[start:after]
-    hidden = _SILENT_BODY.search(body) is not None or _SILENT_MARK.search(marks) is not None
-    if not hidden and (hiding := _HIDING.get(language)):
-        hidden = re.search(hiding.format(name=re.escape(name)), code.text) is not None
-    return Definition(name, tuple(_fields(code, language, start, end)), hidden)
+def _definition(code: Code, language: str, match: re.Match[str], own: dict[str, int]) -> Definition:
+    name, marks = match["name"], _marks(code.text, match.start())
+    start, end, after = _inside(code, match.start("open"))
+    silent = _SILENT_BODY.search(code.text, start, after)
+    at = own.get(name, silent.end() if silent else -1)
+    hidden = at >= 0 or _SILENT_MARK.search(marks) is not None or not _is_shown(language, marks, match[0])
+    written = _block(code, at) if at >= 0 else ""
+    return Definition(name, tuple(_fields(code, language, start, end)), hidden, written)
+
+
+def _marks(text: str, at: int) -> str:
+    """Return what stands before a definition: modifiers on its line, marks such as `@Data` above it."""
+    start = text.rfind("\n", 0, at) + 1
+    for _ in range(_MOST_MARKS):
+        above = text.rfind("\n", 0, max(0, start - 1)) + 1
+        line = text[above:start].strip()
+        if start == 0 or not (line.startswith(("@", "#[")) or line.endswith(("]", ")"))):
+            break
+        start = above
+    return text[start:at]
+
+
+def _is_shown(language: str, marks: str, head: str) -> bool:
+    """Tell whether values of a type are shown with their fields unless it says otherwise."""
+    if language == "rust":
+        return "Debug" in marks
+    if language in ("java", "groovy"):
+        return head.startswith("record") or _LOMBOK.search(marks) is not None
+    if language in ("kotlin", "scala", "csharp"):
+        return head.startswith("record") or re.search(r"\b(?:data|case|record)\s{1,9}$", marks) is not None
+    return True
+
+
+def _block(code: Code, at: int) -> str:
+    """Return the block that follows a place, or the rest of its line."""
+    index = bisect_left(code.tokens.starts, at)
+    line = code.text.find("\n", at)
+    while index < len(code.tokens.starts) and code.tokens.starts[index] < at + 300:
+        if code.tokens.kinds[index] == "{":
+            closing = code.tokens.partners.get(index)
+            if closing is not None and not re.search(r"=|;|\}", code.text[at : code.tokens.starts[index]]):
+                return code.text[code.tokens.starts[index] : code.tokens.ends[closing]][:4000]
+            break
+        index += 1
+    return code.text[at : line if line > 0 else len(code.text)]
 
 
 def _inside(code: Code, opening: int) -> tuple[int, int, int]:

@@ -24,8 +24,10 @@ _HEADS = [
         r"\bfor(?:each)?\s{0,3}\((?:final\s{1,3})?[\w.<>, ]{1,80}\s{1,3}(?P<names>\w{1,40})\s{0,3}(?::|in\b)\s{0,3}"
         r"(?P<over>[^{};\n]{1,120}?)\)(?!\s{0,3}[.)])\s{0,40}",
         r"\bfor\s{0,3}\(?(?P<names>\(?[\w, ]{1,80}\)?)\s{1,3}in\s{1,3}(?P<over>[^{};\n]{1,120}?)\s{0,9}(?=\{)",
-        r"(?P<over>[\w$.:()' ]{2,120})\.(?:forEach|for_each|map|each|each_pair|each_with_index)\s{0,3}\(?\s{0,3}"
-        r"(?:do\s{0,3}|\{\s{0,3})?(?P<names>\|[\w, ()]{1,80}\||\(?[\[(]?[\w, ]{1,80}[\])]?\)?(?=\s{0,3}(?:=>|->))"
+        r"(?P<over>[\w$.:()' ]{2,120})\.(?:forEach|foreach|for_each|map|each|each_pair|each_with_index)\s{0,3}"
+        r"\(?\s{0,3}"
+        r"(?:do\s{0,3}|\{\s{0,3}(?:case\s{1,3})?)?"
+        r"(?P<names>\|[\w, ()]{1,80}\||\(?[\[(]?[\w, ]{1,80}[\])]?\)?(?=\s{0,3}(?:=>|->))"
         r"|\([\w, ]{1,80}\)(?=\s{0,3}\{))",
     )
 ]
@@ -72,6 +74,7 @@ def environment_loops(file: PlainFile) -> list[Bound]:
 def _bound(code: Code, match: re.Match[str]) -> list[Bound]:
     names = [name.lstrip("$") for name in _NAME.findall(match["names"])]
     how, over = match.groupdict().get("how") or "", match["over"]
+    lone = len(names) == 1 and re.search(r"\[\s{0,3}\w{1,40}\s{0,3},?\s{0,3}\]", match["names"]) is not None
     by_key = how == "in" and "for" in match[0] and "(" in match[0][:6] and over.rstrip().endswith("process.env")
     end = _end(code, match.end())
     body = code.text[match.end() : end]
@@ -79,7 +82,7 @@ def _bound(code: Code, match: re.Match[str]) -> list[Bound]:
         return []
     if _CHOSEN.search(over) and not _KEYS.search(over):
         return []
-    shows = not (_KEYS.search(over) or by_key or (how == "range" and len(names) == 1))
+    shows = not (_KEYS.search(over) or by_key or lone or (how == "range" and len(names) == 1))
     bound = [Bound(names[-1], match.end(), end, shows=shows)]
     return bound + [Bound(name, match.end(), end, shows=False) for name in names[:-1]]
 

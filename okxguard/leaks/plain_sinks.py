@@ -23,6 +23,9 @@ _OPEN_CALL = re.compile(
     re.MULTILINE,
 )
 _MODIFIERS = frozenset(["if", "unless", "while", "until", "rescue", "do"])
+_STREAM = re.compile(
+    r"\b(?:std::)?(?:(?P<stream>w?c(?:out|err|log))|(?P<log>LOG|VLOG|DLOG|BOOST_LOG_TRIVIAL|qDebug|qInfo|qWarning)\s{0,3}\([^()]{0,40}\))\s{0,40}<<"
+)
 _OPEN_ECHO = re.compile(r"<\?=\s*")
 _QUERY = re.compile(r"[?&][\w.\[\]-]{1,40}=(?P<hole>\$\{|#\{|\{|\\\(|\$|[\"'`]?$)")
 _FILE = re.compile(r"\.(?:log|txt|out|csv|html?|md|dump|debug)[\"'`]$")
@@ -56,6 +59,8 @@ class Sinks:
         yield from self._calls(self._file.code)
         if self._file.manner.open_calls:
             yield from self._open_calls()
+        if self._file.language == "c":
+            yield from self._streams()
         if self._dialect.blocks.patterns:
             yield from self._blocks(self._file.code)
         yield from self._raises()
@@ -215,6 +220,16 @@ class Sinks:
         value = self._file.values.listed(code, [part for part in split(found, COMMA) if part], formats=True)
         if value.taints and found:
             yield Sunk(rule, dotted, start, found[-1].end, value)
+
+    def _streams(self) -> Iterator[Sunk]:
+        """Yield what is written to the streams of C++: `std::cout << x`, `LOG(INFO) << x`."""
+        code, read = self._file.code, 0
+        for match in _STREAM.finditer(code.text):
+            if match.start() >= read and not code.in_string(match.start()):
+                read = max(match.end(), code.text.find(";", match.end(), match.end() + 4000))
+                rule = LOGGED if match["log"] else PRINTED
+                name = (match["log"] or match["stream"]).strip()
+                yield from self._spoken(code, rule, name, match.start(), match.end())
 
     def _raises(self) -> Iterator[Sunk]:
         """Yield what exceptions give away that a statement makes: `throw new Error(x)`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from okxguard.documents import Document
 from okxguard.kinds import Kind
@@ -25,7 +26,7 @@ _RECIPE = re.compile(r"^\t[ \t]*[@+-]*(?P<command>[^\n]*(?:(?<=\\)\n[^\n]*)*)", 
 _MADE = re.compile(r"\$(?:\((?P<round>\w{1,80})\)|\$(?P<own>(?=[\w{])))")
 _STEP = re.compile(r"\b(?:sh|bat)\b[ \t]{0,3}\(?[ \t]{0,3}(?:script[ \t]{0,3}:[ \t]{0,3})?(?P<quote>\"{3}|'{3}|[\"'])")
 _QUOTED_EXPRESSION = re.compile(r"([\"'])(\$\{\{[^{}\n]{0,300}\}\})\1")
-_LONGEST = 4000
+_LONGEST, _MOST_STEPS = 4000, 2000
 Part = tuple[int, int]
 
 
@@ -48,10 +49,12 @@ def steps(document: Document, language: str) -> tuple[str, list[Part]]:
 
 
 def _of_pipeline(text: str) -> Iterator[Part]:
-    for match in _STEP.finditer(text):
+    read = 0
+    for match in islice(_STEP.finditer(text), _MOST_STEPS):
         end = text.find(match["quote"], match.end(), match.end() + _LONGEST)
-        if end > 0:
+        if end > 0 and match.start() >= read:
             yield match.end(), end
+            read = end
 
 
 def scripts_in_javascript(document: Document) -> Iterator[str]:

@@ -96,6 +96,8 @@ class Values:
 
     def _unary(self, code: Code, found: list[Cell]) -> Value:
         while found and found[0].kind in (NAME, SIGN) and found[0].text in SKIPPED:
+            if found[0].kind == NAME and (len(found) == 1 or found[1].text == "."):
+                break  # a variable of that name
             found = found[1:]
         if not found:
             return CLEAN

@@ -113,7 +113,7 @@ _SHOWING = re.compile(
     r"|alert|respon|json|render|verbose|set -|curl|env|notify|trace|debug|info|warn|inspect|exception|output"
     r"|cat\b|tee\b"
     r"|require|assert|check|ensure|assume|precondition|invariant|bail|dbg|\bdie\b|abort"
-    r"|start|<\?=|\bpp?\b|sh[ \t]+-\w*x"
+    r"|start|cout|cerr|clog|<\?=|\bpp?\b|sh[ \t]+-\w*x"
 )
 
 
