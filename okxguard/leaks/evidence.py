@@ -49,13 +49,18 @@ class Evidence:
         self.options: list[Option] = []
         self.signs: ast.AST | None = None
         self._scope = 0
+        self._parts: dict[str, list[str]] = defaultdict(list)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ast.Subscript: self._subscript,
+            ast.Assign: self._assign,
             ast.Attribute: self._attribute,
             ast.Call: self._call,
             ast.Constant: self._constant,
         }
         self._walk(tree)
+        for name, parts in self._parts.items():
+            for part in parts if name in self.read else ():
+                self.within[part] += self.read[name]
 
     def _walk(self, tree: ast.AST) -> None:
         """Look at every node, and note which mappings secrets are read from in which function."""
@@ -88,6 +93,13 @@ class Evidence:
         elif function.attr in _READERS:
             for text in texts[:2]:
                 self._note(function.value, text, node)
+
+    def _assign(self, node: ast.Assign) -> None:
+        """Remember which part of a mapping a name stands for."""
+        key = node.value.slice if isinstance(node.value, ast.Subscript) else None
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            for target in node.targets:
+                self._parts[dotted(target)].append(key.value)
 
     def _note(self, base: ast.AST, key: str, node: ast.AST) -> None:
         """Remember that a secret is read out of a mapping, and out of the mapping around it."""
