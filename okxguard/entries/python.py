@@ -43,7 +43,7 @@ def read_python(document: Document, find_telling: FindTelling) -> Reading:
 
     Raises MismatchError when the text cannot be parsed.
     """
-    tree, left_out = parse_python(document.text)
+    tree, left_out, strange = parse_python(document.text)
     bindings = collect_bindings(tree)
     reader = _Reader(
         document, tree, bindings, Flow(tree, bindings), find_telling() if document.declares else frozenset()
@@ -52,7 +52,8 @@ def read_python(document: Document, find_telling: FindTelling) -> Reading:
     if not left_out:
         return Reading(entries)
     others = (*read_telling(document, left_out), *read_commands(document, left_out))
-    return Reading((*entries, *others), "has lines that are not Python 3; those were read as plain text")
+    note = "has lines that are not Python 3; those were read as plain text" if strange else None
+    return Reading((*entries, *others), note)
 
 
 def _comments(document: Document) -> Iterator[Entry]:

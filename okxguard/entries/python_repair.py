@@ -36,10 +36,11 @@ _MOST_CHARACTERS = 2_000_000
 
 
 class Parsed(NamedTuple):
-    """A tree, and the indices of the lines that had to be left out of it."""
+    """A tree, the indices of the lines that had to be left out of it, and those that are no magics of a notebook."""
 
     tree: ast.Module
     left_out: frozenset[int] = frozenset()
+    strange: frozenset[int] = frozenset()
 
 
 def parse_python(text: str) -> Parsed:
@@ -86,6 +87,7 @@ class _Repair:
     def __init__(self, text: str) -> None:
         # A character of the same width in UTF-8 takes the place of half a character; NUL is one byte wide.
         text = _UNPAIRED.sub(lambda match: " " if match[0] == "\0" else "\ufffd", text)
+        self._written = text.split("\n")
         self._lines = _modernised(text).split("\n")
         self._left_out: set[int] = set()
         self._tries = min(_MOST_TRIES, _MOST_CHARACTERS // (len(text) + 1))
@@ -96,7 +98,9 @@ class _Repair:
             self._leave_out_matching(_CONFLICT)
         for _ in range(self._tries):
             try:
-                return Parsed(_parse("\n".join(self._lines)), frozenset(self._left_out))
+                tree = _parse("\n".join(self._lines))
+                strange = frozenset(line for line in self._left_out if not _MAGIC.match(self._written[line]))
+                return Parsed(tree, frozenset(self._left_out), strange)
             except SyntaxError as error:
                 self._leave_out(error)
             except ValueError:

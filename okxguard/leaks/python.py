@@ -88,8 +88,8 @@ class PythonReader:
         own = bool(_OWN.search(text) or _OWN.search(document.evidence))
         leaks = (self._leak(raw, module.place, own=own, repaired=repaired) for raw in followed.leaks)
         note = None if followed.is_complete else "is too long to be followed to its end; the code rules saw part of it"
-        if repaired and note is None:
-            note = f"holds {len(parsed.left_out)} lines that are no Python; the code rules left them out"
+        if repaired and parsed.strange and note is None:
+            note = f"holds {len(parsed.strange)} lines that are no Python; the code rules left them out"
         return LeakReading(tuple(sorted(leaks, key=lambda leak: leak.span)), note)
 
     def _followed(self, module: _Module, view: View | None, gate: Gate) -> Followed:
