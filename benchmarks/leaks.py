@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         for name, files in (("10 clean files", clean), ("9 clean files and a leaking one", leaking)):
             scan = [sys.executable, "-m", "okxguard", "scan", "--exit-zero", *files]
             print(f"{name}: {_ratio(scan, nothing, parsed.runs):.1f} x python -c pass")
-    scan = [sys.executable, "-m", "okxguard", "scan", "--exit-zero", "--select", "OKX3", parsed.project]
+    scan = [sys.executable, "-m", "okxguard", "scan", "--exit-zero", "--no-ignore", "--select", "OKX3", parsed.project]
     parse = [sys.executable, "-c", _PARSE, parsed.project]
     print(f"{parsed.project}: {_ratio(scan, parse, max(1, parsed.runs // 3)):.2f} x ast.parse of its Python files")
     return 0
@@ -55,13 +55,13 @@ def _write(folder: Path, number: int, *, leak: bool) -> str:
     """Write a module of some 300 lines that reads credentials, logs, and leaks one if it is told to."""
     rng = random.Random(number)
     lines = ["import logging", "import os", "", "log = logging.getLogger(__name__)", ""]
-    lines += ['API_KEY = os.environ.get("OKX_API_KEY")', 'API_SECRET = os.environ.get("OKX_API_SECRET")', ""]
+    lines += ['USER = os.environ.get("DB_USER")', 'PASSWORD = os.environ.get("DB_PASSWORD")', ""]
     while len(lines) < _LINES:
         name = f"step_{len(lines)}_{rng.randrange(1000)}"
         lines += [f"def {name}(rows, limit={rng.randrange(9)}):", "    total = 0", "    for row in rows:"]
         lines += ['        total += row["size"] * row["price"]', '    log.info("total %s of %d", total, len(rows))']
         lines += ["    return total if total > limit else None", "", ""]
-    lines.append('log.info("secret %s", API_SECRET)' if leak else 'log.info("secret is set: %s", bool(API_SECRET))')
+    lines.append('log.info("login %s", PASSWORD)' if leak else 'log.info("password is set: %s", bool(PASSWORD))')
     path = folder / f"module_{number}.py"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(path)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
 from okxguard.kinds import Kind
 from okxguard.leakbook import LeakBook, load_leaks
 from okxguard.leaks.imports import Import
-from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
-from okxguard.leaks.neighbours import Neighbours
-from okxguard.leaks.plain import PlainReader
 from okxguard.leaks.prefilter import LeakPrefilter
-from okxguard.leaks.python import LeakReading, PythonReader
+from okxguard.leaks.reading import LeakReading
 from okxguard.model import Finding, Leak, Rule, Step
-from okxguard.pinned import PinnedPackages
+
+if TYPE_CHECKING:
+    from okxguard.leaks.library import Library
+    from okxguard.leaks.neighbours import Neighbours
+    from okxguard.leaks.plain import PlainReader
+    from okxguard.leaks.python import PythonReader
+    from okxguard.pinned import PinnedPackages
 
 Brought = tuple[tuple[str, Import], ...]
 _PYTHON = (Kind.PYTHON, Kind.NOTEBOOK)
@@ -49,6 +53,8 @@ class LeakFinder:
 
     @cached_property
     def _python(self) -> PythonReader:
+        from okxguard.leaks.python import PythonReader  # many runs meet no Python
+
         return PythonReader(self._names, self._library, self._neighbours)
 
     def _prints_by_default(self, document: Document) -> bool:
@@ -57,19 +63,27 @@ class LeakFinder:
         if importers is None or not re.search(r"\bokx\b", document.text):
             return False
         if self._pinned is None:
+            from okxguard.pinned import PinnedPackages  # most code says nothing of the SDK
+
             self._pinned = PinnedPackages(importers.finder.tree, self._folder)
         return self._pinned.print_credentials(document.path)
 
     @cached_property
     def _plain(self) -> PlainReader:
+        from okxguard.leaks.plain import PlainReader  # many runs meet no other language
+
         return PlainReader(self._book)
 
     @cached_property
     def _library(self) -> Library:
+        from okxguard.leaks.library import Library
+
         return Library(self._book)
 
     @cached_property
     def _neighbours(self) -> Neighbours | None:
+        from okxguard.leaks.neighbours import Neighbours
+
         importers = self._prefilter.importers
         return Neighbours(importers, self._names, self._library) if importers is not None else None
 

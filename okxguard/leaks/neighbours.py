@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from okxguard.decoding import decode
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
-from okxguard.leaks.engine import Engine
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.gate import Brought, GateKeeper, Survey
 from okxguard.leaks.imports import Import, Importers, inner_module
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.values import Box, Value
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Engine
 
 _DEEPEST = 3
 _LARGEST = 400_000
@@ -58,6 +61,13 @@ class Neighbours:
         except MismatchError:
             return None
 
+    def has(self, importer: str, module: str, name: str) -> bool:
+        """Tell whether a module, or a name in it, is a file of this project."""
+        find = self._importers.finder.find
+        return find(importer, module) is not None or (
+            bool(name) and find(importer, inner_module(module, name)) is not None
+        )
+
     def is_secret(self, name: str) -> bool:
         """Tell whether a name may say that something is a secret."""
         return self._keeper.is_secret(name)
@@ -86,6 +96,8 @@ class Neighbours:
         gate = self._keeper.inside(tree)
         for node in ast.walk(tree):
             node.neighbour = path  # type: ignore[attr-defined]
+        from okxguard.leaks.engine import Engine  # the gate lets few files through
+
         engine = Engine(tree, self._names, self._library, self.of(path), gate)
         engine.follow()
         return engine
@@ -114,8 +126,9 @@ class View:
         """Return the names that a module imports from files of its own project."""
         secrets: set[str] = set()
         functions: set[str] = set()
-        given = self._given(tree)
-        for module, name, known in _imports(tree):
+        found = [each for each in _imports(tree) if self._neighbours.has(self._path, each[0], each[1])]
+        given = self._given(tree) if found else set()
+        for module, name, known in found:
             any_file = known in given
             survey = inner = self._neighbours.survey(self._path, module, any_file=any_file)
             if name:

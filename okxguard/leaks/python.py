@@ -5,21 +5,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from okxguard.documents import Document
-from okxguard.entries.notebook import code_of
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.kinds import Kind
-from okxguard.leaks.engine import Engine, Followed
 from okxguard.leaks.gate import EVERYTHING, Brought, Gate, GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.neighbours import Neighbours, View
-from okxguard.leaks.reporting import RawLeak
-from okxguard.leaks.values import Taint
+from okxguard.leaks.reading import LeakReading
 from okxguard.model import Confidence, Leak, Span
+
+if TYPE_CHECKING:
+    from okxguard.leaks.engine import Followed
+    from okxguard.leaks.reporting import RawLeak
+    from okxguard.leaks.values import Taint
 
 _OWN = re.compile(r"(?i)okx|okex|ok[-_]access|欧易|歐易")
 _CELL = re.compile(r"(?m)^#[ ]?%%")
@@ -28,13 +30,6 @@ _RULE_MASK = "OKX309"
 
 
 Place = Callable[[ast.AST], Span]
-
-
-class LeakReading(NamedTuple):
-    """The leaks of a document, and a note where it could not be followed to its end."""
-
-    leaks: tuple[Leak, ...] = ()
-    note: str | None = None
 
 
 class PythonReader:
@@ -57,6 +52,8 @@ class PythonReader:
             cells = tuple(match.start() for match in _CELL.finditer(document.text))
             ends = (*cells, len(document.text)) if cells else ()
             return self._read(document, document.text, ends)
+        from okxguard.entries.notebook import code_of  # most runs meet no notebook
+
         code = code_of(document)
         if code is None:
             return LeakReading()
@@ -93,6 +90,8 @@ class PythonReader:
         return LeakReading(tuple(sorted(leaks, key=lambda leak: leak.span)), note)
 
     def _followed(self, module: _Module, view: View | None, gate: Gate) -> Followed:
+        from okxguard.leaks.engine import Engine  # the gate lets few files through
+
         engine = Engine(module.tree, self._names, self._library, view, gate)
         engine.echoed = module.echoed
         engine.prints_by_default = self._prints_by_default
