@@ -167,6 +167,6 @@ def test_python_of_any_size_is_read(text: str) -> None:
 
 def test_magics_of_notebooks_are_nothing_to_tell_of(credentials: Credentials) -> None:
     key = credentials.key()
-    reading = reading_of("a.py", f"%matplotlib inline\n!pip install okx\nOKX_API_KEY = '{key}'\nx = 2\nx = 3\n")
+    reading = reading_of("cells.py", f"%matplotlib inline\n!pip install okx\nOKX_API_KEY = '{key}'\nx = 2\nx = 3\n")
     assert [entry.value for entry in reading.entries if entry.path[-1] == "OKX_API_KEY"] == [key]
     assert reading.note is None

@@ -26,6 +26,8 @@ from okxguard.entries.text import read_commands, read_lines, read_telling
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
+# What the code of notebooks is called; magics are nothing strange in it.
+CELL_NAMES = ("cells.py", "cell.py")
 _Path = tuple[str, ...]
 # A string that does not end lasts to the end of its line or of the text, so that nothing is looked at twice.
 _COMMENT = re.compile(
@@ -52,7 +54,8 @@ def read_python(document: Document, find_telling: FindTelling) -> Reading:
     if not left_out:
         return Reading(entries)
     others = (*read_telling(document, left_out), *read_commands(document, left_out))
-    note = "has lines that are not Python 3; those were read as plain text" if strange else None
+    is_told = strange if document.path in CELL_NAMES else left_out
+    note = "has lines that are not Python 3; those were read as plain text" if is_told else None
     return Reading((*entries, *others), note)
 
 

@@ -31,7 +31,7 @@ from okxguard.leaks.values import Function, Taint, Value, union
 if TYPE_CHECKING:
     from okxguard.leaks.neighbours import View
 
-_MOST_STEPS = 400_000
+_MOST_STEPS = 120_000
 _ANYWHERE = -1
 _MOST_ROUNDS = 3
 _MAKERS = frozenset({"__init__", "__post_init__", "setup", "__new__"})

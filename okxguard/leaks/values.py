@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from okxguard.leaks.names import Secret
 
-_MOST_STEPS, _MOST_TAINTS, _DEEPEST = 12, 12, 6
+_MOST_STEPS, _MOST_TAINTS, _DEEPEST, _DEEPEST_JOIN = 12, 12, 6, 1
 Step = tuple[ast.AST, str]
 
 
@@ -191,7 +191,7 @@ class ClassModel:
                     yield base.ref
 
 
-def join(first: Value | None, second: Value | None) -> Value:
+def join(first: Value | None, second: Value | None, depth: int = 0) -> Value:
     """Return what is known where a value is one or the other."""
     if first is None or first is second:
         return second or VAGUE
@@ -200,7 +200,7 @@ def join(first: Value | None, second: Value | None) -> Value:
     return Value(
         union(first.taints, second.taints),
         first.const if _same(first.const, second.const) else UNKNOWN,
-        _joined(first.box, second.box),
+        _joined(first.box, second.box, depth),
         first.ref if first.ref == second.ref else first.ref or second.ref,
         first.target if first.target is second.target else first.target or second.target,
         _is_harmless(first) and _is_harmless(second),
@@ -215,14 +215,14 @@ def _same(first: Any, second: Any) -> bool:
     return first is second or (type(first) is type(second) and first == second)
 
 
-def _joined(first: Box | None, second: Box | None) -> Box | None:
-    if first is None or second is None or first is second:
+def _joined(first: Box | None, second: Box | None, depth: int) -> Box | None:
+    if first is None or second is None or first is second or depth > _DEEPEST_JOIN:
         return first or second
     box = first.copy()
     for key, value in second.fields.items():
-        box.fields[key] = join(box.fields.get(key), value)
+        box.fields[key] = join(box.fields.get(key), value, depth + 1)
     if second.rest is not None:
-        box.rest = join(box.rest, second.rest)
+        box.rest = join(box.rest, second.rest, depth + 1)
     return box
 
 
@@ -242,6 +242,6 @@ def tainted(taints: tuple[Taint, ...]) -> Value:
 
 def content(value: Value, depth: int = 0) -> tuple[Taint, ...]:
     """Return every secret in a value and in everything inside it, whether its text shows it or not."""
-    if value.box is None or depth > _DEEPEST:
+    if value.box is None or value.box.kind == "module" or depth > _DEEPEST:
         return value.taints
     return union(value.taints, *(content(inner, depth + 1) for inner in value.box.values()))
