@@ -1,0 +1,136 @@
+"""One git repository, asked through the git program with everything switched off that it could start by itself.
+
+What git can be told to run by the configuration and the attributes of a repository, and what is done about it:
+file system monitors, hooks, external diffs, text conversion, filters, signature programs, pagers, credential helpers
+and replaced objects are switched off, and no transport is allowed, so that missing objects are never fetched.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from typing import IO, NamedTuple
+
+from okxguard.errors import OkxguardError
+from okxguard.sources.git import HARDENED, environment
+
+# What git sets for the hooks that it starts; kept where the user asks about the current repository.
+_OF_HOOKS = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+)
+_NO_REPOSITORY = "is in no git repository; run okxguard inside of one, or name its folder"
+_FOREIGN = (
+    "git refuses a repository of another owner; run `git config --global --add safe.directory FOLDER` if you trust it"
+)
+
+
+class GitError(OkxguardError):
+    """The git program cannot answer; the text tells the user what to do."""
+
+
+class Repository(NamedTuple):
+    """Where a repository is.
+
+    `folder` is where git runs; `top` is the top of the work tree, None for a bare repository; `git_folder` holds the
+    objects of this work tree; `shallow` tells that history ends somewhere; `variables` is what git is run with.
+    """
+
+    folder: str
+    top: str | None
+    git_folder: str
+    shallow: bool
+    variables: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"Repository(folder={self.folder!r})"
+
+    def ask(self, *arguments: str, given: bytes = b"") -> bytes:
+        """Return what git prints; raise GitError where it fails, without its words: they can quote what is scanned."""
+        done = self.attempt(*arguments, given=given)
+        if done is None:
+            raise GitError(f"git {arguments[0]} failed; check the repository with `git fsck`")
+        return done
+
+    def attempt(self, *arguments: str, given: bytes = b"") -> bytes | None:
+        """Return what git prints, or None where it fails."""
+        try:
+            done = subprocess.run(
+                _command(arguments), cwd=self.folder, env=self.variables, input=given, capture_output=True, check=False
+            )
+        except OSError:
+            raise GitError("git could not be started; install it, and check that the folder can be read") from None
+        return done.stdout if done.returncode == 0 else None
+
+    def start(self, *arguments: str, given: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start git with a file as its input, to read what it prints as it comes."""
+        try:
+            return subprocess.Popen(
+                _command(arguments),
+                cwd=self.folder,
+                env=self.variables,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=1 << 20,
+            )
+        except OSError:
+            raise GitError("git could not be started; install it, and check that the folder can be read") from None
+
+    def fields(self, *arguments: str, given: bytes = b"") -> Iterator[bytes]:
+        """Yield what git prints between NUL bytes."""
+        return (field for field in self.ask(*arguments, given=given).split(b"\0") if field)
+
+    def commit_named(self, name: str) -> str | None:
+        """Return the id of the commit that a name stands for, or None where there is none here."""
+        # A name that begins like an option would be one.
+        if not name or name.startswith("-"):
+            return None
+        found = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return found.decode("ascii").strip() if found else None
+
+
+def open_repository(folder: str, *, current: bool) -> Repository:
+    """Return the repository that holds a folder.
+
+    With `current`, what git tells the hooks that it starts (another index, objects on their way) counts as well.
+    Raises GitError when there is none, or git refuses it.
+    """
+    variables = environment()
+    if current:
+        variables |= {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
+    # A limit of depth: paths with line breaks come last, in a field of their own.
+    command = _command(
+        ("rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-cdup")
+    )
+    try:
+        first = subprocess.run(command, cwd=folder, env=variables, capture_output=True, check=False)
+        second = subprocess.run(
+            _command(("rev-parse", "--absolute-git-dir")), cwd=folder, env=variables, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise GitError("git is not installed; install it, or scan folders and files") from None
+    except OSError:
+        raise GitError("git could not be started; check that the folder can be read") from None
+    if first.returncode != 0 or second.returncode != 0:
+        raise GitError(_FOREIGN if b"dubious ownership" in first.stderr else f"{folder} {_NO_REPOSITORY}")
+    bare, inside, shallow, way_up = first.stdout.decode("utf-8", "surrogateescape").split("\n", 3)
+    top = None if bare == "true" else _top(folder, inside == "true", way_up.removesuffix("\n"))
+    git_folder = os.fsdecode(second.stdout.removesuffix(b"\n"))
+    return Repository(folder, top, git_folder, shallow == "true", variables)
+
+
+def _top(folder: str, inside: bool, way_up: str) -> str | None:
+    if inside or way_up:
+        return os.path.normpath(os.path.join(os.path.realpath(folder), way_up))
+    return None
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return ["git", "--no-pager", "--literal-pathspecs", *HARDENED, *arguments]
