@@ -31,6 +31,8 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         return parser.parse_args(arguments)
     parsed = commands[command].parse_intermixed_args(arguments[1:])
     parsed.command = command
+    if command == "scan" and parsed.cache is not None and not parsed.history:
+        commands[command].error("--cache counts only with --history")
     return parsed
 
 
@@ -72,6 +74,17 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         metavar="RANGE",
         help="read every commit of BASE..HEAD, and report what is new; BASE alone goes up to HEAD,"
         " 'auto' asks the variables of pre-commit or the CI system",
+    )
+    modes.add_argument(
+        "--history",
+        action="store_true",
+        help="read every object of the repository: all branches, tags, stashes, reflogs, notes, messages,"
+        " and what nothing leads to any more; code rules (OKX3) run only where --select names them",
+    )
+    parser.add_argument(
+        "--cache",
+        metavar="FILE",
+        help="with --history: remember in FILE what gave nothing, so that the next run reads new objects only",
     )
     parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
     parser.add_argument("--format", choices=sorted(FORMATS), help="what standard output shows (default: text)")

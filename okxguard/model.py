@@ -89,11 +89,31 @@ class Past(Protocol):
         ...
 
 
+class History(NamedTuple):
+    """Where something stands in the history of a repository.
+
+    `object` is the blob, or the tag or commit of a message, and `path` its path there; `commit` is the one that a
+    message belongs to, `repository` the folder of a submodule. The rest is known of findings alone: the first commit
+    with its author and date, the last one that is known to hold it, whether HEAD does, and in how many versions it is.
+    """
+
+    object: str
+    path: str
+    commit: str | None = None
+    repository: str = ""
+    first: str | None = None
+    author: str | None = None
+    date: str | None = None
+    last: str | None = None
+    at_head: bool = False
+    versions: int = 1
+
+
 class Source(NamedTuple):
     """The bytes of one scanned thing, and where they come from.
 
     `path` is what is shown; `evidence` is the part of the path below the scan root that may say OKX. `past` is there
-    where only what is new counts.
+    where only what is new counts, `history` where all versions of a file are scanned.
     """
 
     origin: str
@@ -102,6 +122,7 @@ class Source(NamedTuple):
     evidence: str = ""
     commit: str | None = None
     past: Past | None = None
+    history: History | None = None
 
     def __repr__(self) -> str:
         return f"Source(origin={self.origin!r}, path={self.path!r})"
@@ -220,7 +241,10 @@ class Step(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What is wrong, where, how bad and how sure; it has no room for a found value."""
+    """What is wrong, where, how bad and how sure; it has no room for a found value.
+
+    `variant` tells different values of one fingerprint in one history apart.
+    """
 
     rule: str
     name: str
@@ -232,6 +256,8 @@ class Finding(NamedTuple):
     parts: tuple[Part, ...] = ()
     trace: tuple[Step, ...] = ()
     commit: str | None = None
+    history: History | None = None
+    variant: int = 0
 
 
 class Policing(NamedTuple):

@@ -41,13 +41,17 @@ class Prefilter:
 
     def may_hold_credential(self, path: str, data: bytes) -> bool:
         """Return False only where the credential detector would find nothing."""
-        if self._names_okx(path.lower().encode("utf-8", "replace")):
+        if self.names_okx(path):
             return True
         if b"\0" in data:
             # In wide encodings NULs stand between letters, elsewhere between words.
             narrowed = (data.replace(b"\0", b""), data.replace(b"\0", b" "))
             return any(map(self._test, narrowed)) or bool(self._scripts.search(data))
         return self._test(data)
+
+    def names_okx(self, path: str) -> bool:
+        """Tell whether a path alone is evidence."""
+        return self._names_okx(path.lower().encode("utf-8", "replace"))
 
     def _test(self, data: bytes) -> bool:
         return (

@@ -26,6 +26,7 @@ from okxguard.model import (
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 from okxguard.tally import Tally
+from okxguard.versions import Versions
 
 if TYPE_CHECKING:
     from okxguard.examine import Examination, Examiner
@@ -62,6 +63,7 @@ class Scanner:
         self._novelty: Novelty | None = None
         self._rest: Callable[[], Iterable[_Item]] | None = None
         self._is_reporting = True
+        self._versions = Versions()
 
     def scan(
         self,
@@ -156,6 +158,25 @@ class Scanner:
                 )
             )
 
+    def may_report(self, data: bytes) -> bool:
+        """Return False only where a source with these bytes gives nothing, unless its path names OKX."""
+        if self._leaks is not None:
+            return True
+        if len(data) <= _LARGEST_WHOLE:
+            return self._prefilter.may_hold_credential("", data)
+        windows = documents.windows(data, _WINDOW, _OVERLAP)
+        return any(self._prefilter.may_hold_credential("", window.data) for window in windows)
+
+    def names_okx(self, path: str) -> bool:
+        """Tell whether a path alone is evidence."""
+        return self._prefilter.names_okx(path)
+
+    def is_silent(self, items: Iterable[_Item]) -> bool:
+        """Tell whether there is nothing at all to say of items, nor of others for what these hold."""
+        report = self.scan(items)
+        told = report.findings or report.suppressed or report.errors or report.notes or report.held_back
+        return not told and self._together is None
+
     def _scan_text(self, source: Source, tally: Tally) -> None:
         if len(source.data) <= _LARGEST_WHOLE:
             if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
@@ -185,6 +206,8 @@ class Scanner:
         examination = self._examined().examine(document, source.commit)
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
+        if source.history is not None:
+            examination = self._versions.mark(examination, source.history)
         if examination.note:
             tally.notes.append(Note(document.path, examination.note))
         if document.damaged:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from okxguard.config import Config, load_config, read_file
-from okxguard.model import Note
+from okxguard.model import Note, Report
 from okxguard.sources.archive import expand
 from okxguard.sources.paths import Item, common_folder, read_paths, shown_root
 from okxguard.sources.tree import FileTree
 
 if TYPE_CHECKING:
+    from okxguard.filtering import Options
     from okxguard.leaks.imports import Tree
+    from okxguard.rulebook import Rulebook
     from okxguard.sources.repository import Repository
 
 Excluded = Callable[[str], bool]
@@ -21,10 +23,9 @@ _HERE = (".",)
 
 
 class Target(Protocol):
-    """What one run reads. Paths are shown relative to `root`; `commits` is how many commits are looked at."""
+    """What one run reads. Paths are shown relative to `root`."""
 
     root: str
-    commits: int
 
     def config(self, path: str | None) -> Config:
         """Return the configuration at a path, or the one that belongs to the target."""
@@ -46,6 +47,21 @@ class Target(Protocol):
         """Return what gives the files beside those that are scanned, where there are any to compare with."""
         ...
 
+    def settled(self, options: Options) -> Options:
+        """Return the options to scan with."""
+        ...
+
+    def completed(self, report: Report) -> Report:
+        """Return the report with what only the target knows."""
+        ...
+
+
+def make_history(paths: Sequence[str], rulebook: Rulebook, cache: str | None) -> Target:
+    """Return all objects of the repository that is named, as what is to be read."""
+    from okxguard.histories import HistoryTarget
+
+    return HistoryTarget(paths, rulebook, cache)
+
 
 def make_target(paths: Sequence[str], *, staged: bool, diff: str | None, ignored: bool) -> Target:
     """Return what the arguments of a scan name.
@@ -59,14 +75,25 @@ def make_target(paths: Sequence[str], *, staged: bool, diff: str | None, ignored
     return _PathTarget(paths, ignored=ignored)
 
 
-class _PathTarget:
+class _Counted:
+    """What all targets have in common that look at so many commits."""
+
+    commits = 0
+
+    def settled(self, options: Options) -> Options:
+        return options
+
+    def completed(self, report: Report) -> Report:
+        return report._replace(commits=self.commits)
+
+
+class _PathTarget(_Counted):
     """Folders and files as they are on the disk."""
 
     def __init__(self, paths: Sequence[str], *, ignored: bool) -> None:
         self._paths = paths
         self._ignored = ignored
         self.root = shown_root(paths)
-        self.commits = 0
 
     def config(self, path: str | None) -> Config:
         start = common_folder(self._paths)
@@ -86,7 +113,7 @@ class _PathTarget:
         return None
 
 
-class _StagedTarget:
+class _StagedTarget(_Counted):
     """The index, or what it holds at some paths."""
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -96,7 +123,6 @@ class _StagedTarget:
         self._index = Index(self._repository)
         self._paths = () if tuple(paths) == _HERE else tuple(paths)
         self.root = self._repository.top or self._repository.folder
-        self.commits = 0
 
     def config(self, path: str | None) -> Config:
         return load_config(path, self.root)
@@ -115,7 +141,7 @@ class _StagedTarget:
         return (lambda: expand(self._index.read_rest(self._paths, excluded), excluded)) if self._paths else None
 
 
-class _RangeTarget:
+class _RangeTarget(_Counted):
     """The commits of a range; the configuration is that of its base."""
 
     def __init__(self, paths: Sequence[str], text: str) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from okxguard import __version__
-from okxguard.model import Finding, Location, Report
+from okxguard.model import Finding, History, Location, Report
 from okxguard.rulebook import Rulebook
 
 VERSION = 1
@@ -51,8 +51,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "parts": [{"role": part.role.value, **_place(part.location)} for part in finding.parts],
         "trace": [{"line": step.line, "column": step.column, "note": step.note} for step in finding.trace],
         "commit": finding.commit,
+        **({"history": _history(finding.history)} if finding.history else {}),
         "fingerprint": finding.fingerprint,
         "help": f"okxguard rules {finding.rule}",
+    }
+
+
+def _history(history: History) -> dict[str, Any]:
+    return {
+        "object": history.object,
+        "author": history.author,
+        "date": history.date,
+        "last": history.last,
+        "at_head": history.at_head,
+        "versions": history.versions,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from okxguard.model import EXCLUDED, Finding, Report, Suppressed
+from okxguard.model import EXCLUDED, Finding, History, Report, Suppressed
 from okxguard.rulebook import Rulebook
 
 
@@ -40,7 +40,20 @@ def _paragraph(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
         )
     for step in finding.trace:
         yield f"    {step.line}:{step.column}: {step.note}"
+    if finding.history:
+        yield f"    history: {_history(finding.history)}"
     yield f"    fix: {rulebook.rules[finding.rule].fix}"
+
+
+def _history(history: History) -> str:
+    """Return in a line when a finding came, from whom, and whether it is still there."""
+    if history.first is None:
+        return f"in no commit (object {history.object[:12]})"
+    words = [f"since {history.date}", f"by {printable(history.author or 'nobody')}"]
+    if history.versions > 1:
+        words.append(f"in {history.versions} versions")
+    words.append("still at HEAD" if history.at_head else f"last in commit {(history.last or history.first)[:12]}")
+    return ", ".join(words)
 
 
 def summary_line(report: Report) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+from itertools import repeat
 from typing import IO, NamedTuple
 
 from okxguard.decoding import is_binary
@@ -63,33 +66,79 @@ def read_object(repository: Repository, name: str) -> Object:
     return next(read_objects(repository, [name]))
 
 
+class Listing:
+    """Ids of objects in a file, one a line, so that millions of them take no memory."""
+
+    def __init__(self, digits: int) -> None:
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 (goes with the listing)
+        self._line = digits + 1
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> str:
+        self.file.seek(index * self._line)
+        return self.file.read(self._line - 1).decode("ascii")
+
+    def append(self, name: bytes) -> None:
+        """Add an id; not while the listing is read."""
+        self.file.write(name + b"\n")
+        self._count += 1
+
+    def rewind(self, index: int) -> IO[bytes]:
+        """Return the file as the input of a program that is to begin at an id."""
+        self.file.flush()
+        os.lseek(self.file.fileno(), index * self._line, os.SEEK_SET)
+        return self.file
+
+
+def read_listed(repository: Repository, listing: Listing) -> Iterator[Object]:
+    """Yield the objects of a listing, in its order; one that is missing or damaged has no data and a problem."""
+    done = 0
+    while done < len(listing):
+        for found in _read_stream(repository, listing.rewind(done), repeat(None, len(listing) - done)):
+            done += 1
+            yield found
+        if done < len(listing):
+            yield Object(listing[done], problem=_DAMAGED)
+            done += 1
+
+
 def _read_until_damage(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:
     # The ids come from a file: writing them to a pipe while git waits for its output to be read would block both.
     with tempfile.TemporaryFile() as wanted:
         wanted.write("".join(f"{name}\n" for name in ids).encode())
         wanted.seek(0)
-        process = repository.start("cat-file", "--batch", "--buffer", given=wanted)
-        output = process.stdout
-        assert output is not None
-        try:
-            for name in ids:
-                found = _next_object(output, name)
-                if found is None:
-                    return
-                yield found
-        finally:
-            output.close()
-            process.kill()
-            process.wait()
+        yield from _read_stream(repository, wanted, ids)
 
 
-def _next_object(stream: IO[bytes], name: str) -> Object | None:
+def _read_stream(repository: Repository, wanted: IO[bytes], names: Iterable[str | None]) -> Iterator[Object]:
+    process = repository.start("cat-file", "--batch", "--buffer", given=wanted)
+    output = process.stdout
+    assert output is not None
+    try:
+        for name in names:
+            found = _next_object(output, name)
+            if found is None:
+                return
+            yield found
+    finally:
+        output.close()
+        process.kill()
+        process.wait()
+
+
+def _next_object(stream: IO[bytes], name: str | None) -> Object | None:
+    """Return the next object under the name that it was asked by, or its id."""
     header = stream.readline().split()
+    if name is None and header:
+        name = header[0].decode("ascii", "replace")
     if len(header) == _HEADER_FIELDS and header[2].isdigit():
         size = int(header[2])
         data, problem = _read_data(stream, size)
-        return None if data is None else Object(name, header[1].decode("ascii"), data, problem)
-    return Object(name, problem=_MISSING) if header and header[-1] in (b"missing", b"ambiguous") else None
+        return None if data is None else Object(name or "", header[1].decode("ascii"), data, problem)
+    return Object(name or "", problem=_MISSING) if header and header[-1] in (b"missing", b"ambiguous") else None
 
 
 def _read_data(stream: IO[bytes], size: int) -> tuple[bytes | None, str | None]:
@@ -99,13 +148,15 @@ def _read_data(stream: IO[bytes], size: int) -> tuple[bytes | None, str | None]:
         return (data, None) if len(data) == size and stream.read(1) else (None, None)
     head = stream.read(_HEAD)
     known_by_head = is_binary(head) and not container_of(head)
-    kept, left = [head], size - len(head)
+    # Bytes that grow in place: pieces that are joined at the end would stand in memory twice.
+    kept, left = BytesIO(head), size - len(head)
+    kept.seek(0, os.SEEK_END)
     while left > 0:
         chunk = stream.read(min(left, _CHUNK))
         if not chunk:
             return None, None
         left -= len(chunk)
         if not known_by_head and size <= LARGEST_OBJECT:
-            kept.append(chunk)
+            kept.write(chunk)
     stream.read(1)
-    return b"".join(kept), _LARGE if size > LARGEST_OBJECT and not known_by_head else None
+    return kept.getvalue(), _LARGE if size > LARGEST_OBJECT and not known_by_head else None

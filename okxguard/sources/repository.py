@@ -68,16 +68,18 @@ class Repository(NamedTuple):
             raise GitError("git could not be started; install it, and check that the folder can be read") from None
         return done.stdout if done.returncode == 0 else None
 
-    def start(self, *arguments: str, given: IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start git with a file as its input, to read what it prints as it comes."""
+    def start(
+        self, *arguments: str, given: IO[bytes] | None = None, complaints: IO[bytes] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start git, with a file as its input, to read what it prints as it comes; `complaints` gets its errors."""
         try:
             return subprocess.Popen(
                 _command(arguments),
                 cwd=self.folder,
                 env=self.variables,
-                stdin=given,
+                stdin=subprocess.DEVNULL if given is None else given,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL if complaints is None else complaints,
                 bufsize=1 << 20,
             )
         except OSError:
