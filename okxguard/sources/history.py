@@ -74,12 +74,13 @@ class Past:
         """Yield what may give a finding, what was skipped, and what could not be read."""
         if self._repository.shallow:
             yield self._error(_SHALLOW)
-        fresh, commits = Listing(self._digits), Listing(self._digits)
-        yield from self._list(fresh, commits)
-        yield from repeat(_BINARY, self._binaries)
-        yield from self._sift(fresh)
-        yield from self._orphans()
-        yield from map(self._renamed, self._holders.follow(commits, frozenset(hit.encode() for hit in self._hits)))
+        with Listing(self._digits) as commits:
+            with Listing(self._digits) as fresh:
+                yield from self._list(fresh, commits)
+                yield from repeat(_BINARY, self._binaries)
+                yield from self._sift(fresh)
+            yield from self._orphans()
+            yield from map(self._renamed, self._holders.follow(commits, frozenset(hit.encode() for hit in self._hits)))
         self._holders.add_staged()
         yield from self._read_hits(excluded)
 

@@ -74,6 +74,12 @@ class Listing:
         self._line = digits + 1
         self._count = 0
 
+    def __enter__(self) -> Listing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
     def __len__(self) -> int:
         return self._count
 
