@@ -6,6 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+# As package managers write it: the name of the hash, and base64 of it. Its letters are chance, and name nobody.
+CHECKSUM = (
+    r"(?i:sha1-[a-z0-9+/]{27}=|sha256[-=][a-z0-9+/_-]{43}(?![a-z0-9+/_-])|sha384-[a-z0-9+/]{64}(?![a-z0-9+/=])"
+    r"|sha512-[a-z0-9+/]{86}==)"
+)
 # Letters and digits alone are looked for: `/` would make a block of every path, and text that is ASCII hardly ever
 # gives one. 30 of them are 22 bytes, shorter than a name and a value; a secret key itself has 32.
 _SHORTEST = 30

@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from okxguard.blocks import find_blocks
+from okxguard.blocks import CHECKSUM, find_blocks
 
 if TYPE_CHECKING:
     from okxguard.rulebook import Vocabulary
@@ -76,7 +76,10 @@ class Prefilter:
         )
 
     def _names_okx(self, lower: bytes) -> bool:
-        return bool(self._words.search(lower))
+        """Tell whether the word stands anywhere but in a checksum."""
+        if not self._words.search(lower):
+            return False
+        return b"sha" not in lower or bool(self._words.search(re.sub(CHECKSUM.encode(), b"|", lower)))
 
 
 def _encodings(words: set[str]) -> set[bytes]:

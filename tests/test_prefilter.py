@@ -105,3 +105,20 @@ def test_settings_in_base64_only_are_found(
         "OKX101",
         {"api_key", "secret_key", "passphrase"},
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("sha1-OKx{}=", False, id="sha1"),
+        pytest.param("sha512-{}/okx/{}{}{}==", False, id="sha512"),
+        pytest.param("pkg/x.py,sha256=_okx-{}abcdefghijklmno,12", True, id="another length"),
+        pytest.param("sha1-OKx{}= okx", True, id="the word beside it"),
+        pytest.param("sha1-okx-secret-key-of-the-production", True, id="a name like it"),
+    ],
+)
+def test_letters_of_a_checksum_name_nobody(text: str, expected: bool) -> None:
+    filled = text.replace("{}", "nYVEoW2WGVFgZh6pPoQ3rSt4")
+    if text.startswith("sha512"):
+        filled = f"sha512-{'nYVEoW2WGV/okx/Zh6pPoQ3rSt4'.ljust(86, 'B')}=="
+    assert passes(filled) is expected

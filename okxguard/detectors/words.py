@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property
 
-from okxguard.blocks import find_blocks
+from okxguard.blocks import CHECKSUM, find_blocks
 from okxguard.detectors.lexicon import normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
 from okxguard.documents import Document
@@ -109,7 +109,7 @@ class Words:
         It may do so in base64. What only hints at OKX counts beside a key or a secret: the prefilter knows no hints.
         """
         texts = [document.text, "\n".join(meant for _, meant in _meant(document.text))]
-        if any(map(self.okx.search, texts)):
+        if any(self.okx.search(text) and self.okx.search(re.sub(CHECKSUM, "|", text)) for text in texts):
             return True
         if self.okx.search(document.evidence):
             return len(document.text) <= _READ_WHOLE or self._shows_something(texts)
