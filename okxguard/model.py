@@ -84,6 +84,10 @@ class Past(Protocol):
         """Return the file as each parent of the commit has it that has one."""
         ...
 
+    def had(self, path: str) -> bool:
+        """Tell whether a parent of the commit has the file under this path."""
+        ...
+
     def base(self, path: str) -> bytes:
         """Return the file at the base of the range, which is trusted; nothing where it is not there."""
         ...

@@ -17,7 +17,7 @@ LEVELS = [
     {"cli", "detect_secrets_plugin"},
     {"arguments", "targets"},
     {"scan", "report"},
-    {"novelty", "filtering"},
+    {"novelty", "filtering", "pathnames"},
     {"sources", "examine"},
     {"policing", "together", "leaking"},
     {"pinned"},

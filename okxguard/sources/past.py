@@ -28,6 +28,10 @@ class PastOfFile:
         found = (read_object(self._repository, version.id) for version in self._before if version.id)
         return tuple(each.data for each in found if not each.problem)
 
+    def had(self, path: str) -> bool:
+        """Tell whether a parent has the file under this path."""
+        return any(version.id and version.path == path for version in self._before)
+
     def base(self, path: str) -> bytes:
         """Return the file at the base of the range, under this path or the one that it had before; or nothing."""
         for name in dict.fromkeys((path, *(version.path for version in self._before))):
