@@ -48,14 +48,27 @@ def read_objects(repository: Repository, ids: Sequence[str]) -> Iterator[Object]
     A name is an id, or a commit and a path as in `1a2b3c:docs/a.txt`.
     """
     done = 0
+    present: frozenset[str] | None = None
     while done < len(ids):
         for found in _read_until_damage(repository, ids[done:]):
             done += 1
             yield found
-        if done < len(ids):
-            # Git ends at an object that it cannot unpack; those behind it are asked for again.
-            yield Object(ids[done], problem=_DAMAGED)
+        if done == len(ids):
+            return
+        # Git ends at an object that it cannot unpack; those behind it are asked for again.
+        if present is None and repository.is_partial():
+            present = _present(repository)
+        yield Object(ids[done], problem=_MISSING if present is not None else _DAMAGED)
+        done += 1
+        while present is not None and done < len(ids) and ":" not in ids[done] and ids[done] not in present:
+            yield Object(ids[done], problem=_MISSING)
             done += 1
+
+
+def _present(repository: Repository) -> frozenset[str]:
+    """Return the ids of all objects of a partial clone: older versions of git end at every one that is not there."""
+    listed = repository.ask("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+    return frozenset(listed.decode("ascii").split())
 
 
 def read_object(repository: Repository, name: str) -> Object:

@@ -87,6 +87,10 @@ class Repository(NamedTuple):
         """Yield what git prints between NUL bytes."""
         return (field for field in self.ask(*arguments, given=given).split(b"\0") if field)
 
+    def is_partial(self) -> bool:
+        """Tell whether this is a clone that leaves objects at the remote until somebody needs them."""
+        return self.attempt("config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$") is not None
+
     def commit_named(self, name: str) -> str | None:
         """Return the id of the commit that a name stands for, or None where there is none here."""
         # A name that begins like an option would be one.
