@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
@@ -77,23 +76,19 @@ def read_object(repository: Repository, name: str) -> Object:
 
 
 def _read_until_damage(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:
-    # The ids come from a file: writing them to a pipe while git waits for its output to be read would block both.
-    with tempfile.TemporaryFile() as wanted:
-        wanted.write("".join(f"{name}\n" for name in ids).encode())
-        wanted.seek(0)
-        process = repository.start("cat-file", "--batch", "--buffer", given=wanted)
-        output = process.stdout
-        assert output is not None
-        try:
-            for name in ids:
-                found = _next_object(output, name)
-                if found is None:
-                    return
-                yield found
-        finally:
-            output.close()
-            process.kill()
-            process.wait()
+    process = repository.start("cat-file", "--batch", "--buffer", given="".join(f"{name}\n" for name in ids).encode())
+    output = process.stdout
+    assert output is not None
+    try:
+        for name in ids:
+            found = _next_object(output, name)
+            if found is None:
+                return
+            yield found
+    finally:
+        output.close()
+        process.kill()
+        process.wait()
 
 
 def _next_object(stream: IO[bytes], name: str) -> Object | None:
