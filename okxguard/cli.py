@@ -88,6 +88,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _scan(parsed: argparse.Namespace) -> int:
+    from okxguard.pathnames import redacted
     from okxguard.scan import Options, Scanner
     from okxguard.sources.paths import prefix_of
     from okxguard.targets import make_target
@@ -111,7 +112,7 @@ def _scan(parsed: argparse.Namespace) -> int:
     report = Scanner(rulebook, options, target.tree()).scan(
         target.items(excluded), target.again(excluded), target.rest(excluded)
     )
-    report = report._replace(commits=target.commits, prefix=prefix_of(target.root))
+    report = report._replace(commits=target.commits, prefix=redacted(prefix_of(target.root)))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:

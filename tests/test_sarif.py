@@ -227,6 +227,18 @@ def test_paths_are_relative_to_the_repository(
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
+@pytest.mark.parametrize("form", ["sarif", "github", "json", "text"])
+def test_folders_above_what_is_scanned_give_no_value_away(
+    form: str, tmp_path: Path, credentials: Credentials, run: Run
+) -> None:
+    top = tmp_path / f"okx {credentials.key()}"
+    write_files(tmp_path, {".git/HEAD": ""})
+    write_files(top, {f"secret {credentials.secret()}/sub/key.env": credentials.key_line()})
+    result = run(top / f"secret {credentials.made[1]}" / "sub", "scan", "--format", form)
+    assert result.code == 1
+    assert [value for value in credentials.made if value in unquote(result.out) + result.err] == []
+
+
 def test_standard_input_stands_nowhere_in_the_repository(tmp_path: Path, credentials: Credentials, run: Run) -> None:
     write_files(tmp_path, {".git/HEAD": "", "sub/a.env": ""})
     out = run(tmp_path / "sub", "scan", "--format", "sarif", "-", stdin=credentials.key_line().encode()).out
