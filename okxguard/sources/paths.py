@@ -44,11 +44,29 @@ class _Root(NamedTuple):
         return _relative(path, self.named)
 
 
+class File(NamedTuple):
+    """A file to read: its path, the names it is shown under and known by, and whether a symlink is followed."""
+
+    path: str
+    name: str
+    evidence: str
+    follow: bool = False
+
+
 def read_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
     """Yield every file at or below `paths` with its bytes, and what could not or need not be read.
 
     Raises UsageError before anything is read when standard input is named beside other paths, or a path is empty.
     """
+    for item in list_paths(paths, ignored=ignored, excluded=excluded):
+        if isinstance(item, File):
+            yield from read_file(item)
+        else:
+            yield item
+
+
+def list_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item | File]:
+    """Yield every file at or below `paths`, still unread, and what could not or need not be read; raise as above."""
     if not all(paths):
         raise UsageError("a path is empty; name a file or a folder")
     if STDIN in paths:
@@ -59,7 +77,7 @@ def read_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> It
     shown = shown_root(paths)
     seen: set[str] = set()
     for path in paths:
-        yield from _read_named(path, shown, seen, ignored=ignored, excluded=excluded)
+        yield from _list_named(path, shown, seen, ignored=ignored, excluded=excluded)
 
 
 def shown_root(paths: Sequence[str]) -> str:
@@ -97,7 +115,7 @@ def _read_stdin() -> Source | FileError:
     return Source("stdin", STDIN, data) if len(data) <= _LARGEST_READ else FileError(STDIN, _TOO_LARGE)
 
 
-def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
+def _list_named(path: str, shown: str, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item | File]:
     absolute = os.path.abspath(path)
     name = _Root(shown, shown).display(absolute)
     try:
@@ -113,15 +131,17 @@ def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, exclude
         yield FileError(name, _why(error))
         return
     if stat.S_ISDIR(mode):
-        yield from _read_folder(absolute, _Root(shown, absolute), seen, ignored=ignored, excluded=excluded)
+        yield from _list_below(absolute, _Root(shown, absolute), seen, ignored=ignored, excluded=excluded)
     elif not stat.S_ISREG(mode):
         yield FileError(name, f"{_NOT_REGULAR}; to scan a stream, pipe it to `okxguard scan -`")
     else:
         named = shown if not os.path.isabs(path) else os.path.dirname(absolute)
-        yield from _read_file(absolute, _Root(shown, named), seen, excluded, follow=True)
+        yield from _list_file(absolute, _Root(shown, named), seen, excluded, follow=True)
 
 
-def _read_folder(folder: str, root: _Root, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
+def _list_below(
+    folder: str, root: _Root, seen: set[str], *, ignored: bool, excluded: Excluded
+) -> Iterator[Item | File]:
     found: list[str] = []
     failed = False
     for item in _list_folder(folder, ignored=ignored):
@@ -133,7 +153,7 @@ def _read_folder(folder: str, root: _Root, seen: set[str], *, ignored: bool, exc
     if not found and not failed:
         yield FileError(root.display(folder), _NOTHING)
     for path in sorted(found):
-        yield from _read_file(path, root, seen, excluded, follow=False)
+        yield from _list_file(path, root, seen, excluded, follow=False)
 
 
 def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
@@ -185,19 +205,25 @@ def _walk(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
                 yield entry.path
 
 
-def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, follow: bool) -> Iterator[Item]:
+def _list_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, follow: bool) -> Iterator[Item | File]:
     if path in seen:
         return
     seen.add(path)
     name = root.display(path)
     if excluded(name):
         yield Skipped(name, EXCLUDED)
-        return
-    if not follow and os.path.islink(path):
+    else:
+        yield File(path, name, root.evidence(path), follow)
+
+
+def read_file(file: File) -> Iterator[Item]:
+    """Yield a file with its bytes, or why there are none."""
+    path, name = file.path, file.name
+    if not file.follow and os.path.islink(path):
         yield from _link(path, name)
         return
     try:
-        data = read_bytes(path, follow=follow)
+        data = read_bytes(path, follow=file.follow)
     except OSError as error:
         yield FileError(name, _why(error))
         return
@@ -205,7 +231,7 @@ def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, fo
         yield Skipped(name, _NOT_REGULAR)
         yield Note(name, f"{_NOT_REGULAR}; it is not read")
     else:
-        yield Source("file", name, data, root.evidence(path))
+        yield Source("file", name, data, file.evidence)
 
 
 def _link(path: str, name: str) -> Iterator[Item]:
