@@ -45,7 +45,7 @@ class Filter:
         """Count the findings of a document; `together` remembers what only all files together show."""
         directives = self._directives(document, source, tally)
         used: set[Suppression] = set()
-        for finding in (_as_fixture(self._rulebook, document, finding) for finding in examination.findings):
+        for finding in (as_fixture(self._rulebook, document, finding) for finding in examination.findings):
             directive = next((each for each in directives if each.covers(finding)), None)
             if directive is not None:
                 used.add(directive)
@@ -73,7 +73,7 @@ class Filter:
                 covering = {each for each in directives if each.covers(finding)}
                 used |= covering
                 if not covering:
-                    kept[-1].append(_as_fixture(self._rulebook, document, finding))
+                    kept[-1].append(as_fixture(self._rulebook, document, finding))
         together.add(policy._replace(withdrawing=tuple(kept[0]), pins=tuple(kept[1])))
         return used
 
@@ -119,7 +119,7 @@ class Filter:
             tally.findings.append(finding)
 
 
-def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:
+def as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:
     """Lower the confidence of a finding in a test fixture by one, but not below medium."""
     vocabulary = rulebook.vocabulary
     *folders, name = document.evidence.lower().replace("!", "/").split("/")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from okxguard import __version__
 from okxguard.config import Config, load_config
 from okxguard.errors import UsageError
-from okxguard.model import Confidence, FileError, History, Note, Report, Severity
+from okxguard.model import Confidence, FileError, Note, Report, Severity
+from okxguard.origins import History
 from okxguard.rulebook import Rulebook
 from okxguard.scan import Options, Scanner
 from okxguard.sources.cache import Cache

@@ -5,7 +5,9 @@ evaluated, because named tuples compile every annotation that is text.
 """
 
 from enum import Enum, IntEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+
+from okxguard.origins import History, Past
 
 
 class Severity(IntEnum):
@@ -75,38 +77,6 @@ class Location(NamedTuple):
     column: int
     end_line: int
     end_column: int
-
-
-class Past(Protocol):
-    """What a file of a commit was before; read only when it is asked for."""
-
-    def versions(self) -> tuple[bytes, ...]:
-        """Return the file as each parent of the commit has it that has one."""
-        ...
-
-    def base(self, path: str) -> bytes:
-        """Return the file at the base of the range, which is trusted; nothing where it is not there."""
-        ...
-
-
-class History(NamedTuple):
-    """Where something stands in the history of a repository.
-
-    `object` is the blob, or the tag or commit of a message, and `path` its path there; `commit` is the one that a
-    message belongs to, `repository` the folder of a submodule. The rest is known of findings alone: the first commit
-    with its author and date, the last one that is known to hold it, whether HEAD does, and in how many versions it is.
-    """
-
-    object: str
-    path: str
-    commit: str | None = None
-    repository: str = ""
-    first: str | None = None
-    author: str | None = None
-    date: str | None = None
-    last: str | None = None
-    at_head: bool = False
-    versions: int = 1
 
 
 class Source(NamedTuple):
@@ -297,7 +267,10 @@ class Suppressed(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Everything one scan has to say."""
+    """Everything one scan has to say.
+
+    `prefix` leads from the top of the repository to the scan root, which all paths are relative to.
+    """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
@@ -310,3 +283,4 @@ class Report(NamedTuple):
     held_back: int = 0
     baselined: int = 0
     older: int = 0
+    prefix: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okxguard import documents
 from okxguard.decoding import is_binary
 from okxguard.documents import Document, Window
-from okxguard.filtering import Filter, Options
+from okxguard.filtering import Filter, Options, as_fixture
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
@@ -23,6 +23,7 @@ from okxguard.model import (
     Skipped,
     Source,
 )
+from okxguard.pathnames import is_telling, read_path
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 from okxguard.tally import Tally
@@ -82,8 +83,11 @@ class Scanner:
         self._rest = rest
         for item in items:
             if isinstance(item, Source):
-                self._scan_source(item, tally)
-            elif isinstance(item, FileError):
+                self._scan_source(self._renamed(item, tally) if is_telling(item.path) else item, tally)
+                continue
+            if is_telling(item.path):
+                item = item._replace(path=self._renamed(Source("name", item.path, b"", item.path), tally).path)
+            if isinstance(item, FileError):
                 tally.errors.append(item)
             elif isinstance(item, Note):
                 tally.notes.append(item)
@@ -111,6 +115,19 @@ class Scanner:
             if isinstance(item, Source) and not is_binary(item.data):
                 self._attempt(item, Tally())
         self._is_reporting = True
+
+    def _renamed(self, source: Source, tally: Tally) -> Source:
+        """Count what the path of a source gives away, and return the source with a path that does not."""
+        named = read_path(source, self._examined())
+        if named is None:
+            return source
+        if source.past is None or not source.past.had(source.path):
+            told = named.examination
+            if source.history is not None:
+                told = self._versions.mark(told, source.history)
+            for finding in told.findings:
+                self._filter.keep(as_fixture(self._rulebook, named.document, finding), tally)
+        return source._replace(path=named.shown)
 
     def _scan_source(self, source: Source, tally: Tally) -> None:
         if is_binary(source.data):
@@ -168,8 +185,8 @@ class Scanner:
         return any(self._prefilter.may_hold_credential("", window.data) for window in windows)
 
     def names_okx(self, path: str) -> bool:
-        """Tell whether a path alone is evidence."""
-        return self._prefilter.names_okx(path)
+        """Tell whether a path alone is evidence, or holds a value itself."""
+        return self._prefilter.names_okx(path) or is_telling(path)
 
     def is_silent(self, items: Iterable[_Item]) -> bool:
         """Tell whether there is nothing at all to say of items, nor of others for what these hold."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from okxguard.model import Finding, History, Suppressed
+from okxguard.model import Finding, Suppressed
+from okxguard.origins import History
 
 if TYPE_CHECKING:
     from okxguard.examine import Examination

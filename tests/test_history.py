@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Credentials, Run, ScanJson
-from tests.repositories import AUTHOR, Canary, RepositoryBuilder
+from tests.conftest import Credentials, Run
+from tests.repositories import RepositoryBuilder
 
 Plant = Callable[[RepositoryBuilder, str], Path | None]
 CLEAN = "greeting=hello\n"

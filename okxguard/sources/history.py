@@ -13,7 +13,8 @@ from itertools import repeat
 from typing import Protocol
 
 from okxguard.decoding import is_binary
-from okxguard.model import EXCLUDED, FileError, History, Skipped, Source
+from okxguard.model import EXCLUDED, FileError, Skipped, Source
+from okxguard.origins import History
 from okxguard.sources.archive import expand
 from okxguard.sources.cache import Cache
 from okxguard.sources.commits import MESSAGE, NOTE, TAG
@@ -22,7 +23,8 @@ from okxguard.sources.holders import Holders
 from okxguard.sources.idset import IdSet
 from okxguard.sources.index import LFS_POINTER
 from okxguard.sources.lineage import Lineage
-from okxguard.sources.objects import Listing, Object, read_listed, read_objects
+from okxguard.sources.listing import Listing, read_listed
+from okxguard.sources.objects import Object, read_objects
 from okxguard.sources.paths import Item
 from okxguard.sources.repository import Repository
 
@@ -92,7 +94,7 @@ class Past:
         """List all objects, and tell apart those that have to be read."""
         with tempfile.TemporaryFile() as complaints:
             arguments = ("--batch-all-objects", "--batch-check", "--unordered", "--buffer")
-            process = self._repository.start("cat-file", *arguments, complaints=complaints)
+            process = self._repository.feed("cat-file", *arguments, given=None, complaints=complaints)
             assert process.stdout is not None
             for line in process.stdout:
                 # One that git cannot make out is called missing, without a size; reading it tells why.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from binascii import unhexlify
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from okxguard.model import FileError
 from okxguard.sources.idset import IdSet
 from okxguard.sources.index import shown
-from okxguard.sources.objects import Listing
+from okxguard.sources.listing import Listing
 from okxguard.sources.repository import Repository
 
 _CHUNK = 1 << 20
@@ -97,7 +98,9 @@ class Holders:
         """Return how many commits were followed."""
         arguments = ("--stdin", "-r", "-c", "--root", "--raw", "-z", "--always", "--no-abbrev", "--no-renames")
         hardened = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-        process = self._repository.start("diff-tree", *arguments, *hardened, given=commits.rewind(start))
+        with open(os.devnull, "wb") as nowhere:
+            given = commits.beginning_at(start)
+            process = self._repository.feed("diff-tree", *arguments, *hardened, given=given, complaints=nowhere)
         output = process.stdout
         assert output is not None
         count, rest, record = 0, b"", b""

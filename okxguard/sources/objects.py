@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
-from itertools import repeat
-from typing import IO, NamedTuple
+from io import SEEK_END, BytesIO
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from okxguard.decoding import is_binary
 from okxguard.sources.containers import container_of
 from okxguard.sources.repository import Repository
+
+if TYPE_CHECKING:
+    import subprocess
 
 LARGEST_OBJECT = 128 << 20
 _HEAD = 1 << 14
 _CHUNK = 1 << 20
 _HEADER_FIELDS = 3
 _LARGE = "is larger than 128 MiB and is not read; scan a checkout of it, or exclude it by config"
-_DAMAGED = "is damaged in this repository; check it with `git fsck`"
-_MISSING = "is not in this clone; fetch it, or clone again without --depth and --filter"
+DAMAGED = "is damaged in this repository; check it with `git fsck`"
+MISSING = "is not in this clone; fetch it, or clone again without --depth and --filter"
 # What the blob of a file begins with whose content is kept by git LFS.
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _LONGEST_POINTER = 1024
@@ -51,76 +52,73 @@ def read_objects(repository: Repository, ids: Sequence[str]) -> Iterator[Object]
     A name is an id, or a commit and a path as in `1a2b3c:docs/a.txt`.
     """
     done = 0
+    present: frozenset[str] | None = None
     while done < len(ids):
         for found in _read_until_damage(repository, ids[done:]):
             done += 1
             yield found
-        if done < len(ids):
-            # Git ends at an object that it cannot unpack; those behind it are asked for again.
-            yield Object(ids[done], problem=_DAMAGED)
+        if done == len(ids):
+            return
+        # Git ends at an object that it cannot unpack; those behind it are asked for again.
+        if present is None and repository.is_partial():
+            present = _present(repository)
+        yield Object(ids[done], problem=MISSING if present is not None else DAMAGED)
+        done += 1
+        while present is not None and done < len(ids) and ":" not in ids[done] and ids[done] not in present:
+            yield Object(ids[done], problem=MISSING)
             done += 1
 
 
-def read_object(repository: Repository, name: str) -> Object:
-    """Return one object."""
-    return next(read_objects(repository, [name]))
+def _present(repository: Repository) -> frozenset[str]:
+    """Return the ids of all objects of a partial clone: older versions of git end at every one that is not there."""
+    listed = repository.ask("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+    return frozenset(listed.decode("ascii").split())
 
 
-class Listing:
-    """Ids of objects in a file, one a line, so that millions of them take no memory."""
+class ObjectReader:
+    """Reads one object after the other through one git process, which is started when the first one is asked for."""
 
-    def __init__(self, digits: int) -> None:
-        self.file = tempfile.TemporaryFile()  # noqa: SIM115 (goes with the listing)
-        self._line = digits + 1
-        self._count = 0
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Listing:
-        return self
+    def read(self, name: str) -> Object:
+        """Return an object; one that is missing or damaged has no data and a problem."""
+        if "\n" in name:
+            return Object(name, problem=MISSING)
+        if self._process is None:
+            self._process = self._repository.converse("cat-file", "--batch")
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(f"{name}\n".encode())
+            process.stdin.flush()
+            found = _next_object(process.stdout, name)
+        except OSError:
+            found = None
+        if found is None:
+            self.close()
+        return found or Object(name, problem=DAMAGED)
 
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: int) -> str:
-        self.file.seek(index * self._line)
-        return self.file.read(self._line - 1).decode("ascii")
-
-    def append(self, name: bytes) -> None:
-        """Add an id; not while the listing is read."""
-        self.file.write(name + b"\n")
-        self._count += 1
-
-    def rewind(self, index: int) -> IO[bytes]:
-        """Return the file as the input of a program that is to begin at an id."""
-        self.file.flush()
-        os.lseek(self.file.fileno(), index * self._line, os.SEEK_SET)
-        return self.file
-
-
-def read_listed(repository: Repository, listing: Listing) -> Iterator[Object]:
-    """Yield the objects of a listing, in its order; one that is missing or damaged has no data and a problem."""
-    done = 0
-    while done < len(listing):
-        for found in _read_stream(repository, listing.rewind(done), repeat(None, len(listing) - done)):
-            done += 1
-            yield found
-        if done < len(listing):
-            yield Object(listing[done], problem=_DAMAGED)
-            done += 1
+    def close(self) -> None:
+        """End the process; it is started again where another object is asked for."""
+        process, self._process = self._process, None
+        if process is not None:
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    stream.close()  # type: ignore[union-attr]
+            process.kill()
+            process.wait()
 
 
 def _read_until_damage(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:
-    # The ids come from a file: writing them to a pipe while git waits for its output to be read would block both.
-    with tempfile.TemporaryFile() as wanted:
-        wanted.write("".join(f"{name}\n" for name in ids).encode())
-        wanted.seek(0)
-        yield from _read_stream(repository, wanted, ids)
+    given = "".join(f"{name}\n" for name in ids).encode()
+    yield from read_stream(repository.start("cat-file", "--batch", "--buffer", given=given), ids)
 
 
-def _read_stream(repository: Repository, wanted: IO[bytes], names: Iterable[str | None]) -> Iterator[Object]:
-    process = repository.start("cat-file", "--batch", "--buffer", given=wanted)
+def read_stream(process: subprocess.Popen[bytes], names: Iterable[str | None]) -> Iterator[Object]:
+    """Yield what git prints of objects, under the names that they were asked by, or their ids; end where it does."""
     output = process.stdout
     assert output is not None
     try:
@@ -136,7 +134,6 @@ def _read_stream(repository: Repository, wanted: IO[bytes], names: Iterable[str 
 
 
 def _next_object(stream: IO[bytes], name: str | None) -> Object | None:
-    """Return the next object under the name that it was asked by, or its id."""
     header = stream.readline().split()
     if name is None and header:
         name = header[0].decode("ascii", "replace")
@@ -144,7 +141,7 @@ def _next_object(stream: IO[bytes], name: str | None) -> Object | None:
         size = int(header[2])
         data, problem = _read_data(stream, size)
         return None if data is None else Object(name or "", header[1].decode("ascii"), data, problem)
-    return Object(name or "", problem=_MISSING) if header and header[-1] in (b"missing", b"ambiguous") else None
+    return Object(name or "", problem=MISSING) if header and header[-1] in (b"missing", b"ambiguous") else None
 
 
 def _read_data(stream: IO[bytes], size: int) -> tuple[bytes | None, str | None]:
@@ -156,7 +153,7 @@ def _read_data(stream: IO[bytes], size: int) -> tuple[bytes | None, str | None]:
     known_by_head = is_binary(head) and not container_of(head)
     # Bytes that grow in place: pieces that are joined at the end would stand in memory twice.
     kept, left = BytesIO(head), size - len(head)
-    kept.seek(0, os.SEEK_END)
+    kept.seek(0, SEEK_END)
     while left > 0:
         chunk = stream.read(min(left, _CHUNK))
         if not chunk:
