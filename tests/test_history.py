@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Credentials, Run
-from tests.repositories import RepositoryBuilder
+from tests.conftest import Credentials, Run, ScanJson
+from tests.repositories import AUTHOR, RepositoryBuilder
 
 Plant = Callable[[RepositoryBuilder, str], Path | None]
 CLEAN = "greeting=hello\n"
@@ -335,3 +335,227 @@ def test_secret_is_found_wherever_it_stands(plant: Plant, tmp_path: Path, creden
 def test_clean_twin_is_silent(plant: Plant, tmp_path: Path, run: Run) -> None:
     result = run(build(tmp_path, plant, CLEAN), "scan", "--history")
     assert (result.code, result.out) == (0, "")
+
+
+def test_value_in_a_path_is_found_and_not_shown(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.commit({f"okx_api_key={credentials.key()}.txt": "nothing\n"})
+    repo.git("rm", "-q", "-r", ".")
+    repo.commit({"a.txt": "1\n"})
+    result = run(repo.folder, "scan", "--history", "--format", "json")
+    assert [finding["rule"] for finding in json.loads(result.out)["findings"]] == ["OKX104"]
+    assert credentials.made[0] not in result.out + result.err
+
+
+@pytest.mark.parametrize("plant", [deleted, packed, tag_annotation, note, stash])
+def test_sha_256_repository_is_read(plant: Plant, tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    for text, code in ((credentials.key_line(), 1), (CLEAN, 0)):
+        assert run(build(tmp_path / str(code), plant, text, "sha256"), "scan", "--history").code == code
+
+
+def shallow(repo: RepositoryBuilder, folder: Path) -> str:
+    repo.clone(folder, "--depth=1")
+    return "shallow"
+
+
+def without_blobs(repo: RepositoryBuilder, folder: Path) -> str:
+    repo.clone(folder, "--filter=blob:none")
+    return "not in this clone"
+
+
+def without_trees(repo: RepositoryBuilder, folder: Path) -> str:
+    repo.clone(folder, "--filter=tree:0", "--no-checkout")
+    return "folders of"
+
+
+def bare_without_blobs(repo: RepositoryBuilder, folder: Path) -> str:
+    repo.clone(folder, "--filter=blob:none", "--bare")
+    return "not in this clone"
+
+
+def without_alternates(repo: RepositoryBuilder, folder: Path) -> str:
+    repo.git("clone", "-q", "--shared", str(repo.folder), str(folder))
+    RepositoryBuilder(folder, initial=False).commit({"own.txt": "1\n"})
+    repo.folder.rename(repo.folder.parent / "moved")
+    return "could not list all objects"
+
+
+def damaged_blob(repo: RepositoryBuilder, folder: Path) -> str:
+    clone = repo.clone(folder)
+    name = clone.blob(b"some text that will be lost\n")
+    path = folder / ".git/objects" / name[:2] / name[2:]
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:10])
+    return "git fsck"
+
+
+def missing_blob(repo: RepositoryBuilder, folder: Path) -> str:
+    clone = repo.clone(folder)
+    clone.commit({"lost.txt": "lost\n"})
+    name = clone.git("rev-parse", "HEAD:lost.txt")
+    (folder / ".git/objects" / name[:2] / name[2:]).unlink()
+    return "not in this clone"
+
+
+def missing_commit(repo: RepositoryBuilder, folder: Path) -> str:
+    clone = repo.clone(folder)
+    lost = clone.commit({"b.txt": "1\n"})
+    clone.commit({"b.txt": "2\n"})
+    (folder / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    return "others follow on"
+
+
+def damaged_pack(repo: RepositoryBuilder, folder: Path) -> str:
+    repo.clone(folder)
+    (index,) = (folder / ".git/objects/pack").glob("*.idx")
+    index.chmod(0o644)
+    index.write_bytes(b"nothing")
+    return "git"
+
+
+REFUSED = (
+    shallow, without_blobs, without_trees, bare_without_blobs, without_alternates, damaged_blob, missing_blob,
+    missing_commit, damaged_pack,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("clone", REFUSED, ids=lambda clone: clone.__name__)
+def test_what_cannot_be_read_is_told_once(
+    clone: Callable[[RepositoryBuilder, Path], str], tmp_path: Path, run: Run
+) -> None:
+    repo = RepositoryBuilder(tmp_path / "origin")
+    for number in range(12):
+        repo.commit({"a.txt": f"{number}\n", f"folder/{number}.txt": f"{number} {number}\n"})
+    folder = tmp_path / "clone"
+    words = clone(repo, folder)
+    result = run(folder, "scan", "--history")
+    assert (result.code, result.out) == (2, "")
+    complaints = [line for line in result.err.splitlines() if ": error: " in line]
+    assert words in result.err
+    assert 1 <= len(complaints) <= 3
+
+
+def test_history_of_a_finding(tmp_path: Path, credentials: Credentials, scan_json: ScanJson) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    line = credentials.key_line()
+    repo.commit({"a.txt": "1\n"})
+    first = repo.commit({"gone.env": line, "here.env": line})
+    last = repo.commit({"gone.env": f"# changed\n{line}"})
+    repo.remove("gone.env")
+    head = repo.commit({"b.txt": "1\n"})
+    gone, here = scan_json(repo.folder, "--history")["findings"]
+    author = f"{AUTHOR} <ada@example.com>"
+    assert (gone["path"], gone["commit"], gone["line"]) == ("gone.env", first, 1)
+    assert gone["history"] | {"object": ""} == {
+        "object": "", "author": author, "date": "2023-11-16T22:13:20Z", "last": last, "at_head": False, "versions": 2,
+    }  # fmt: skip
+    assert (here["path"], here["commit"], here["history"]["at_head"]) == ("here.env", first, True)
+    assert (here["history"]["last"], here["history"]["versions"]) == (head, 1)
+
+
+def test_last_commit_is_the_tip_that_holds_it(tmp_path: Path, credentials: Credentials, scan_json: ScanJson) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.commit({"a.txt": "1\n"})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({".env": credentials.key_line()})
+    tip = repo.commit({"b.txt": "1\n"})
+    repo.git("checkout", "-q", "main")
+    (finding,) = scan_json(repo.folder, "--history")["findings"]
+    assert (finding["history"]["last"], finding["history"]["at_head"]) == (tip, False)
+
+
+def test_one_finding_for_all_versions(tmp_path: Path, credentials: Credentials, scan_json: ScanJson) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    text = credentials.dotenv()
+    for number in range(6):
+        repo.commit({"conf/.env": f"NUMBER={number}\n{text}"})
+    (finding,) = scan_json(repo.folder, "--history")["findings"]
+    assert finding["history"]["versions"] == 6
+
+
+@pytest.mark.parametrize("name", ["OKX_PASSPHRASE", "OKX_FUND_PASSWORD"])
+def test_other_passphrase_is_another_finding(
+    name: str, tmp_path: Path, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    values = [credentials.passphrase(), credentials.passphrase()]
+    commits = [repo.commit({".env": f"# {index}\n{name}={values[index % 2]}\n"}) for index in range(4)]
+    findings = scan_json(repo.folder, "--history")["findings"]
+    assert {finding["commit"] for finding in findings} == set(commits[:2])
+    assert [finding["history"]["versions"] for finding in findings] == [2, 2]
+
+
+def test_author_cannot_drive_a_terminal_or_show_a_value(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.stage({".env": credentials.key_line()})
+    author = {"GIT_AUTHOR_NAME": f"\x1b[31mEve {credentials.made[0]}\u202e", "GIT_AUTHOR_EMAIL": "e@example.com"}
+    repo.git("commit", "-q", "-m", "Add", environment=author)
+    for form in ("text", "json"):
+        result = run(repo.folder, "scan", "--history", "--format", form)
+        assert "Eve [redacted]" in result.out
+        assert "\x1b" not in result.out
+        assert "\u202e" not in result.out
+        assert credentials.made[0] not in result.out
+
+
+def test_message_in_two_commits_is_one_finding(tmp_path: Path, credentials: Credentials, scan_json: ScanJson) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    first = repo.commit({"a.txt": "1\n"}, message := f"Use\n\n{credentials.key_line()}")
+    repo.commit({"a.txt": "2\n"}, message)
+    (finding,) = scan_json(repo.folder, "--history")["findings"]
+    assert (finding["path"], finding["commit"]) == ("(commit message)", first)
+
+
+def test_lfs_pointers_and_pictures_are_counted(tmp_path: Path, scan_json: ScanJson) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+    repo.commit({"model.bin": pointer, "a.png": b"\x89PNG\r\n\x1a\n\0\0", "b.txt": "1\n"}, "Add")
+    summary = scan_json(repo.folder, "--history")["summary"]
+    assert (summary["files"], summary["skipped"], summary["commits"]) == (1, 2, 1)
+
+
+def test_excluded_paths_are_skipped(tmp_path: Path, credentials: Credentials, scan_json: ScanJson) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.commit({"tests/.env": credentials.key_line(), "okxguard.toml": 'exclude = ["tests/"]\n'})
+    report = scan_json(repo.folder, "--history")
+    assert (report["findings"], report["summary"]["skipped"]) == ([], 1)
+
+
+def test_code_rules_run_where_they_are_selected(tmp_path: Path, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.commit({"bot.py": 'import os\nsecret = os.environ["OKX_SECRET_KEY"]\nprint(secret)\n'})
+    repo.remove("bot.py")
+    assert run(repo.folder, "scan", "--history").code == 0
+    assert "OKX301" in run(repo.folder, "scan", "--history", "--select", "OKX3").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--history", "--staged"), ("--history", "--diff", "HEAD"), ("--cache", "x"), ("--history", "a.txt"),
+     ("--history", "-"), ("--history", ".", "sub")],
+)  # fmt: skip
+def test_arguments_that_contradict_are_refused(arguments: tuple[str, ...], tmp_path: Path, run: Run) -> None:
+    RepositoryBuilder(tmp_path).commit({"a.txt": "1\n", "sub/b.txt": "1\n"})
+    assert run(tmp_path, "scan", *arguments).code == 2
+
+
+def test_folder_without_repository_is_refused(tmp_path: Path, run: Run) -> None:
+    assert run(tmp_path, "scan", "--history").code == 2
+
+
+def test_empty_repository_says_so(tmp_path: Path, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    result = run(repo.folder, "scan", "--history")
+    assert result.code == 0
+    assert "holds no commit" in result.err
+
+
+def test_two_runs_print_the_same(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    for plant in (deleted, merge_resolution, stash, tag_annotation, note, renamed, submodule):
+        plant(repo, credentials.dotenv())
+    runs = [run(repo.folder, "scan", "--history", "--format", form) for form in ("json", "json", "text", "text")]
+    assert runs[0] == runs[1]
+    assert runs[2] == runs[3]
+    repo.pack()
+    assert run(repo.folder, "scan", "--history", "--format", "text").out == runs[2].out

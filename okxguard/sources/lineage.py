@@ -53,7 +53,7 @@ class Lineage:
         self, group: Sequence[History], places: list[Place], current: frozenset[tuple[str, str]], tips: list[str]
     ) -> History:
         begun = [(self._first(place), version) for place, version in zip(places, group, strict=True)]
-        first, oldest = min(begun, key=lambda pair: (pair[0] is None, pair[0] or (), pair[1].object))
+        first, oldest = min(begun, key=lambda pair: (pair[0] is None, pair[0] and _age(pair[0]), pair[1].object))
         ends = [commit for place in places for commit in (*place.added, *self._last_holders(place))]
         last = max(self._known(ends + tips), default=None, key=_age)
         present = any((version.path, _held(version)) in current for version in group)
