@@ -94,14 +94,14 @@ def test_nothing_of_a_hostile_repository_is_run(
     assert "OKX104" in result.out
 
 
-@pytest.mark.parametrize("setting", ["core.fsmonitor", "credential.helper", "remote.origin.uploadpack"])
+@pytest.mark.parametrize("setting", ["core.fsmonitor", "remote.origin.uploadpack"])
 def test_the_canaries_sing_for_plain_git(setting: str, tmp_path: Path) -> None:
     canary = Canary(tmp_path / "canary")
     repo = RepositoryBuilder(tmp_path / "repo")
     repo.commit({"a.txt": "1\n"})
     repo.git("config", setting, canary.command("it"))
     repo.git("config", "remote.origin.url", str(repo.folder))
-    for command in (("status",), ("credential", "fill"), ("ls-remote", "origin")):
+    for command in (("status",), ("ls-remote", "origin")):
         repo.attempt(*command)
     assert canary.sang() == ["it"]
 
