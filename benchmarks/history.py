@@ -109,10 +109,10 @@ def _compare(repository: Path, cache: Path, runs: int) -> None:
         for name, command in programs.items():
             times[name].append(_run(command, repository))
     base = statistics.median(run.wall for run in times["git cat-file"])
-    for name, figures in times.items():
-        wall, busy = (statistics.median(values) for values in zip(*((run.wall, run.busy) for run in figures)))
+    for program, figures in times.items():
+        wall, busy = (statistics.median(getattr(run, name) for run in figures) for name in ("wall", "busy"))
         peak = max(run.peak for run in figures)
-        print(f"{name:24} {wall:7.2f} s  {busy:7.2f} s busy  ratio {wall / base:5.2f}  peak {peak:5.0f} MB")
+        print(f"{program:24} {wall:7.2f} s  {busy:7.2f} s busy  ratio {wall / base:5.2f}  peak {peak:5.0f} MB")
 
 
 def _run(command: Sequence[str], folder: Path) -> Run:

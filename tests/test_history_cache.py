@@ -37,7 +37,7 @@ def test_next_run_reads_new_objects_only(
     repo: RepositoryBuilder, run: Run, monkeypatch: pytest.MonkeyPatch, credentials: Credentials
 ) -> None:
     read: list[str] = []
-    listed, named = history.read_listed, history.read_objects
+    names = ("read_listed", "read_objects")
 
     def spy(reading: object) -> object:
         def reader(*arguments: object) -> object:
@@ -47,8 +47,8 @@ def test_next_run_reads_new_objects_only(
 
         return reader
 
-    monkeypatch.setattr(history, "read_listed", spy(listed))
-    monkeypatch.setattr(history, "read_objects", spy(named))
+    for name in names:
+        monkeypatch.setattr(history, name, spy(getattr(history, name)))
     scan(run, repo)
     before = len(read)
     read.clear()
