@@ -65,12 +65,17 @@ class PlainReader:
         file.is_test = _TESTS.search(path) is not None
         seen: set[tuple[str, int]] = set()
         for sunk in Sinks(file).find():
-            for leak in self._leaks(sunk):
+            for leak in self._leaks(self._said(sunk)):
                 place = (leak.rule, leak.span.end)
                 if place not in seen:
                     seen.add(place)
                     yield _owned(leak, text)
         yield from (_owned(leak, text) for leak in switched_on(file))
+
+    def _said(self, sunk: Sunk) -> Sunk:
+        """Return a sink with the names of its secrets as they may be said."""
+        taints = tuple(taint._replace(name=self._names.said(taint.name)) for taint in sunk.value.taints)
+        return sunk._replace(value=sunk.value._replace(taints=taints))
 
     def _leaks(self, sunk: Sunk) -> Iterator[Leak]:
         """Yield one leak for every rule that a sink breaks."""

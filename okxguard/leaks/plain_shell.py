@@ -79,6 +79,10 @@ class Scripts:
         """Return what the value of a variable is."""
         return self._kind(name, bound)
 
+    def said(self, name: str) -> str:
+        """Return what may be said of the name of a secret."""
+        return self._names.said(name)
+
     @property
     def hooks(self) -> tuple[str, ...]:
         """Words in the addresses of chats."""
@@ -198,11 +202,12 @@ class _Script:
             return
         if name == "cat":
             if options and _FILES.fullmatch(options[-1]) and len(options) == 1 and self._is_shown(words):
-                yield _leak("OKX306", span, f"a file of secrets ('{options[-1][:80]}')", (name, options[-1][:80]))
+                yield _leak("OKX306", span, "a file of secrets", (name, "file of secrets"))
         elif name == "printenv" and options:
             kind = self._scripts.kind(options[0], self._bound)
             if kind and self._is_shown(words):
-                yield _leak("OKX301", span, f"{kind.value} ('{options[0]}')", (name, options[0]))
+                said = self._scripts.said(options[0])
+                yield _leak("OKX301", span, f"{kind.value} ('{said}')", (name, said))
         elif self._is_dump(name, options) and self._evidence and self._is_output(words):
             yield _leak("OKX306", span, "the environment", (name, "environment"))
 

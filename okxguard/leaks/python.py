@@ -112,17 +112,17 @@ class PythonReader:
             gate = gate._replace(functions=_same_functions(module.tree, tree, gate.functions))
         return exact, self._followed(exact, view, EVERYTHING if repaired else gate), False
 
-    @staticmethod
-    def _leak(raw: RawLeak, place: Place, *, own: bool, repaired: bool) -> Leak:
+    def _leak(self, raw: RawLeak, place: Place, *, own: bool, repaired: bool) -> Leak:
         taint = raw.taint
         certain = not repaired and not taint.steps[0][1].endswith(_BY_NAME)
         trace = tuple(_steps(taint, place))
+        name = self._names.said(taint.name)
         return Leak(
             raw.rule,
             place(raw.node),
             Confidence.HIGH if certain else Confidence.MEDIUM,
-            f"{taint.kind.value} ({taint.name}) in {raw.sink}" if raw.sink else taint.kind.value,
-            (raw.sink, taint.name),
+            f"{taint.kind.value} ({name}) in {raw.sink}" if raw.sink else taint.kind.value,
+            (raw.sink, name),
             own,
             trace,
         )
