@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from okxguard.detectors.bindings import BindingJudge, State
@@ -114,14 +115,19 @@ class Police:
                 yield Violation(rule, block.span, Confidence.HIGH, ("copied", str(document.line_of(block.span.start))))
 
     def _instructed(self, document: Document, commit: str | None) -> Iterator[Finding]:
-        """Yield what documentation tells people to do; of low severity, and shown only where low confidence is."""
-        for rule, span in self._instructions.read(document):
+        """Yield what documentation tells people to do; of low severity, and shown only where low confidence is.
+
+        A sentence may hold a passphrase: it is known by its pattern and its number, never by its text.
+        """
+        seen: Counter[tuple[str, str]] = Counter()
+        for rule, span, pattern in self._instructions.read(document):
+            seen[rule, pattern] += 1
             finding = plain_finding(
                 self._rules[rule],
                 document,
                 span,
                 Confidence.LOW,
-                ("instruction", document.text[span.start : span.end]),
+                ("instruction", pattern, str(seen[rule, pattern])),
                 message=_INSTRUCTED[rule],
                 commit=commit,
             )
