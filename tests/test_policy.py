@@ -375,3 +375,9 @@ def test_fingerprint_of_a_host_holds_nothing_of_its_user(credentials: Credential
     first, second = (_fingerprints("app.py", text.format(credentials.passphrase()[:-1])) for _ in range(2))
     assert first == second
     assert first
+
+
+def test_fingerprint_of_a_reply_survives_a_move() -> None:
+    text = 'DEBUG {"code":"0","data":[{"acctLv":"2","ip":"","perm":"read_only,withdraw","posMode":"net","uid":"7"}]}\n'
+    assert _fingerprints("okx.log", text) == _fingerprints("okx.log", f"\n\n{text}")
+    assert len(set(_fingerprints("okx.log", text + text))) == 2
