@@ -20,7 +20,7 @@ READER = PlainReader(load_leaks(rules_folder()))
 
 def leaks_of(path: str, text: str) -> list[Leak]:
     """Return the leaks of a text in the order of their places."""
-    return sorted(READER.read(document_of(path, text)), key=lambda leak: leak.span)
+    return sorted(READER.read(document_of(path, text)).leaks, key=lambda leak: leak.span)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

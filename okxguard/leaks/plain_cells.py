@@ -15,7 +15,7 @@ _SIGNS = (
     r"<=>|===|!==|\.\.\.|\.\.=|\?\?=|&&=|\|\|=|=>|->|::|\?\.|&\.|\?\?|\?:|\|\||&&|==|!=|<=|>=|=~|!~|\.\.|<<|>>|!!|:="
     r"|\+=|\|>|[^\s\w]"
 )
-_MOST_CELLS, _DEEPEST = 400, 200
+MOST_CELLS, _DEEPEST = 400, 200
 
 
 class Cell(NamedTuple):
@@ -106,7 +106,7 @@ def expression(code: Code, start: int, end: int) -> list[Cell]:
     for cell in cells(code, start, end):
         if cell.kind != LINE:
             found.append(cell)
-            if len(found) >= _MOST_CELLS:
+            if len(found) >= MOST_CELLS:
                 break
     return found
 
@@ -190,7 +190,7 @@ def statement(code: Code, start: int, *, lines: bool) -> list[Cell]:
             break
         ended = False
         found.append(cell)
-        if len(found) >= _MOST_CELLS:
+        if len(found) >= MOST_CELLS:
             break
     return found
 

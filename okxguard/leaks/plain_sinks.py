@@ -76,9 +76,11 @@ class Sinks:
             match = callee(text, max(0, tokens.ends[index - 1] if index else 0, start - 100), start)
             if match is None or (kind != "(" and not match["name"].endswith("!")):
                 continue
-            if is_long_line(text, start):
+            if not anything and match["name"] not in self._lasts:
                 continue
-            if anything or match["name"] in self._lasts:
+            if is_long_line(text, start):
+                self._file.is_cut = True
+            else:
                 yield from self._call(code, index, match)
 
     def _call(self, code: Code, index: int, match: re.Match[str]) -> Iterator[Sunk]:
