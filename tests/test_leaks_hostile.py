@@ -129,6 +129,12 @@ def test_what_is_read_is_not_noted(path: str) -> None:
     assert _scan(path, _SHALLOW).notes == ()
 
 
+@pytest.mark.parametrize(("path", "expected"), [("a.py", 1), ("a.ts", 1), ("a.log", 0)])
+def test_code_that_is_read_in_windows_is_told(path: str, expected: int) -> None:
+    report = _scan(path, "console.log(1)\n" * 1_200_000 + "console.log(apiSecret)\n")
+    assert sum("code rules" in note.reason for note in report.notes) == expected
+
+
 _IMPORTER = "from settings import A\n\n\ndef show():\n    print(A)\n    print(secret)\n"
 _LARGE = "import os\n\nA = os.environ['OKX_SECRET']\n" + "# a line of words\n" * 30_000
 
