@@ -84,9 +84,9 @@ class Scripts:
         return self._names.said(name)
 
     @property
-    def hooks(self) -> tuple[str, ...]:
-        """Words in the addresses of chats."""
-        return self._book.hooks
+    def hooks(self) -> re.Pattern[str]:
+        """What stands in the addresses of chats."""
+        return re.compile("|".join(self._book.hooks))
 
 
 class _Script:
@@ -240,9 +240,7 @@ class _Script:
         if name.startswith("curl") and any(_CURL_VERBOSE.fullmatch(word.value) for word in words[1:]):
             reference, kind = held[0][1]
             yield _leak("OKX307", span, _said(kind, reference), ("curl -v", reference.name))
-        chat = any(
-            "://" in word.value and any(hook in word.value.lower() for hook in self._scripts.hooks) for word in words
-        )
+        chat = any("://" in word.value and self._scripts.hooks.search(word.value.lower()) is not None for word in words)
         for at, word in enumerate(words[1:], 1):
             for reference, kind in self._references(word):
                 if chat and (words[at - 1].value in _DATA or word.value.startswith("--data")):

@@ -104,7 +104,7 @@ class Sinks:
         if sent == "post":
             written = code.text[group.start : group.end].lower()
             first = "".join(cell.text.lower() for cell in parts[0]) if parts else ""
-            if not any(hook in first for hook in self._file.book.hooks) or not written:
+            if not re.search("|".join(self._file.book.hooks), first) or not written:
                 return CLEAN
             parts = parts[1:]
         elif sent == "file":
