@@ -111,71 +111,12 @@ def expression(code: Code, start: int, end: int) -> list[Cell]:
     return found
 
 
-_GOES_ON_BEFORE = frozenset(
-    [
-        "=",
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "&",
-        "|",
-        ",",
-        ".",
-        "?",
-        ":",
-        "&&",
-        "||",
-        "??",
-        "=>",
-        "->",
-        "==",
-        "!=",
-        "===",
-        "!==",
-        "<<",
-        "<>",
-        "..",
-        ":=",
-        "?.",
-        "::",
-        "?:",
-        "\\",
-        "!",
-        "and",
-        "or",
-        "not",
-    ]
-)
+# Signs and words that let a value go on across a line end, from either side of it or in front of it.
 _GOES_ON_AFTER = frozenset(
-    [
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "&",
-        "|",
-        ".",
-        "?",
-        ":",
-        "&&",
-        "||",
-        "??",
-        "?.",
-        "::",
-        "?:",
-        "->",
-        "==",
-        "!=",
-        "===",
-        "!==",
-        "&&",
-        "and",
-        "or",
-    ]
-)
+    {"+", "-", "*", "/", "%", "&", "|", ".", "?", ":", "&&", "||", "??", "->", "==", "!=", "===", "!==", "?.", "::",
+     "?:", "and", "or"}
+)  # fmt: skip
+_GOES_ON_BEFORE = _GOES_ON_AFTER | {"=", ",", "=>", "<<", "<>", "..", ":=", "\\", "!", "not"}
 
 
 def statement(code: Code, start: int, *, lines: bool) -> list[Cell]:
