@@ -218,8 +218,9 @@ class Scanner:
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
             return
-        used = False
+        used = is_code = False
         for window in documents.windows(source.data, _WINDOW, _OVERLAP):
+            is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
                 self._scan_document(
@@ -227,6 +228,8 @@ class Scanner:
                 )
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
+        if is_code:
+            tally.notes.append(Note(source.path, "is too large for the code rules; they did not run"))
 
     def _may_leak(self, source: Source) -> bool:
         if self._leaks is None:
