@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
 from okxguard.decoding import is_binary
-from okxguard.documents import Document, Window
+from okxguard.documents import LARGEST_WHOLE, Document, Window
 from okxguard.filtering import Filter, Options, as_fixture
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 __all__ = ["Options", "Scanner"]
 
 _CODE = "OKX3"
-_LARGEST_WHOLE = 16 << 20
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
+_CHANGED = "could not be read to its end; scan again"
 _Item = Source | FileError | Note | Skipped
 
 
@@ -212,14 +212,14 @@ class Scanner:
             )
 
     def _scan_text(self, source: Source, tally: Tally) -> None:
-        if len(source.data) <= _LARGEST_WHOLE:
+        if source.more is None and len(source.data) <= LARGEST_WHOLE:
             if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
             return
         used = is_code = False
-        for window in documents.windows(source.data, _WINDOW, _OVERLAP):
+        for window in documents.windows(_chunks(source, tally), _WINDOW, _OVERLAP):
             is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
@@ -242,7 +242,7 @@ class Scanner:
     def _scan_document(self, document: Document, source: Source, tally: Tally) -> None:
         examination = self._examined().examine(document, source.commit)
         if self._deferred is not None and (examination.credentials or examination.policy != Policing()):
-            self._deferred.append(Deferred(document, source._replace(data=b""), examination))
+            self._deferred.append(Deferred(document, source._replace(data=b"", more=None), examination))
         else:
             self._finish(document, source, examination, tally)
 
@@ -275,3 +275,15 @@ class Scanner:
             self._meet_rest()
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
+
+
+def _chunks(source: Source, tally: Tally) -> Iterator[bytes]:
+    """Yield the bytes of a large source in chunks, counting those that are still to be read."""
+    for at in range(0, len(source.data), _WINDOW):
+        yield source.data[at : at + _WINDOW]
+    try:
+        for chunk in source.more() if source.more else ():
+            tally.bytes += len(chunk)
+            yield chunk
+    except OSError:
+        tally.errors.append(FileError(source.path, _CHANGED))
