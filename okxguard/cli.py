@@ -25,6 +25,9 @@ from okxguard.report import ENDINGS, FORMATS, format_of
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
 
+# Fewer files than these are read before a second process would have begun.
+_MANY = 100
+
 
 def run() -> None:
     """Run the program and leave the process with its exit code."""
@@ -95,8 +98,9 @@ def _scan(parsed: argparse.Namespace) -> int:
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
+    jobs = parsed.jobs if parsed.jobs is not None else usable_cores()
     if parsed.history:
-        target = make_history(parsed.paths, rulebook, parsed.cache)
+        target = make_history(parsed.paths, rulebook, parsed.cache, jobs)
     else:
         target = make_target(parsed.paths, staged=parsed.staged, diff=parsed.diff, ignored=parsed.no_ignore)
     config = _configured(target.config(parsed.config), parsed, rulebook)
@@ -112,15 +116,27 @@ def _scan(parsed: argparse.Namespace) -> int:
         config.max_key_age_days,
     )
     excluded = config.excluder(target.root)
-    report = Scanner(rulebook, target.settled(options), target.tree()).scan(
-        target.items(excluded), target.again(excluded), target.rest(excluded)
-    )
+    listed = target.listed(excluded) if jobs > 1 else None
+    if listed is not None and len(listed) >= _MANY:
+        from okxguard.teamwork import Setting, scan_with
+
+        report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded))
+    else:
+        scanner = Scanner(rulebook, target.settled(options), target.tree())
+        report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
     report = target.completed(report)._replace(prefix=redacted(prefix_of(target.root)))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
         return EXIT_INCOMPLETE
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _configured(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> Config:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.decoding import declared_encoding, decode, decode_as, wide_encoding
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Location, Span
+
+# What is larger is read in windows, and as plain text.
+LARGEST_WHOLE = 16 << 20
 
 
 class Document(NamedTuple):
@@ -70,26 +73,42 @@ class Window(NamedTuple):
         return f"Window(first_line={self.first_line!r}, first_column={self.first_column!r})"
 
 
-def windows(data: bytes, size: int, overlap: int) -> Iterator[Window]:
-    """Cut `data` into windows of about `size` bytes that share `overlap` bytes, at line ends where there are any."""
-    declared = declared_encoding(data)
-    encoding = declared if declared and declared != "utf-8" else wide_encoding(data)
+def windows(chunks: Iterable[bytes], size: int, overlap: int) -> Iterator[Window]:
+    """Cut what comes in chunks into windows of about `size` bytes that share `overlap` bytes, at line ends if any."""
+    held, line, column = b"", 1, 1
+    encoding: str | None = None
+    is_first = True
+    for chunk in chunks:
+        held += chunk
+        while len(held) > size:
+            if is_first:
+                encoding, is_first = _encoding_of(held), False
+            yield Window(held[:size], line, column, encoding)
+            following = _following(held, size, overlap, encoding)
+            line, column = _moved(held[:following], line, column, encoding or "utf-8")
+            held = held[following:]
+    if held:
+        yield Window(held, line, column, _encoding_of(held) if is_first else encoding)
+
+
+def _encoding_of(head: bytes) -> str | None:
+    declared = declared_encoding(head)
+    return declared if declared and declared != "utf-8" else wide_encoding(head)
+
+
+def _following(held: bytes, size: int, overlap: int, encoding: str | None) -> int:
+    """Return where the next window begins."""
     newline = "\n".encode(encoding or "utf-8")
-    line, column, start = 1, 1, 0
-    while start < len(data):
-        end = min(len(data), start + size)
-        yield Window(data[start:end], line, column, encoding)
-        if end == len(data):
-            return
-        following = data.rfind(newline, start + size - overlap, end)
-        following = following + len(newline) if following >= 0 else (end - overlap) & ~3
-        passed = data[start:following]
-        breaks = passed.count(newline)
-        line += breaks
-        column = (1 if breaks else column) + len(
-            (passed.rpartition(newline)[2] if breaks else passed).decode(encoding or "utf-8", "replace")
-        )
-        start = following
+    found = held.rfind(newline, size - overlap, size)
+    return found + len(newline) if found >= 0 else (size - overlap) & ~3
+
+
+def _moved(passed: bytes, line: int, column: int, encoding: str) -> tuple[int, int]:
+    """Return the line and the column behind some bytes."""
+    newline = "\n".encode(encoding)
+    breaks = passed.count(newline)
+    last = passed.rpartition(newline)[2] if breaks else passed
+    return line + breaks, (1 if breaks else column) + len(last.decode(encoding, "replace"))
 
 
 def make_document(path: str, evidence: str, window: Window, kind: Kind | None = None) -> Document:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from okxguard import __version__
 from okxguard.config import Config, load_config
+from okxguard.crew import FORKS, Crew, Lost
 from okxguard.errors import UsageError
-from okxguard.model import Confidence, FileError, Note, Report, Severity
+from okxguard.model import FileError, Note, Report
 from okxguard.origins import History
 from okxguard.rulebook import Rulebook
-from okxguard.scan import Options, Scanner
+from okxguard.scan import Options
+from okxguard.sieve import NoTree, Sieve
 from okxguard.sources.cache import Cache
-from okxguard.sources.history import Excluded, Past
+from okxguard.sources.history import Excluded, Hit, Past
 from okxguard.sources.paths import Item
 from okxguard.sources.repository import open_repository
 from okxguard.sources.submodules import Submodule, find_submodules
@@ -26,19 +28,21 @@ if TYPE_CHECKING:
 _ONE = "--history: name one folder of a repository, or none for the current one"
 _EMPTY = "holds no commit; only what nothing leads to is read"
 _TRACKED = "is part of the repository that is scanned; it is neither used nor written"
-# No declared date is younger, so that what gives nothing on that day gives nothing before.
-_LAST_DAY = "9999-12-31"
+# Fewer objects are not worth a second process.
+_MANY = 200
+_CHUNK = 32
 
 
 class HistoryTarget:
     """All objects of the repository that holds a folder."""
 
-    def __init__(self, paths: Sequence[str], rulebook: Rulebook, cache: str | None) -> None:
+    def __init__(self, paths: Sequence[str], rulebook: Rulebook, cache: str | None, jobs: int) -> None:
         if len(paths) != 1 or not os.path.isdir(paths[0]):
             raise UsageError(_ONE)
         self._repository = open_repository(paths[0], current=os.path.realpath(paths[0]) == os.path.realpath("."))
         self._rulebook = rulebook
         self._cache_path = cache
+        self._jobs = jobs
         self._cache: Cache | None = None
         self._pasts: dict[str, Past] = {}
         self._is_leaking = False
@@ -50,7 +54,7 @@ class HistoryTarget:
 
     def tree(self) -> Tree:
         """Return the files that others import: none, for they change with every commit."""
-        return _NoTree()
+        return NoTree()
 
     def settled(self, options: Options) -> Options:
         """Take note of the options of the scan."""
@@ -59,18 +63,21 @@ class HistoryTarget:
 
     def items(self, excluded: Excluded) -> Iterator[Item]:
         """Yield what may give a finding in any object."""
-        families = frozenset({"OKX1", "OKX2", "OKX3"} if self._is_leaking else {"OKX1", "OKX2"})
-        rules = frozenset(rule for rule in self._rulebook.rules if rule[:4] in families)
-        options = Options(rules, _LAST_DAY, Severity.LOW, Confidence.LOW, max_key_age=0)
-        sieve = Scanner(self._rulebook, options, _NoTree())
+        sieve = Sieve(self._rulebook, code=self._is_leaking)
         yield from self._open_cache()
         for found in (Submodule(self._repository, ""), *find_submodules(self._repository)):
             if isinstance(found, Submodule):
                 past = Past(found.repository, sieve, self._cache or Cache(1), found.folder)
                 self._pasts[found.folder] = past
-                yield from past.read(excluded)
+                yield from past.read()
+                hits: list[Hit] = []
+                yield from past.choose(hits, excluded)
+                yield from past.open(hits, self._silent(past, hits, excluded), excluded)
             else:
                 yield found
+
+    def listed(self, excluded: Excluded) -> None:
+        """Return nothing: what is to be read is known only after most of it was read."""
 
     def again(self, excluded: Excluded) -> None:
         """Return nothing: what one version lacks another may have had."""
@@ -95,6 +102,13 @@ class HistoryTarget:
             bytes=sum(past.bytes for past in pasts),
             commits=commits,
         )
+
+    def _silent(self, past: Past, hits: Sequence[Hit], excluded: Excluded) -> frozenset[bytes] | None:
+        """Return what gives nothing, found by several processes; None where one is enough."""
+        if self._jobs < 2 or len(hits) < _MANY or not FORKS:
+            return None
+        crew: Crew[Hit, list[bytes]] = Crew(self._jobs, lambda: lambda some: past.silent_among(some, excluded))
+        return frozenset(key for _, keys in crew.do(hits, _CHUNK) if not isinstance(keys, Lost) for key in keys)
 
     def _describe(self, groups: Sequence[Sequence[History]]) -> list[History]:
         described: list[History] = [group[0] for group in groups]
@@ -132,13 +146,3 @@ class HistoryTarget:
                 with open(path, "rb") as stream:
                     digest.update(name.encode() + b"\0" + hashlib.sha256(stream.read()).digest())
         return digest.digest()
-
-
-class _NoTree:
-    """No files at all."""
-
-    def names(self, folder: str) -> frozenset[str]:  # noqa: ARG002 (a tree like the others)
-        return frozenset()
-
-    def read(self, path: str) -> None:  # noqa: ARG002 (a tree like the others)
-        return None

@@ -4,6 +4,7 @@ Named tuples, because a hook run would spend more time on making data classes th
 evaluated, because named tuples compile every annotation that is text.
 """
 
+from collections.abc import Callable, Iterable
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
@@ -83,7 +84,8 @@ class Source(NamedTuple):
     """The bytes of one scanned thing, and where they come from.
 
     `path` is what is shown; `evidence` is the part of the path below the scan root that may say OKX. `past` is there
-    where only what is new counts, `history` where all versions of a file are scanned.
+    where only what is new counts, `history` where all versions of a file are scanned. Of something large `data` is the
+    beginning, and `more` gives the rest in chunks.
     """
 
     origin: str
@@ -93,6 +95,7 @@ class Source(NamedTuple):
     commit: str | None = None
     past: Past | None = None
     history: History | None = None
+    more: Callable[[], Iterable[bytes]] | None = None
 
     def __repr__(self) -> str:
         return f"Source(origin={self.origin!r}, path={self.path!r})"

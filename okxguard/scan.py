@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
 from okxguard.decoding import is_binary
-from okxguard.documents import Document, Window
+from okxguard.documents import LARGEST_WHOLE, Document, Window
 from okxguard.filtering import Filter, Options, as_fixture
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
@@ -38,10 +38,28 @@ if TYPE_CHECKING:
 __all__ = ["Options", "Scanner"]
 
 _CODE = "OKX3"
-_LARGEST_WHOLE = 16 << 20
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
+_CHANGED = "could not be read to its end; scan again"
 _Item = Source | FileError | Note | Skipped
+
+
+class Deferred(NamedTuple):
+    """A document that can only be judged beside others, and what it gave."""
+
+    document: Document
+    source: Source
+    examination: Examination
+
+    def __repr__(self) -> str:
+        return f"Deferred(document={self.document!r})"
+
+
+class Part(NamedTuple):
+    """What some of the items of a scan gave."""
+
+    tally: Tally
+    deferred: tuple[Deferred, ...]
 
 
 class Scanner:
@@ -64,6 +82,7 @@ class Scanner:
         self._novelty: Novelty | None = None
         self._rest: Callable[[], Iterable[_Item]] | None = None
         self._is_reporting = True
+        self._deferred: list[Deferred] | None = None
         self._versions = Versions()
 
     def scan(
@@ -81,6 +100,30 @@ class Scanner:
         tally = Tally()
         self._together = None
         self._rest = rest
+        self._take(items, tally)
+        self._conclude(tally, again)
+        return tally.report()
+
+    def scan_part(self, items: Iterable[_Item]) -> Part:
+        """Scan some items of many; what can only be judged beside the others is left for `join`."""
+        tally = Tally()
+        self._deferred = []
+        self._take(items, tally)
+        deferred, self._deferred = tuple(self._deferred), None
+        return Part(tally, deferred)
+
+    def join(self, parts: Iterable[Part], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
+        """Put the parts of a scan together, in the order of their items; `again` is that of `scan`."""
+        tally = Tally()
+        self._together = None
+        for part in parts:
+            tally.add(part.tally)
+            for deferred in part.deferred:
+                self._finish(deferred.document, deferred.source, deferred.examination, tally)
+        self._conclude(tally, again)
+        return tally.report()
+
+    def _take(self, items: Iterable[_Item], tally: Tally) -> None:
         for item in items:
             if isinstance(item, Source):
                 self._scan_source(self._renamed(item, tally) if is_telling(item.path) else item, tally)
@@ -93,8 +136,6 @@ class Scanner:
                 tally.notes.append(item)
             else:
                 tally.skipped.append(item)
-        self._conclude(tally, again)
-        return tally.report()
 
     def _conclude(self, tally: Tally, again: Callable[[], Iterable[_Item]] | None) -> None:
         """Add what only all files together show."""
@@ -175,34 +216,16 @@ class Scanner:
                 )
             )
 
-    def may_report(self, data: bytes) -> bool:
-        """Return False only where a source with these bytes gives nothing, unless its path names OKX."""
-        if self._leaks is not None:
-            return True
-        if len(data) <= _LARGEST_WHOLE:
-            return self._prefilter.may_hold_credential("", data)
-        windows = documents.windows(data, _WINDOW, _OVERLAP)
-        return any(self._prefilter.may_hold_credential("", window.data) for window in windows)
-
-    def names_okx(self, path: str) -> bool:
-        """Tell whether a path alone is evidence, or holds a value itself."""
-        return self._prefilter.names_okx(path) or is_telling(path)
-
-    def is_silent(self, items: Iterable[_Item]) -> bool:
-        """Tell whether there is nothing at all to say of items, nor of others for what these hold."""
-        report = self.scan(items)
-        told = report.findings or report.suppressed or report.errors or report.notes or report.held_back
-        return not told and self._together is None
-
     def _scan_text(self, source: Source, tally: Tally) -> None:
-        if len(source.data) <= _LARGEST_WHOLE:
+        if source.more is None and len(source.data) <= LARGEST_WHOLE:
             if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
             return
-        used = False
-        for window in documents.windows(source.data, _WINDOW, _OVERLAP):
+        used = is_code = False
+        for window in documents.windows(_chunks(source, tally), _WINDOW, _OVERLAP):
+            is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
                 self._scan_document(
@@ -210,6 +233,8 @@ class Scanner:
                 )
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
+        if is_code:
+            tally.notes.append(Note(source.path, "is too large for the code rules; they did not run"))
 
     def _may_leak(self, source: Source) -> bool:
         if self._leaks is None:
@@ -221,6 +246,12 @@ class Scanner:
 
     def _scan_document(self, document: Document, source: Source, tally: Tally) -> None:
         examination = self._examined().examine(document, source.commit)
+        if self._deferred is not None and (examination.credentials or examination.policy != Policing()):
+            self._deferred.append(Deferred(document, source._replace(data=b"", more=None), examination))
+        else:
+            self._finish(document, source, examination, tally)
+
+    def _finish(self, document: Document, source: Source, examination: Examination, tally: Tally) -> None:
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
         if source.history is not None:
@@ -251,3 +282,15 @@ class Scanner:
             self._meet_rest()
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
+
+
+def _chunks(source: Source, tally: Tally) -> Iterator[bytes]:
+    """Yield the bytes of a large source in chunks, counting those that are still to be read."""
+    for at in range(0, len(source.data), _WINDOW):
+        yield source.data[at : at + _WINDOW]
+    try:
+        for chunk in source.more() if source.more else ():
+            tally.bytes += len(chunk)
+            yield chunk
+    except OSError:
+        tally.errors.append(FileError(source.path, _CHANGED))

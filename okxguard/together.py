@@ -73,7 +73,7 @@ class Together:
             from okxguard.policybook import load_policy  # most trees declare no such key
 
             withdrawals = Withdrawals(load_policy(self._folder))
-            if not any(isinstance(item, Source) and withdrawals.in_bytes(item.data) for item in again()):
+            if not any(isinstance(item, Source) and withdrawals.in_source(item) for item in again()):
                 yield from self._withdrawing
 
 
@@ -89,6 +89,10 @@ class Withdrawals:
             rf"(?:\.|->|::|\?\.)\s*(?:{calls})\s*(?:<[^<>\n]{{0,40}}>)?\(|\b(?:{constants})\b|(?:{paths})(?![\w-])"
         )
         self._pattern = re.compile(pattern.encode())
+
+    def in_source(self, source: Source) -> bool:
+        """Tell whether a file calls a withdrawal endpoint, wherever in it."""
+        return any(self.in_bytes(chunk) for chunk in (source.data, *(source.more() if source.more else ())))
 
     def in_bytes(self, data: bytes) -> bool:
         """Tell whether a file calls a withdrawal endpoint."""

@@ -16,7 +16,8 @@ LEVELS = [
     {"__main__"},
     {"cli", "detect_secrets_plugin"},
     {"arguments", "targets"},
-    {"histories"},
+    {"histories", "teamwork"},
+    {"sieve"},
     {"scan", "report"},
     {"novelty", "filtering", "pathnames", "versions"},
     {"sources", "examine"},
@@ -28,7 +29,7 @@ LEVELS = [
     {"documents"},
     {"trust"},
     {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "kinds"},
-    {"ruletable", "tally"},
+    {"ruletable", "tally", "crew"},
     {"model", "errors", "encodings", "__init__"},
     {"origins"},
 ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from okxguard.sources import files
 from tests.conftest import Credentials, Run, ScanJson, is_root, write_files
 
 MIB = 1 << 20
@@ -195,14 +196,38 @@ class TestLargeFiles:
         assert (finding["line"], finding["column"], finding["end_column"]) == (1, column, column + len(key))
         assert [(note["path"], "large" in note["reason"]) for note in report["notes"]] == [("m.txt", True)]
 
-    def test_huge_text_is_an_error(self, tree: Path, scan_json: ScanJson) -> None:
-        with (tree / "m.txt").open("wb") as stream:
-            stream.write(b"okx notes\n" * MIB)
-            stream.truncate(600 * MIB)
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+    def test_huge_text_is_read_to_its_end(
+        self, encoding: str, tree: Path, credentials: Credentials, scan_json: ScanJson
+    ) -> None:
+        lines = ("some words of a log\n" * (MIB if encoding == "utf-8" else MIB // 2)).encode(encoding)
+        (tree / "m.txt").write_bytes(
+            lines + f"okx_api_key={credentials.key()}\n".encode(encoding.replace("16", "16-le"))
+        )
         report = scan_json(tree)
+        (finding,) = (found for found in report["findings"] if found["path"] == "m.txt")
+        assert finding["line"] == lines.decode(encoding).count("\n") + 1
+        assert report["summary"]["bytes"] > len(lines)
+
+    def test_huge_standard_input_is_read_to_its_end(self, tree: Path, credentials: Credentials, run: Run) -> None:
+        text = "some words of a log\n" * MIB + f"okx_api_key={credentials.key()}\n"
+        result = run(tree, "scan", "-", stdin=text.encode())
+        assert (result.code, f"-:{MIB + 1}:13: OKX104" in result.out) == (1, True)
+
+    def test_file_that_shrinks_while_it_is_read_is_an_error(
+        self, tree: Path, scan_json: ScanJson, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tree / "m.txt").write_bytes(b"x\n" * (9 * MIB))
+        read = files._read_on
+
+        def vanishing(path: str, start: int, *, follow: bool) -> Iterator[bytes]:
+            Path(path).unlink()
+            return read(path, start, follow=follow)
+
+        monkeypatch.setattr(files, "_read_on", vanishing)
+        report = scan_json(tree)
+        assert reasons(report) == [("m.txt", "could not be read to its end; scan again")]
         assert places(report) == ["a.env:1", "z.env:1"]
-        ((path, reason),) = reasons(report)
-        assert (path, "larger than" in reason) == ("m.txt", True)
 
     def test_huge_picture_is_skipped(self, tree: Path, scan_json: ScanJson) -> None:
         with (tree / "m.png").open("wb") as stream:

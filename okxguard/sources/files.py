@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from okxguard.decoding import is_binary
+from okxguard.documents import LARGEST_WHOLE
 from okxguard.model import FileError, Note, Skipped, Source
 from okxguard.sources.containers import container_of
 
 STDIN = "-"
 _READ_AT_ONCE = 1 << 20
-_LARGEST_READ = 512 << 20
-_TOO_LARGE = "is larger than 512 MiB and is not read; split it, or exclude it by config"
 _LARGEST_ARCHIVE = 256 << 20
 _LARGE_ARCHIVE = (
     "is an archive larger than 256 MiB and is not opened; unpack it and scan what it holds, or exclude it by config"
@@ -40,15 +40,15 @@ def read_file(file: File) -> Iterator[Source | FileError | Note | Skipped]:
         yield from _link(path, name)
         return
     try:
-        data = read_bytes(path, follow=file.follow)
+        head = _read_head(path, follow=file.follow)
     except OSError as error:
         yield FileError(name, why(error))
         return
-    if data is None:
+    if head is None:
         yield Skipped(name, NOT_REGULAR)
         yield Note(name, f"{NOT_REGULAR}; it is not read")
     else:
-        yield Source("file", name, data, file.evidence)
+        yield Source("file", name, head.data, file.evidence, more=head.more)
 
 
 def _link(path: str, name: str) -> Iterator[Source | FileError | Note | Skipped]:
@@ -60,12 +60,22 @@ def _link(path: str, name: str) -> Iterator[Source | FileError | Note | Skipped]
 
 def read_bytes(path: str, *, follow: bool) -> bytes | None:
     """Return the bytes of a regular file; None for a pipe, a device or a socket, which are never waited for."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    if not follow:
-        flags |= getattr(os, "O_NOFOLLOW", 0)
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    head = _read_head(path, follow=follow)
+    return None if head is None else b"".join((head.data, *(head.more() if head.more else ())))
+
+
+class _Head(NamedTuple):
+    """The beginning of a file, or all of it where nothing gives more."""
+
+    data: bytes
+    more: Callable[[], Iterable[bytes]] | None = None
+
+
+def _read_head(path: str, *, follow: bool) -> _Head | None:
+    """Read a file that is not too large, or the beginning of one that is; None for what is no regular file."""
+    descriptor = _open(path, follow=follow)
+    if descriptor is None:
         return None
-    descriptor = os.open(path, flags)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -74,21 +84,44 @@ def read_bytes(path: str, *, follow: bool) -> bytes | None:
         if len(chunk) < _READ_AT_ONCE:
             rest = os.read(descriptor, _READ_AT_ONCE)
             if not rest:
-                return chunk
+                return _Head(chunk)
             chunk += rest
         elif container_of(chunk):
             if status.st_size > _LARGEST_ARCHIVE:
                 raise OSError(errno.EFBIG, _LARGE_ARCHIVE)
         elif is_binary(chunk):
-            return chunk  # known by its head; the rest may be gigabytes
-        if status.st_size > _LARGEST_READ:
-            raise OSError(errno.EFBIG, _TOO_LARGE)
-        chunks = [chunk]
-        while chunk := os.read(descriptor, _READ_AT_ONCE):
-            chunks.append(chunk)
-        return b"".join(chunks)
+            return _Head(chunk)  # known by its head; the rest may be gigabytes
+        elif status.st_size > LARGEST_WHOLE:
+            return _Head(chunk, functools.partial(_read_on, path, len(chunk), follow=follow))
+        return _Head(b"".join((chunk, *_chunks(descriptor))))
     finally:
         os.close(descriptor)
+
+
+def _open(path: str, *, follow: bool) -> int | None:
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    if not follow:
+        flags |= getattr(os, "O_NOFOLLOW", 0)
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        return None
+    return os.open(path, flags)
+
+
+def _read_on(path: str, start: int, *, follow: bool) -> Iterator[bytes]:
+    """Yield what follows the beginning of a file."""
+    descriptor = _open(path, follow=follow)
+    if descriptor is None:
+        raise OSError(errno.EINVAL, path)
+    try:
+        os.lseek(descriptor, start, os.SEEK_SET)
+        yield from _chunks(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _chunks(descriptor: int) -> Iterator[bytes]:
+    while chunk := os.read(descriptor, _READ_AT_ONCE):
+        yield chunk
 
 
 def why(error: OSError) -> str:
@@ -98,15 +131,25 @@ def why(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "vanished while it was being read; scan again"
     if error.errno == errno.EFBIG:
-        return _LARGE_ARCHIVE if error.strerror == _LARGE_ARCHIVE else _TOO_LARGE
+        return _LARGE_ARCHIVE
     return "cannot be read: the system refused"
 
 
 def read_stdin() -> Source | FileError:
+    """Return what is piped in; of something large its beginning, and what gives the rest."""
     if sys.stdin is None:
         return FileError(STDIN, "is closed; pipe something to it")
+    stream = sys.stdin.buffer
     try:
-        data = sys.stdin.buffer.read(_LARGEST_READ + 1)
+        data = stream.read(_READ_AT_ONCE)
+        if container_of(data):
+            data += stream.read(_LARGEST_ARCHIVE + 1)
+            if len(data) > _LARGEST_ARCHIVE:
+                return FileError(STDIN, _LARGE_ARCHIVE)
+        elif not is_binary(data):
+            data += stream.read(LARGEST_WHOLE - len(data) + 1)
     except OSError as error:
         return FileError(STDIN, why(error))
-    return Source("stdin", STDIN, data) if len(data) <= _LARGEST_READ else FileError(STDIN, _TOO_LARGE)
+    if len(data) <= LARGEST_WHOLE:
+        return Source("stdin", STDIN, data)
+    return Source("stdin", STDIN, data, more=lambda: iter(lambda: stream.read(_READ_AT_ONCE), b""))

@@ -10,7 +10,7 @@ import tempfile
 from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from okxguard.decoding import is_binary
 from okxguard.model import EXCLUDED, FileError, Skipped, Source
@@ -47,13 +47,20 @@ class Sieve(Protocol):
         """Return False only where these bytes give nothing, unless their path names OKX."""
         ...
 
-    def names_okx(self, path: str) -> bool:
-        """Tell whether a path alone is evidence."""
+    def tells(self, path: str) -> bool:
+        """Tell whether a path alone is evidence, or holds a value itself."""
         ...
 
     def is_silent(self, items: Iterable[Item]) -> bool:
         """Tell whether there is nothing at all to say of items."""
         ...
+
+
+class Hit(NamedTuple):
+    """An object that may give a finding, and its places."""
+
+    name: str
+    versions: tuple[History, ...]
 
 
 class Past:
@@ -67,13 +74,13 @@ class Past:
         head = repository.ask("rev-parse", "--show-object-format").strip()
         self._digits = 64 if head == b"sha256" else 40
         self._known = IdSet(self._digits // 2)
-        self._holders = Holders(repository, self._known, lambda path: sieve.names_okx(f"{folder}{path}"))
+        self._holders = Holders(repository, self._known, lambda path: sieve.tells(f"{folder}{path}"))
         self._hits: dict[str, None] = {}
         self._parents = IdSet(self._digits // 2)
         self.files = self.bytes = self.commits = self._binaries = 0
 
-    def read(self, excluded: Excluded) -> Iterator[Item]:
-        """Yield what may give a finding, what was skipped, and what could not be read."""
+    def read(self) -> Iterator[Item]:
+        """Read everything once; yield messages that may give a finding, what was skipped, and what cannot be read."""
         if self._repository.shallow:
             yield self._error(_SHALLOW)
         with Listing(self._digits) as commits:
@@ -84,7 +91,6 @@ class Past:
             yield from self._orphans()
             yield from map(self._renamed, self._holders.follow(commits, frozenset(hit.encode() for hit in self._hits)))
         self._holders.add_staged()
-        yield from self._read_hits(excluded)
 
     def describe(self, groups: Sequence[Sequence[History]]) -> list[History]:
         """Return one history for each group of versions."""
@@ -181,9 +187,9 @@ class Past:
             words = (f"{count:,} commits are", "them") if count > 1 else ("1 commit is", "it")
             yield self._error(_ORPHANS.format(*words))
 
-    def _read_hits(self, excluded: Excluded) -> Iterator[Item]:
+    def choose(self, hits: list[Hit], excluded: Excluded) -> Iterator[Skipped]:
+        """Add what has to be read again, under its paths; yield what the configuration leaves out."""
         named = [name for name in self._holders.named if name not in self._hits and self._is_text(name)]
-        wanted: list[tuple[str, list[History]]] = []
         for name in (*self._hits, *named):
             versions = self._versions(name)
             kept = [version for version in versions if not excluded(f"{self._folder}{version.path}")]
@@ -191,31 +197,48 @@ class Past:
                 yield Skipped(f"{self._folder}{versions[0].path}", EXCLUDED)
             fresh = [version for version in self._chosen(kept) if self._key(version) not in self._cache.silent]
             if fresh:
-                wanted.append((name, fresh))
-        for (_, versions), found in zip(
-            wanted, read_objects(self._repository, [name for name, _ in wanted]), strict=True
-        ):
-            for version in versions:
-                yield from self._read_version(version, found, excluded)
+                hits.append(Hit(name, tuple(fresh)))
 
-    def _is_text(self, name: str) -> bool:
-        identity = unhexlify(name)
-        return identity in self._known and identity not in self._cache.binary
+    def open(self, hits: Sequence[Hit], silent: frozenset[bytes] | None, excluded: Excluded) -> Iterator[Item]:
+        """Yield what objects hold under their paths, but for what is known to be silent, if that is known."""
+        if silent is not None:
+            for hit in hits:
+                for version in hit.versions:
+                    if self._key(version) in silent:
+                        self._cache.remember(self._cache.silent, self._key(version))
+            hits = [hit for hit in hits if any(self._key(version) not in silent for version in hit.versions)]
+        for version, found in self._read(hits):
+            if silent is not None and self._key(version) in silent:
+                continue
+            if self._cache.is_used and silent is None and self._is_silent(version, found, excluded):
+                self._cache.remember(self._cache.silent, self._key(version))
+            else:
+                yield from self._opened(version, found, excluded)
 
-    def _read_version(self, version: History, found: Object, excluded: Excluded) -> Iterator[Item]:
+    def silent_among(self, hits: Sequence[Hit], excluded: Excluded) -> list[bytes]:
+        """Return the keys of what gives nothing."""
+        return [self._key(version) for version, found in self._read(hits) if self._is_silent(version, found, excluded)]
+
+    def _read(self, hits: Sequence[Hit]) -> Iterator[tuple[History, Object]]:
+        for hit, found in zip(hits, read_objects(self._repository, [hit.name for hit in hits]), strict=True):
+            for version in hit.versions:
+                yield version, found
+
+    def _is_silent(self, version: History, found: Object, excluded: Excluded) -> bool:
+        return not found.problem and self._sieve.is_silent(self._opened(version, found, excluded))
+
+    def _opened(self, version: History, found: Object, excluded: Excluded) -> Iterator[Item]:
         source = self._source(version, found.data)
         if found.problem:
             yield FileError(source.path, f"{found.problem} (object {found.id[:12]})")
         if found.is_pointer or (found.problem and not found.data):
             return
-        if is_binary(found.data) and not container_of(found.data):
-            return
-        if not self._cache.is_used or found.problem:
+        if container_of(found.data) or not is_binary(found.data):
             yield from expand([source], excluded)
-        elif self._sieve.is_silent(expand([source], excluded)):
-            self._cache.remember(self._cache.silent, self._key(version))
-        else:
-            yield from expand([source], excluded)
+
+    def _is_text(self, name: str) -> bool:
+        identity = unhexlify(name)
+        return identity in self._known and identity not in self._cache.binary
 
     def _versions(self, name: str) -> list[History]:
         """Return every place of a blob; one that no commit and no index holds has a name of its own."""
@@ -236,7 +259,7 @@ class Past:
         kinds: dict[object, History] = {}
         for version in versions:
             ending = version.path.rpartition("/")[2].rpartition(".")[2].lower()
-            kinds.setdefault((ending, self._sieve.names_okx(version.path), version.commit is None), version)
+            kinds.setdefault((ending, self._sieve.tells(version.path), version.commit is None), version)
         chosen = list(kinds.values())
         for version in versions:
             if len(chosen) < _MOST_PATHS and version not in chosen:
