@@ -559,3 +559,22 @@ def test_two_runs_print_the_same(tmp_path: Path, credentials: Credentials, run: 
     assert runs[2] == runs[3]
     repo.pack()
     assert run(repo.folder, "scan", "--history", "--format", "text").out == runs[2].out
+
+
+def test_several_processes_say_the_same(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    files = {f"okx/{number}.md": f"OKX is exchange number {number}\n" for number in range(250)}
+    files |= {f"okx/{number}.env": credentials.dotenv() for number in range(0, 250, 50)}
+    contents: dict[str, str | bytes] = {"okx/broken.py": "okx = (\n", **files}
+    repo.commit(contents)
+    alone, together, remembering, remembered = (
+        run(repo.folder, "scan", "--history", "--format", "json", *options)
+        for options in (
+            ("--jobs", "1"),
+            ("--jobs", "3"),
+            ("--jobs", "3", "--cache", "../cache"),
+            ("--jobs", "1", "--cache", "../cache"),
+        )
+    )
+    assert len(json.loads(alone.out)["findings"]) == 5
+    assert alone == together == remembering == remembered
