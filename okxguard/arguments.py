@@ -120,6 +120,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="read folders with up to N processes where that pays (default: the cores this process may use)",
     )
+    parser.add_argument("--no-progress", action="store_true", help="draw no progress line (default: on a terminal)")
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     parser.add_argument(
         "--color",

@@ -113,11 +113,14 @@ def _scan(parsed: argparse.Namespace) -> int:
     )
     excluded = config.excluder(target.root)
     jobs = parsed.jobs if parsed.jobs is not None else usable_cores()
-    listed = target.listed(excluded) if jobs > 1 else None
+    listed = target.listed(excluded)
     if listed is not None and len(listed) >= _MANY:
+        from okxguard.report.progress import ProgressLine
         from okxguard.teamwork import Setting, scan_with
 
-        report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded))
+        with ProgressLine() as line:
+            tell = line.show if sys.stderr.isatty() and not parsed.no_progress else None
+            report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded), tell)
     else:
         scanner = Scanner(rulebook, options, target.tree())
         report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
