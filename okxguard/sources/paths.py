@@ -14,6 +14,7 @@ from okxguard.errors import UsageError
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
 from okxguard.sources.containers import container_of
 from okxguard.sources.git import list_work_tree, work_tree_of
+from okxguard.sources.message import is_message, kept_of_message
 
 STDIN = "-"
 _READ_AT_ONCE = 1 << 20
@@ -198,7 +199,7 @@ def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, fo
         yield Skipped(name, _NOT_REGULAR)
         yield Note(name, f"{_NOT_REGULAR}; it is not read")
     else:
-        yield Source("file", name, data, root.evidence(path))
+        yield Source("file", name, kept_of_message(path, data) if is_message(path) else data, root.evidence(path))
 
 
 def _link(path: str, name: str) -> Iterator[Item]:
