@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 
 from okxguard import __version__
+from okxguard.hookscripts import HOOKS
 from okxguard.model import Confidence, Severity
 from okxguard.report import FORMATS
 
@@ -50,7 +51,28 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     plugin_path = commands.add_parser(
         "plugin-path", help="print the file to hand to detect-secrets with -p", formatter_class=_Formatter
     )
-    return parser, {"scan": scan, "rules": rules, "plugin-path": plugin_path}
+    install = commands.add_parser(
+        "install", help="write git hooks that scan commits, messages and pushes", formatter_class=_Formatter
+    )
+    uninstall = commands.add_parser("uninstall", help="take these git hooks away", formatter_class=_Formatter)
+    _add_hooks(install)
+    _add_hooks(uninstall)
+    return parser, {
+        "scan": scan,
+        "rules": rules,
+        "install": install,
+        "uninstall": uninstall,
+        "plugin-path": plugin_path,
+    }
+
+
+def _add_hooks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--hook", action="append", choices=HOOKS, default=[], help="only this hook; may be repeated (default: all)"
+    )
+    parser.add_argument(
+        "--shared", action="store_true", help="even if core.hooksPath leads to a folder that other repositories use"
+    )
 
 
 def _add_scan(parser: argparse.ArgumentParser) -> None:
