@@ -83,6 +83,18 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="files and folders, default the current folder; '-' is standard input",
     )
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument(
+        "--staged",
+        action="store_true",
+        help="read the index of git, which is what would be committed, instead of files; with PATH only that of it",
+    )
+    modes.add_argument(
+        "--diff",
+        metavar="RANGE",
+        help="read every commit of BASE..HEAD, and report what is new; BASE alone goes up to HEAD,"
+        " 'auto' asks the variables of pre-commit or the CI system",
+    )
     parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
     parser.add_argument("--format", choices=sorted(FORMATS), help="what standard output shows (default: text)")
     parser.add_argument(

@@ -8,10 +8,10 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from okxguard.arguments import parse_arguments
-from okxguard.config import Config, load_config
+from okxguard.config import Config
 from okxguard.errors import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -20,7 +20,7 @@ from okxguard.errors import (
     OkxguardError,
     UsageError,
 )
-from okxguard.model import Confidence, FileError, Note, Report, Severity, Skipped, Source
+from okxguard.model import Confidence, Report, Severity
 from okxguard.report import ENDINGS, FORMATS
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
@@ -89,13 +89,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _scan(parsed: argparse.Namespace) -> int:
     from okxguard.scan import Options, Scanner
-    from okxguard.sources.archive import expand
-    from okxguard.sources.paths import read_paths, shown_root
-    from okxguard.sources.tree import FileTree
+    from okxguard.targets import make_target
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
-    config = _configured(parsed, rulebook)
+    target = make_target(parsed.paths, staged=parsed.staged, diff=parsed.diff, ignored=parsed.no_ignore)
+    config = _configured(target.config(parsed.config), parsed, rulebook)
     if parsed.verbose and config.path:
         _say(f"okxguard: configuration: {printable(config.path)}")
     today = time.strftime("%Y-%m-%d", time.gmtime())
@@ -107,13 +106,11 @@ def _scan(parsed: argparse.Namespace) -> int:
         config.honour_detect_secrets_pragma,
         config.max_key_age_days,
     )
-    excluded = config.excluder(shown_root(parsed.paths))
-
-    def items() -> Iterable[Source | FileError | Note | Skipped]:
-        return expand(read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded), excluded)
-
-    whole = all(os.path.isdir(path) for path in parsed.paths)
-    report = Scanner(rulebook, options, FileTree(shown_root(parsed.paths))).scan(items(), items if whole else None)
+    excluded = config.excluder(target.root)
+    report = Scanner(rulebook, options, target.tree()).scan(
+        target.items(excluded), target.again(excluded), target.rest(excluded)
+    )
+    report = report._replace(commits=target.commits)
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
@@ -121,12 +118,8 @@ def _scan(parsed: argparse.Namespace) -> int:
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
 
 
-def _configured(parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
+def _configured(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
     """Return the configuration with what the command line says on top."""
-    from okxguard.sources.paths import common_folder
-
-    start = common_folder(parsed.paths)
-    config = load_config(parsed.config, start if os.path.isdir(start) else ".")
     every = frozenset(rulebook.rules)
     _matching(config.select or (), every, f"config: {config.path}: key 'select': ")
     _matching(config.ignore, every, f"config: {config.path}: key 'ignore': ")

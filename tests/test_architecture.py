@@ -15,17 +15,19 @@ PACKAGE = Path(__file__).resolve().parent.parent / "okxguard"
 LEVELS = [
     {"__main__"},
     {"cli", "detect_secrets_plugin"},
-    {"arguments"},
+    {"arguments", "targets"},
     {"scan", "report", "hooks"},
+    {"novelty", "filtering", "pathnames"},
     {"sources", "examine", "hookscripts"},
     {"policing", "together", "leaking"},
     {"pinned"},
-    {"findings"},
+    {"findings", "suppressing"},
     {"detectors", "leaks", "correlate", "suppress", "prefilter"},
     {"entries"},
     {"documents"},
+    {"trust"},
     {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "kinds"},
-    {"ruletable"},
+    {"ruletable", "tally"},
     {"model", "errors", "encodings", "__init__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

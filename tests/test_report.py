@@ -24,6 +24,7 @@ SUMMARY = {
     "suppressed": 1,
     "baselined": 0,
     "held_back": 1,
+    "older": 0,
     "errors": 1,
 }
 

@@ -26,6 +26,7 @@ def render_json(report: Report, rulebook: Rulebook) -> str:  # noqa: ARG001 (eve
             "suppressed": len(report.suppressed),
             "baselined": report.baselined,
             "held_back": report.held_back,
+            "older": report.older,
             "errors": len(report.errors),
         },
         "findings": [_finding(finding) for finding in report.findings],

@@ -31,7 +31,8 @@ def _paragraph(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
     location = finding.location
     place = f"{printable(location.path)}:{location.line}:{location.column}"
     levels = f"{finding.severity.name.lower()}, {finding.confidence.name.lower()} confidence"
-    yield f"{place}: {finding.rule} {finding.name} [{levels}]"
+    commit = f" in commit {finding.commit[:12]}" if finding.commit else ""
+    yield f"{place}: {finding.rule} {finding.name} [{levels}]{commit}"
     yield f"    {finding.message}"
     if len(finding.parts) > 1:
         yield "    " + ", ".join(
@@ -51,6 +52,10 @@ def summary_line(report: Report) -> str:
     if report.skipped:
         excluded = sum(skipped.reason == EXCLUDED for skipped in report.skipped)
         words.append(f"{len(report.skipped)} skipped" + (f" ({excluded} of them {EXCLUDED})" if excluded else ""))
+    if report.commits:
+        words.insert(1, f"{_count(report.commits, 'commit')}")
+    if report.older:
+        words.append(f"{report.older} older than the range")
     if report.suppressed:
         words.append(f"{len(report.suppressed)} suppressed")
     if report.held_back:

@@ -43,7 +43,10 @@ class Object(NamedTuple):
 
 
 def read_objects(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:
-    """Yield the objects with these ids, in their order; one that is missing or damaged has no data and a problem."""
+    """Yield the objects with these names, in their order; one that is missing or damaged has no data and a problem.
+
+    A name is an id, or a commit and a path as in `1a2b3c:docs/a.txt`.
+    """
     done = 0
     while done < len(ids):
         for found in _read_until_damage(repository, ids[done:]):
@@ -63,7 +66,7 @@ def read_object(repository: Repository, name: str) -> Object:
 def _read_until_damage(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:
     # The ids come from a file: writing them to a pipe while git waits for its output to be read would block both.
     with tempfile.TemporaryFile() as wanted:
-        wanted.write("".join(f"{name}\n" for name in ids).encode("ascii"))
+        wanted.write("".join(f"{name}\n" for name in ids).encode())
         wanted.seek(0)
         process = repository.start("cat-file", "--batch", "--buffer", given=wanted)
         output = process.stdout

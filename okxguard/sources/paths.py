@@ -256,10 +256,10 @@ def _why(error: OSError) -> str:
 def _relative(path: str, folder: str) -> str:
     """Return a path relative to a folder; one below it, as nearly all are, needs no more than a cut."""
     below = folder if folder.endswith(os.sep) else folder + os.sep
-    return _posix(path[len(below) :] if path.startswith(below) else os.path.relpath(path, folder))
+    return posix(path[len(below) :] if path.startswith(below) else os.path.relpath(path, folder))
 
 
-def _posix(path: str) -> str:
+def posix(path: str) -> str:
     """Return a path with forward slashes; bytes that are no text become escapes."""
     if os.sep != "/":
         path = path.replace(os.sep, "/")
