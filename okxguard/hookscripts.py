@@ -91,6 +91,11 @@ while read -r local_ref local_id remote_ref remote_id; do
     # A commit of the remote that is not here tells nothing about what is new.
     GIT_NO_LAZY_FETCH=1 git cat-file -e "$remote_id^{{commit}}" 2>/dev/null ||
         remote_id=0000000000000000000000000000000000000000
+    # A new name for what the remote has, such as a tag, sends no commit.
+    case $remote_id in
+        *[!0]*) ;;
+        *) [ -n "$(git rev-list -n 1 "$local_id" --not --remotes="$1" 2>/dev/null || echo unknown)" ] || continue ;;
+    esac
     run_okxguard scan --diff "$remote_id..$local_id" </dev/null
     code=$?
     [ "$code" -le "$worst" ] || worst=$code

@@ -137,6 +137,18 @@ def test_every_ref_of_a_push_is_scanned(hooked: Hooked) -> None:
     ]
 
 
+def test_new_name_for_what_the_remote_has_scans_nothing(hooked: Hooked) -> None:
+    hooked.git("commit", "-q", "--allow-empty", "-m", "Begin")
+    hooked.git("tag", "-a", "-m", "First", "v1")
+    head, tag = hooked.git("rev-parse", "HEAD"), hooked.git("rev-parse", "v1")
+    refs = f"refs/heads/new {head} refs/heads/new {ZEROS}\nrefs/tags/v1 {tag} refs/tags/v1 {ZEROS}\n"
+    hooked.git("update-ref", "refs/remotes/other/main", head)
+    assert len(hooked.run("pre-push", "origin", "url", given=refs).calls) == 2
+    hooked.log.unlink()
+    hooked.git("update-ref", "refs/remotes/origin/main", head)
+    assert hooked.run("pre-push", "origin", "url", given=refs).calls == []
+
+
 @pytest.mark.parametrize("refs", ["", f"(delete) {ZEROS} refs/heads/gone {ABSENT}\n"], ids=["nothing", "deletion"])
 def test_push_of_nothing_scans_nothing(refs: str, hooked: Hooked) -> None:
     done = hooked.run("pre-push", "origin", "url", given=refs)
