@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
 from okxguard.sources.objects import read_object, read_objects
 from okxguard.sources.paths import Item, posix, read_paths
-from okxguard.sources.repository import Repository
+from okxguard.sources.repository import GitError, Repository
 
 LINK, SUBMODULE = "120000", "160000"
 LFS_POINTER = "git LFS pointer; the content is not in the repository"
@@ -31,8 +31,11 @@ class Index:
     """The entries of the index, and the files that they name as a tree that imports are looked up in."""
 
     def __init__(self, repository: Repository) -> None:
+        if repository.top is None:
+            raise GitError("a bare repository has no index; use --diff to read commits")
         self._repository = repository
-        fields = repository.fields("ls-files", "--stage", "-z", "--full-name", "--", *_whole(repository))
+        self._top = repository.top
+        fields = repository.fields("ls-files", "--stage", "-z", "--full-name", "--", repository.top)
         self.entries = tuple(_staged(field) for field in fields)
         self._by_path = {entry.path: entry for entry in self.entries}
         self._folders: dict[str, set[str]] = {}
@@ -91,11 +94,9 @@ class Index:
 
     def _inside(self, path: str) -> str | None:
         """Return a path as the index names it; None for what lies outside of the work tree."""
-        if self._repository.top is None:
-            return None
         # Only the folder is resolved: the file may be a link, which the index knows by its own name.
-        folder, name = os.path.split(os.path.join(os.path.abspath(path)))
-        relative = posix(os.path.relpath(os.path.join(os.path.realpath(folder), name), self._repository.top))
+        folder, name = os.path.split(os.path.abspath(path))
+        relative = posix(os.path.relpath(os.path.join(os.path.realpath(folder), name), self._top))
         return None if relative.split("/")[0] == ".." else "" if relative == "." else relative
 
     def _read(self, entries: Sequence[Staged], excluded: Callable[[str], bool]) -> Iterator[Item]:
@@ -119,11 +120,6 @@ class Index:
 def _not_a_file(mode: str) -> str | None:
     """Return why an entry of this mode is no file to read."""
     return {LINK: "symlink", SUBMODULE: "submodule"}.get(mode)
-
-
-def _whole(repository: Repository) -> Iterable[str]:
-    """Return the paths that make git list the whole index, wherever it runs."""
-    return () if repository.top is None else (repository.top,)
 
 
 def _staged(field: bytes) -> Staged:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
@@ -48,14 +47,27 @@ def read_objects(repository: Repository, ids: Sequence[str]) -> Iterator[Object]
     A name is an id, or a commit and a path as in `1a2b3c:docs/a.txt`.
     """
     done = 0
+    present: frozenset[str] | None = None
     while done < len(ids):
         for found in _read_until_damage(repository, ids[done:]):
             done += 1
             yield found
-        if done < len(ids):
-            # Git ends at an object that it cannot unpack; those behind it are asked for again.
-            yield Object(ids[done], problem=_DAMAGED)
+        if done == len(ids):
+            return
+        # Git ends at an object that it cannot unpack; those behind it are asked for again.
+        if present is None and repository.is_partial():
+            present = _present(repository)
+        yield Object(ids[done], problem=_MISSING if present is not None else _DAMAGED)
+        done += 1
+        while present is not None and done < len(ids) and ":" not in ids[done] and ids[done] not in present:
+            yield Object(ids[done], problem=_MISSING)
             done += 1
+
+
+def _present(repository: Repository) -> frozenset[str]:
+    """Return the ids of all objects of a partial clone: older versions of git end at every one that is not there."""
+    listed = repository.ask("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+    return frozenset(listed.decode("ascii").split())
 
 
 def read_object(repository: Repository, name: str) -> Object:
@@ -64,23 +76,19 @@ def read_object(repository: Repository, name: str) -> Object:
 
 
 def _read_until_damage(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:
-    # The ids come from a file: writing them to a pipe while git waits for its output to be read would block both.
-    with tempfile.TemporaryFile() as wanted:
-        wanted.write("".join(f"{name}\n" for name in ids).encode())
-        wanted.seek(0)
-        process = repository.start("cat-file", "--batch", "--buffer", given=wanted)
-        output = process.stdout
-        assert output is not None
-        try:
-            for name in ids:
-                found = _next_object(output, name)
-                if found is None:
-                    return
-                yield found
-        finally:
-            output.close()
-            process.kill()
-            process.wait()
+    process = repository.start("cat-file", "--batch", "--buffer", given="".join(f"{name}\n" for name in ids).encode())
+    output = process.stdout
+    assert output is not None
+    try:
+        for name in ids:
+            found = _next_object(output, name)
+            if found is None:
+                return
+            yield found
+    finally:
+        output.close()
+        process.kill()
+        process.wait()
 
 
 def _next_object(stream: IO[bytes], name: str) -> Object | None:

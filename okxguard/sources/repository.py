@@ -7,6 +7,7 @@ and replaced objects are switched off, and no transport is allowed, so that miss
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,9 @@ _OF_HOOKS = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_QUARANTINE_PATH",
 )
+_NOT_STARTED = "git could not be started; install it, and check that the folder can be read"
+# What every system takes at once, even if nobody reads it yet.
+_FITS_PIPE = 4096
 _NO_REPOSITORY = "is in no git repository; run okxguard inside of one, or name its folder"
 _FOREIGN = (
     "git refuses a repository of another owner; run `git config --global --add safe.directory FOLDER` if you trust it"
@@ -65,27 +69,46 @@ class Repository(NamedTuple):
                 _command(arguments), cwd=self.folder, env=self.variables, input=given, capture_output=True, check=False
             )
         except OSError:
-            raise GitError("git could not be started; install it, and check that the folder can be read") from None
+            raise GitError(_NOT_STARTED) from None
         return done.stdout if done.returncode == 0 else None
 
-    def start(self, *arguments: str, given: IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start git with a file as its input, to read what it prints as it comes."""
+    def start(self, *arguments: str, given: bytes) -> subprocess.Popen[bytes]:
+        """Start git with some input, to read what it prints as it comes."""
+        if len(given) <= _FITS_PIPE:
+            process = self._popen(arguments, subprocess.PIPE)
+            assert process.stdin is not None
+            with contextlib.suppress(OSError), process.stdin as stream:
+                stream.write(given)
+            return process
+        # Writing more to a pipe, while git waits for its output to be read, would block both.
+        import tempfile  # slow to import, and most hook runs ask little
+
+        with tempfile.TemporaryFile() as stream:
+            stream.write(given)
+            stream.seek(0)
+            return self._popen(arguments, stream)
+
+    def _popen(self, arguments: Sequence[str], stdin: int | IO[bytes]) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(
                 _command(arguments),
                 cwd=self.folder,
                 env=self.variables,
-                stdin=given,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=1 << 20,
             )
         except OSError:
-            raise GitError("git could not be started; install it, and check that the folder can be read") from None
+            raise GitError(_NOT_STARTED) from None
 
     def fields(self, *arguments: str, given: bytes = b"") -> Iterator[bytes]:
         """Yield what git prints between NUL bytes."""
         return (field for field in self.ask(*arguments, given=given).split(b"\0") if field)
+
+    def is_partial(self) -> bool:
+        """Tell whether this is a clone that leaves objects at the remote until somebody needs them."""
+        return self.attempt("config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$") is not None
 
     def commit_named(self, name: str) -> str | None:
         """Return the id of the commit that a name stands for, or None where there is none here."""
@@ -105,25 +128,20 @@ def open_repository(folder: str, *, current: bool) -> Repository:
     variables = environment()
     if current:
         variables |= {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
-    # A limit of depth: paths with line breaks come last, in a field of their own.
-    command = _command(
-        ("rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-cdup")
-    )
+    # The path of the git folder comes last: it may hold line breaks.
+    asked = ("--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-cdup")
+    command = _command(("rev-parse", *asked, "--absolute-git-dir"))
     try:
-        first = subprocess.run(command, cwd=folder, env=variables, capture_output=True, check=False)
-        second = subprocess.run(
-            _command(("rev-parse", "--absolute-git-dir")), cwd=folder, env=variables, capture_output=True, check=False
-        )
+        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, check=False)
     except FileNotFoundError:
         raise GitError("git is not installed; install it, or scan folders and files") from None
     except OSError:
-        raise GitError("git could not be started; check that the folder can be read") from None
-    if first.returncode != 0 or second.returncode != 0:
-        raise GitError(_FOREIGN if b"dubious ownership" in first.stderr else f"{folder} {_NO_REPOSITORY}")
-    bare, inside, shallow, way_up = first.stdout.decode("utf-8", "surrogateescape").split("\n", 3)
-    top = None if bare == "true" else _top(folder, inside == "true", way_up.removesuffix("\n"))
-    git_folder = os.fsdecode(second.stdout.removesuffix(b"\n"))
-    return Repository(folder, top, git_folder, shallow == "true", variables)
+        raise GitError(_NOT_STARTED) from None
+    if done.returncode != 0:
+        raise GitError(_FOREIGN if b"dubious ownership" in done.stderr else f"{folder} {_NO_REPOSITORY}")
+    bare, inside, shallow, way_up, git_folder = os.fsdecode(done.stdout).split("\n", 4)
+    top = None if bare == "true" else _top(folder, inside == "true", way_up)
+    return Repository(folder, top, git_folder.removesuffix("\n"), shallow == "true", variables)
 
 
 def _top(folder: str, inside: bool, way_up: str) -> str | None:
