@@ -84,19 +84,30 @@ if [ -x "$kept" ]; then
 }}" | "$kept" "$@" || exit
 fi
 
+check() {{
+    base=$2
+    # A commit of the remote that is not here tells nothing about what is new.
+    GIT_NO_LAZY_FETCH=1 git cat-file -e "$base^{{commit}}" 2>/dev/null || base=0000000000000000000000000000000000000000
+    case $base in
+        *[!0]*) ;;
+        *)
+            # A new name for what the remote has sends no commit, at most the text of a tag.
+            if new=$(git rev-list -n 1 "$1" --not --remotes="$remote" 2>/dev/null) && [ -z "$new" ]; then
+                [ "$(git cat-file -t "$1")" = tag ] || return 0
+                git cat-file tag "$1" | run_okxguard scan -
+                return
+            fi
+            ;;
+    esac
+    run_okxguard scan --diff "$base..$1"
+}}
+
+remote=$1
 worst=0
 while read -r local_ref local_id remote_ref remote_id; do
     # Zeros, or no line at all: nothing of this ref is sent.
     case $local_id in *[!0]*) ;; *) continue ;; esac
-    # A commit of the remote that is not here tells nothing about what is new.
-    GIT_NO_LAZY_FETCH=1 git cat-file -e "$remote_id^{{commit}}" 2>/dev/null ||
-        remote_id=0000000000000000000000000000000000000000
-    # A new name for what the remote has, such as a tag, sends no commit.
-    case $remote_id in
-        *[!0]*) ;;
-        *) [ -n "$(git rev-list -n 1 "$local_id" --not --remotes="$1" 2>/dev/null || echo unknown)" ] || continue ;;
-    esac
-    run_okxguard scan --diff "$remote_id..$local_id" </dev/null
+    check "$local_id" "$remote_id" </dev/null
     code=$?
     [ "$code" -le "$worst" ] || worst=$code
 done <<REFS

@@ -137,7 +137,7 @@ def test_every_ref_of_a_push_is_scanned(hooked: Hooked) -> None:
     ]
 
 
-def test_new_name_for_what_the_remote_has_scans_nothing(hooked: Hooked) -> None:
+def test_new_name_for_what_the_remote_has_sends_no_commit(hooked: Hooked) -> None:
     hooked.git("commit", "-q", "--allow-empty", "-m", "Begin")
     hooked.git("tag", "-a", "-m", "First", "v1")
     head, tag = hooked.git("rev-parse", "HEAD"), hooked.git("rev-parse", "v1")
@@ -146,7 +146,7 @@ def test_new_name_for_what_the_remote_has_scans_nothing(hooked: Hooked) -> None:
     assert len(hooked.run("pre-push", "origin", "url", given=refs).calls) == 2
     hooked.log.unlink()
     hooked.git("update-ref", "refs/remotes/origin/main", head)
-    assert hooked.run("pre-push", "origin", "url", given=refs).calls == []
+    assert hooked.run("pre-push", "origin", "url", given=refs).calls == [["scan", "-"]]
 
 
 @pytest.mark.parametrize("refs", ["", f"(delete) {ZEROS} refs/heads/gone {ABSENT}\n"], ids=["nothing", "deletion"])

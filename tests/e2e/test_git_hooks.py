@@ -172,6 +172,14 @@ def test_push_of_a_new_branch_is_checked(repository: RepositoryBuilder, tried: T
     assert not stopped(tried("push", "-q", "origin", ":clean"))
 
 
+def test_push_of_a_tag_is_checked(repository: RepositoryBuilder, tried: Try, credentials: Credentials) -> None:
+    assert not stopped(tried("push", "-q", "origin", "main"))
+    repository.git("tag", "-a", "-m", "First", "v1")
+    repository.git("tag", "-a", "-m", f"Use okx_secret_key={credentials.secret()}", "v2")
+    assert not stopped(tried("push", "-q", "origin", "v1"))
+    assert stopped(tried("push", "-q", "origin", "v2"), "OKX102")
+
+
 def test_push_to_a_branch_that_is_not_here_is_checked(
     repository: RepositoryBuilder, tried: Try, credentials: Credentials, tmp_path: Path
 ) -> None:
