@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from okxguard import __version__
 from okxguard.hookscripts import HOOKS
 from okxguard.model import Confidence, Severity
-from okxguard.report import FORMATS
+from okxguard.report import ENDINGS, FORMATS
 
 _EPILOG = "exit codes: 0 nothing found, 1 findings, 2 the answer is incomplete or the command is wrong, 130 interrupted"
 
@@ -103,7 +103,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write the report to FILE, in the format of its ending; may be repeated",
+        help=f"write the report to FILE, in the format of its ending ({', '.join(ENDINGS)}); may be repeated",
     )
     parser.add_argument(
         "--select",

@@ -21,7 +21,7 @@ from okxguard.errors import (
     UsageError,
 )
 from okxguard.model import Confidence, Report, Severity
-from okxguard.report import ENDINGS, FORMATS
+from okxguard.report import ENDINGS, FORMATS, format_of
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
 
@@ -88,7 +88,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _scan(parsed: argparse.Namespace) -> int:
+    from okxguard.pathnames import redacted
     from okxguard.scan import Options, Scanner
+    from okxguard.sources.paths import prefix_of
     from okxguard.targets import make_target
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
@@ -110,7 +112,7 @@ def _scan(parsed: argparse.Namespace) -> int:
     report = Scanner(rulebook, options, target.tree()).scan(
         target.items(excluded), target.again(excluded), target.rest(excluded)
     )
-    report = report._replace(commits=target.commits)
+    report = report._replace(commits=target.commits, prefix=redacted(prefix_of(target.root)))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
@@ -158,7 +160,7 @@ def _matching(words: tuple[str, ...], every: frozenset[str], where: str) -> froz
 
 
 def _format_of(path: str) -> str:
-    name = ENDINGS.get(os.path.splitext(path)[1].lower())
+    name = format_of(path)
     if name is None:
         raise UsageError(f"-o: the ending of the file must name a format: {', '.join(sorted(ENDINGS))}")
     return name

@@ -275,7 +275,10 @@ class Suppressed(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Everything one scan has to say."""
+    """Everything one scan has to say.
+
+    `prefix` leads from the top of the repository to the scan root, which all paths are relative to.
+    """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
@@ -288,3 +291,4 @@ class Report(NamedTuple):
     held_back: int = 0
     baselined: int = 0
     older: int = 0
+    prefix: str = ""

@@ -39,6 +39,11 @@ def is_telling(path: str) -> bool:
     return _TELLING.search(path) is not None
 
 
+def redacted(path: str) -> str:
+    """Return a path without what has the shape of a key or a secret, whatever it is; for folders that nobody scans."""
+    return re.sub(_SHAPE, _REDACTED, path) if is_telling(path) else path
+
+
 def read_path(source: Source, examiner: Examiner) -> PathName | None:
     """Return what the path of a source says; None where no value stands in it."""
     lines = [

@@ -106,7 +106,10 @@ class _StagedTarget:
 
     def items(self, excluded: Excluded) -> Iterator[Item]:
         found = self._index.read_named(self._paths, excluded) if self._paths else self._index.read_all(excluded)
-        return expand(found, excluded)
+        try:
+            yield from expand(found, excluded)
+        finally:
+            self._index.close()
 
     def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:
         return None if self._paths else lambda: self.items(excluded)
@@ -120,14 +123,16 @@ class _RangeTarget:
 
     def __init__(self, paths: Sequence[str], text: str) -> None:
         from okxguard.sources.commits import Commits
+        from okxguard.sources.objects import ObjectReader
         from okxguard.sources.ranges import resolve_range
         from okxguard.sources.snapshot import Snapshot
 
         repository = _repository_of(paths)
         self._range = resolve_range(repository, text)
-        self._commits = Commits(repository, self._range)
-        self._before = Snapshot(repository, self._range.trusted)
-        self._after = Snapshot(repository, self._range.head)
+        self._objects = ObjectReader(repository)
+        self._commits = Commits(repository, self._objects, self._range)
+        self._before = Snapshot(repository, self._objects, self._range.trusted)
+        self._after = Snapshot(repository, self._objects, self._range.head)
         self._notes: list[Note] = []
         self.root = repository.top or repository.folder
         self.commits = len(self._commits.all)
@@ -135,8 +140,11 @@ class _RangeTarget:
     def config(self, path: str | None) -> Config:
         from okxguard.trust import weakened
 
-        before = load_config(path, self.root, self._trusted)
-        self._notes = weakened(before, lambda: load_config(path, self.root, self._proposed))
+        try:
+            before = load_config(path, self.root, self._trusted)
+            self._notes = weakened(before, lambda: load_config(path, self.root, self._proposed))
+        finally:
+            self._objects.close()
         return before
 
     def _trusted(self, path: str) -> bytes | None:
@@ -162,7 +170,10 @@ class _RangeTarget:
         yield from self._notes
         if not self.commits:
             yield Note("(range)", "holds no commit; nothing was scanned")
-        yield from expand(self._commits.read(excluded), excluded)
+        try:
+            yield from expand(self._commits.read(excluded), excluded)
+        finally:
+            self._objects.close()
 
     def again(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
         return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from okxguard.model import EXCLUDED, FileError, Skipped, Source
 from okxguard.sources.index import LFS_POINTER, LINK, SUBMODULE, shown
-from okxguard.sources.objects import read_objects
+from okxguard.sources.objects import ObjectReader, read_objects
 from okxguard.sources.past import PastOfFile, Version
 from okxguard.sources.paths import Item
 from okxguard.sources.ranges import Range
@@ -42,8 +42,9 @@ class Change(NamedTuple):
 class Commits:
     """The commits of one range, oldest first."""
 
-    def __init__(self, repository: Repository, wanted: Range) -> None:
+    def __init__(self, repository: Repository, objects: ObjectReader, wanted: Range) -> None:
         self._repository = repository
+        self._objects = objects
         self._base = wanted.base
         self._trusted = wanted.trusted
         listed = repository.ask("rev-list", "--reverse", "--topo-order", "--parents", "--stdin", given=_asked(wanted))
@@ -71,7 +72,7 @@ class Commits:
             elif found.problem:
                 yield FileError(change.path, f"{found.problem} (commit {change.commit[:12]})")
             else:
-                past = PastOfFile(self._repository, change.before, self._trusted)
+                past = PastOfFile(self._objects, change.before, self._trusted)
                 yield Source("commit", change.path, found.data, change.path, change.commit, past)
 
     def _messages(self) -> Iterator[Item]:
@@ -84,7 +85,7 @@ class Commits:
                 yield FileError(place, f"{found.problem} (commit {commit[:12]})")
             else:
                 text = found.data if place == NOTE else message_of(found.data)
-                yield Source("message", place, text, "", commit, PastOfFile(self._repository, (), None))
+                yield Source("message", place, text, "", commit, PastOfFile(self._objects, (), None))
 
     def _tags(self) -> Iterator[tuple[str, str, str]]:
         """Yield the annotated tags on the commits: the commit, where the text stands, the object that holds it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
-from okxguard.sources.objects import read_object, read_objects
+from okxguard.sources.objects import ObjectReader, read_objects
 from okxguard.sources.paths import Item, posix, read_paths
 from okxguard.sources.repository import GitError, Repository
 
@@ -35,6 +35,7 @@ class Index:
             raise GitError("a bare repository has no index; use --diff to read commits")
         self._repository = repository
         self._top = repository.top
+        self._objects = ObjectReader(repository)
         fields = repository.fields("ls-files", "--stage", "-z", "--full-name", "--", repository.top)
         self.entries = tuple(_staged(field) for field in fields)
         self._by_path = {entry.path: entry for entry in self.entries}
@@ -55,8 +56,12 @@ class Index:
         entry = self._by_path.get(path)
         if entry is None or entry.mode in (LINK, SUBMODULE):
             return None
-        found = read_object(self._repository, entry.id)
+        found = self._objects.read(entry.id)
         return None if found.problem or len(found.data) > _LARGEST_IMPORT else found.data
+
+    def close(self) -> None:
+        """End what was started to read single files."""
+        self._objects.close()
 
     def read_all(self, excluded: Callable[[str], bool]) -> Iterator[Item]:
         """Yield everything that the index holds."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from okxguard.decoding import is_binary
 from okxguard.sources.containers import container_of
 from okxguard.sources.repository import Repository
+
+if TYPE_CHECKING:
+    import subprocess
 
 LARGEST_OBJECT = 128 << 20
 _HEAD = 1 << 14
@@ -70,9 +74,41 @@ def _present(repository: Repository) -> frozenset[str]:
     return frozenset(listed.decode("ascii").split())
 
 
-def read_object(repository: Repository, name: str) -> Object:
-    """Return one object."""
-    return next(read_objects(repository, [name]))
+class ObjectReader:
+    """Reads one object after the other through one git process, which is started when the first one is asked for."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, name: str) -> Object:
+        """Return an object; one that is missing or damaged has no data and a problem."""
+        if "\n" in name:
+            return Object(name, problem=_MISSING)
+        if self._process is None:
+            self._process = self._repository.converse("cat-file", "--batch")
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(f"{name}\n".encode())
+            process.stdin.flush()
+            found = _next_object(process.stdout, name)
+        except OSError:
+            found = None
+        if found is None:
+            self.close()
+        return found or Object(name, problem=_DAMAGED)
+
+    def close(self) -> None:
+        """End the process; it is started again where another object is asked for."""
+        process, self._process = self._process, None
+        if process is not None:
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    stream.close()  # type: ignore[union-attr]
+            process.kill()
+            process.wait()
 
 
 def _read_until_damage(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from okxguard.sources.objects import read_object
-from okxguard.sources.repository import Repository
+from okxguard.sources.objects import ObjectReader
 
 
 class Version(NamedTuple):
@@ -18,14 +17,14 @@ class Version(NamedTuple):
 class PastOfFile:
     """The versions of one file, read when they are asked for: only files with findings are compared."""
 
-    def __init__(self, repository: Repository, before: tuple[Version, ...], trusted: str | None) -> None:
-        self._repository = repository
+    def __init__(self, objects: ObjectReader, before: tuple[Version, ...], trusted: str | None) -> None:
+        self._objects = objects
         self._before = before
         self._trusted = trusted
 
     def versions(self) -> tuple[bytes, ...]:
         """Return the file as each parent has it that has one."""
-        found = (read_object(self._repository, version.id) for version in self._before if version.id)
+        found = (self._objects.read(version.id) for version in self._before if version.id)
         return tuple(each.data for each in found if not each.problem)
 
     def had(self, path: str) -> bool:
@@ -35,9 +34,7 @@ class PastOfFile:
     def base(self, path: str) -> bytes:
         """Return the file at the base of the range, under this path or the one that it had before; or nothing."""
         for name in dict.fromkeys((path, *(version.path for version in self._before))):
-            found = (
-                read_object(self._repository, f"{self._trusted}:{name}") if self._trusted and "\n" not in name else None
-            )
+            found = self._objects.read(f"{self._trusted}:{name}") if self._trusted else None
             if found and not found.problem:
                 return found.data
         return b""

@@ -70,6 +70,13 @@ def shown_root(paths: Sequence[str]) -> str:
     return common_folder(paths)
 
 
+def prefix_of(root: str) -> str:
+    """Return the way from the top of the work tree to the folder that paths are shown relative to."""
+    folder = os.path.realpath(root)
+    top = work_tree_of(folder)
+    return "" if top in (None, folder) else _relative(folder, top)
+
+
 def common_folder(paths: Sequence[str]) -> str:
     """Return the folder that holds everything that is named; the current one when there is none."""
     folders = [

@@ -88,6 +88,10 @@ class Repository(NamedTuple):
             stream.seek(0)
             return self._popen(arguments, stream)
 
+    def converse(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start git to ask it line by line."""
+        return self._popen(arguments, subprocess.PIPE)
+
     def _popen(self, arguments: Sequence[str], stdin: int | IO[bytes]) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(

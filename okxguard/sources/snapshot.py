@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from okxguard.model import EXCLUDED, FileError, Skipped, Source
 from okxguard.sources.index import LFS_POINTER, LINK, SUBMODULE, shown
-from okxguard.sources.objects import read_object, read_objects
+from okxguard.sources.objects import ObjectReader, read_objects
 from okxguard.sources.paths import Item
 from okxguard.sources.repository import Repository
 
@@ -16,8 +16,9 @@ _LARGEST_IMPORT = 1 << 20
 class Snapshot:
     """The files of one commit."""
 
-    def __init__(self, repository: Repository, commit: str) -> None:
+    def __init__(self, repository: Repository, objects: ObjectReader, commit: str) -> None:
         self._repository = repository
+        self._objects = objects
         self._commit = commit
         self._folders: dict[str, frozenset[str]] = {}
 
@@ -35,9 +36,7 @@ class Snapshot:
 
     def read_whole(self, path: str) -> bytes | None:
         """Return the bytes of a file of the commit, or None where there is none."""
-        if "\n" in path:
-            return None
-        found = read_object(self._repository, f"{self._commit}:{path}")
+        found = self._objects.read(f"{self._commit}:{path}")
         return found.data if found.type == "blob" and not found.problem else None
 
     def read_all(self, excluded: Callable[[str], bool]) -> Iterator[Item]:
