@@ -30,9 +30,22 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     command = arguments[0] if arguments else ""
     if command not in commands:
         return parser.parse_args(arguments)
-    parsed = commands[command].parse_intermixed_args(arguments[1:])
+    given = list(arguments[1:])
+    last = given.index("--") if "--" in given else len(given)
+    _check_options(commands[command], given[:last])
+    paths = [f"./{path}" if path.startswith("-") else path for path in given[last + 1 :]]
+    parsed = commands[command].parse_intermixed_args(given[:last] + paths)
     parsed.command = command
     return parsed
+
+
+def _check_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> None:
+    """Refuse an option that is the name of a file, too: hook managers hand over the names of files that others made."""
+    for number, option in enumerate(given, 2):
+        if option.startswith("-") and option != "-" and os.path.lexists(option):
+            parser.error(
+                f"argument {number} is an option and the name of a file; put './' before the name, or rename it"
+            )
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:

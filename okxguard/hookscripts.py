@@ -54,8 +54,8 @@ fi
 _STAGED = (
     _BEFORE
     + """
-names=$(git -c core.quotePath=false diff --cached --name-only --diff-filter=d --no-renames --no-ext-diff \\
-    --ignore-submodules) || leave 2
+names=$(git -c core.quotePath=false diff --cached --name-only --line-prefix=./ --diff-filter=d --no-renames \\
+    --no-ext-diff --ignore-submodules) || leave 2
 [ -n "$names" ] || exit 0
 set -f
 IFS='
@@ -64,7 +64,7 @@ set -- $names
 # Names that git quotes, and more names than a command may have: read the whole index.
 case $names in *\\"*) set -- ;; esac
 [ "$#" -le 500 ] || set --
-run_okxguard scan --staged -- "$@"
+run_okxguard scan --staged "$@"
 leave "$?"
 """
 )

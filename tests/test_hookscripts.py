@@ -97,7 +97,7 @@ def test_staged_files_are_scanned(hook: str, names: list[str], scanned: list[str
     hooked.git("add", "--all", "--force")
     done = hooked.run(hook)
     assert done.code == 0, done.err
-    assert done.calls == ([] if scanned is None else [["scan", "--staged", "--", *scanned]])
+    assert done.calls == ([] if scanned is None else [["scan", "--staged", *(f"./{name}" for name in scanned)]])
 
 
 def test_only_what_changed_is_scanned(hooked: Hooked) -> None:
@@ -110,7 +110,7 @@ def test_only_what_changed_is_scanned(hooked: Hooked) -> None:
     hooked.git("add", "changed")
     hooked.git("rm", "-q", "gone")
     hooked.git("mv", "moved", "there")
-    assert hooked.run("pre-commit").calls == [["scan", "--staged", "--", "changed", "there"]]
+    assert hooked.run("pre-commit").calls == [["scan", "--staged", "./changed", "./there"]]
 
 
 def test_message_is_scanned(hooked: Hooked) -> None:

@@ -110,6 +110,14 @@ def test_what_is_staged_counts(repository: RepositoryBuilder, tried: Try, creden
     assert not stopped(tried("commit", "-m", "Change"))
 
 
+@pytest.mark.parametrize("name", ["-", "-v", "--exit-zero", "--", "--diff"])
+def test_file_called_like_an_option_is_checked(
+    name: str, repository: RepositoryBuilder, tried: Try, credentials: Credentials
+) -> None:
+    repository.stage({name: credentials.dotenv()})
+    assert stopped(tried("commit", "-m", "Change"), "OKX101")
+
+
 def test_first_commit_is_checked(repository: RepositoryBuilder, tried: Try, credentials: Credentials) -> None:
     repository.git("checkout", "-q", "--orphan", "new")
     repository.stage({'it\'s "new".env': credentials.dotenv()})
@@ -126,6 +134,19 @@ def test_linked_work_tree_is_checked(
     assert not stopped(tried("commit", "--allow-empty", "-m", "Change"))
     message = f"Use okx_secret_key={credentials.secret()}"
     assert stopped(tried("commit", "-m", message, "--allow-empty", "--no-gpg-sign", cwd=tmp_path / "linked"))
+
+
+def test_submodule_is_checked(
+    repository: RepositoryBuilder, tried: Try, credentials: Credentials, tmp_path: Path
+) -> None:
+    RepositoryBuilder(tmp_path / "library").commit({"README.md": "A library.\n"})
+    repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "library"), "library")
+    inside = repository.folder / "library"
+    subprocess.run([*PROGRAM, "install"], cwd=inside, check=True, capture_output=True)
+    (inside / "conf.env").write_text(credentials.dotenv(), encoding="utf-8")
+    repository.git("-C", str(inside), "add", "conf.env")
+    assert stopped(tried("commit", "-m", "Change", cwd=inside), "OKX101")
+    assert not stopped(tried("commit", "-m", "Add library"))
 
 
 def test_merge_is_checked(repository: RepositoryBuilder, tried: Try, credentials: Credentials) -> None:
