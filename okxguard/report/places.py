@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from okxguard.sources.paths import STDIN
+from okxguard.sources.files import STDIN
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
