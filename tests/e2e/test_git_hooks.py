@@ -101,6 +101,20 @@ def test_commit_is_stopped_and_let_through(
     assert repository.head() != head
 
 
+@pytest.mark.parametrize("options", [[], ["--git-dir=.git", "--work-tree=."], ["--git-dir=.git"]])
+def test_index_of_the_commit_counts_for_files_of_one_folder(
+    options: list[str], repository: RepositoryBuilder, tried: Try, credentials: Credentials
+) -> None:
+    repository.commit({"below/conf.env": "DEBUG=1\n"})
+    repository.write({"below/conf.env": credentials.dotenv()})
+    done = tried(*options, "commit", "-m", "Change", "below/conf.env")
+    assert stopped(done, "OKX101")
+    assert "work tree" not in done.stderr
+    repository.stage({"below/conf.env": "DEBUG=0\n"})
+    repository.write({"below/conf.env": credentials.dotenv()})
+    assert not stopped(tried(*options, "commit", "-m", "Change"))
+
+
 def test_what_is_staged_counts(repository: RepositoryBuilder, tried: Try, credentials: Credentials) -> None:
     repository.stage({"conf.env": credentials.dotenv()})
     repository.write({"conf.env": "DEBUG=1\n"})
