@@ -14,6 +14,9 @@ from okxguard.report import ENDINGS, FORMATS
 _EPILOG = "exit codes: 0 nothing found, 1 findings, 2 the answer is incomplete or the command is wrong, 130 interrupted"
 
 
+_MOST_JOBS = 256
+
+
 class _Formatter(argparse.HelpFormatter):
     """Help as wide as the terminal says; asking the system for it would cost a hook run three imports."""
 
@@ -88,6 +91,12 @@ def _add_hooks(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to {_MOST_JOBS}")
+    return int(text)
+
+
 def _add_scan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths",
@@ -139,6 +148,12 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         "--config",
         metavar="FILE",
         help="read this configuration instead of the nearest okxguard.toml or pyproject.toml",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="read folders with up to N processes where that pays (default: the cores this process may use)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     parser.add_argument(

@@ -25,6 +25,9 @@ from okxguard.report import ENDINGS, FORMATS, format_of
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
 
+# Fewer files than these are read before a second process would have begun.
+_MANY = 100
+
 
 def run() -> None:
     """Run the program and leave the process with its exit code."""
@@ -109,15 +112,28 @@ def _scan(parsed: argparse.Namespace) -> int:
         config.max_key_age_days,
     )
     excluded = config.excluder(target.root)
-    report = Scanner(rulebook, options, target.tree()).scan(
-        target.items(excluded), target.again(excluded), target.rest(excluded)
-    )
+    jobs = parsed.jobs if parsed.jobs is not None else usable_cores()
+    listed = target.listed(excluded) if jobs > 1 else None
+    if listed is not None and len(listed) >= _MANY:
+        from okxguard.teamwork import Setting, scan_with
+
+        report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded))
+    else:
+        scanner = Scanner(rulebook, options, target.tree())
+        report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
     report = report._replace(commits=target.commits, prefix=redacted(prefix_of(target.root)))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
         return EXIT_INCOMPLETE
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _configured(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> Config:

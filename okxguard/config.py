@@ -53,7 +53,7 @@ class Config(NamedTuple):
         return excluded
 
 
-def read_file(path: str) -> bytes | None:
+def read_config_file(path: str) -> bytes | None:
     """Return the bytes of a file, or None where there is none; raise ConfigError where it cannot be read."""
     try:
         with open(path, "rb") as stream:
@@ -66,7 +66,7 @@ def read_file(path: str) -> bytes | None:
         ) from None
 
 
-def load_config(path: str | None, start: str, read: Callable[[str], bytes | None] = read_file) -> Config:
+def load_config(path: str | None, start: str, read: Callable[[str], bytes | None] = read_config_file) -> Config:
     """Read the configuration at `path`, or the nearest one at or above the folder `start` within its repository.
 
     `read` returns the bytes of a file, or None where there is none.

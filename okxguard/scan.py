@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard import documents
 from okxguard.decoding import is_binary
@@ -43,6 +43,24 @@ _OVERLAP = 128 << 10
 _Item = Source | FileError | Note | Skipped
 
 
+class Deferred(NamedTuple):
+    """A document that can only be judged beside others, and what it gave."""
+
+    document: Document
+    source: Source
+    examination: Examination
+
+    def __repr__(self) -> str:
+        return f"Deferred(document={self.document!r})"
+
+
+class Part(NamedTuple):
+    """What some of the items of a scan gave."""
+
+    tally: Tally
+    deferred: tuple[Deferred, ...]
+
+
 class Scanner:
     """The detectors of one rule book, made once and used for every source.
 
@@ -63,6 +81,7 @@ class Scanner:
         self._novelty: Novelty | None = None
         self._rest: Callable[[], Iterable[_Item]] | None = None
         self._is_reporting = True
+        self._deferred: list[Deferred] | None = None
 
     def scan(
         self,
@@ -79,6 +98,30 @@ class Scanner:
         tally = Tally()
         self._together = None
         self._rest = rest
+        self._take(items, tally)
+        self._conclude(tally, again)
+        return tally.report()
+
+    def scan_part(self, items: Iterable[_Item]) -> Part:
+        """Scan some items of many; what can only be judged beside the others is left for `join`."""
+        tally = Tally()
+        self._deferred = []
+        self._take(items, tally)
+        deferred, self._deferred = tuple(self._deferred), None
+        return Part(tally, deferred)
+
+    def join(self, parts: Iterable[Part], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
+        """Put the parts of a scan together, in the order of their items; `again` is that of `scan`."""
+        tally = Tally()
+        self._together = None
+        for part in parts:
+            tally.add(part.tally)
+            for deferred in part.deferred:
+                self._finish(deferred.document, deferred.source, deferred.examination, tally)
+        self._conclude(tally, again)
+        return tally.report()
+
+    def _take(self, items: Iterable[_Item], tally: Tally) -> None:
         for item in items:
             if isinstance(item, Source):
                 self._scan_source(self._renamed(item, tally) if is_telling(item.path) else item, tally)
@@ -91,8 +134,6 @@ class Scanner:
                 tally.notes.append(item)
             else:
                 tally.skipped.append(item)
-        self._conclude(tally, again)
-        return tally.report()
 
     def _conclude(self, tally: Tally, again: Callable[[], Iterable[_Item]] | None) -> None:
         """Add what only all files together show."""
@@ -177,8 +218,9 @@ class Scanner:
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
             return
-        used = False
+        used = is_code = False
         for window in documents.windows(source.data, _WINDOW, _OVERLAP):
+            is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
                 self._scan_document(
@@ -186,6 +228,8 @@ class Scanner:
                 )
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
+        if is_code:
+            tally.notes.append(Note(source.path, "is too large for the code rules; they did not run"))
 
     def _may_leak(self, source: Source) -> bool:
         if self._leaks is None:
@@ -197,6 +241,12 @@ class Scanner:
 
     def _scan_document(self, document: Document, source: Source, tally: Tally) -> None:
         examination = self._examined().examine(document, source.commit)
+        if self._deferred is not None and (examination.credentials or examination.policy != Policing()):
+            self._deferred.append(Deferred(document, source._replace(data=b""), examination))
+        else:
+            self._finish(document, source, examination, tally)
+
+    def _finish(self, document: Document, source: Source, examination: Examination, tally: Tally) -> None:
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
         if examination.note:

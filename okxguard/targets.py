@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from okxguard.config import Config, load_config, read_file
+from okxguard.config import Config, load_config, read_config_file
 from okxguard.model import Note
 from okxguard.sources.archive import expand
-from okxguard.sources.paths import Item, common_folder, read_paths, shown_root
+from okxguard.sources.files import File, read_file
+from okxguard.sources.paths import Item, common_folder, list_paths, read_paths, shown_root
 from okxguard.sources.tree import FileTree
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Target(Protocol):
 
     def items(self, excluded: Excluded) -> Iterator[Item]:
         """Yield what is to be scanned, with the archives among it opened."""
+        ...
+
+    def listed(self, excluded: Excluded) -> Sequence[Item | File] | None:
+        """Return the files before they are read, where several processes may read them."""
         ...
 
     def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:
@@ -65,6 +70,7 @@ class _PathTarget:
     def __init__(self, paths: Sequence[str], *, ignored: bool) -> None:
         self._paths = paths
         self._ignored = ignored
+        self._listed: Sequence[Item | File] | None = None
         self.root = shown_root(paths)
         self.commits = 0
 
@@ -76,11 +82,22 @@ class _PathTarget:
         return FileTree(self.root)
 
     def items(self, excluded: Excluded) -> Iterator[Item]:
-        return expand(read_paths(self._paths, ignored=self._ignored, excluded=excluded), excluded)
+        if self._listed is None:
+            return expand(read_paths(self._paths, ignored=self._ignored, excluded=excluded), excluded)
+        return expand(_read(self._listed), excluded)
+
+    def listed(self, excluded: Excluded) -> Sequence[Item | File] | None:
+        if not self._is_whole():
+            return None
+        if self._listed is None:
+            self._listed = list(list_paths(self._paths, ignored=self._ignored, excluded=excluded))
+        return self._listed
 
     def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:
-        whole = all(os.path.isdir(path) for path in self._paths)
-        return (lambda: self.items(excluded)) if whole else None
+        return (lambda: self.items(excluded)) if self._is_whole() else None
+
+    def _is_whole(self) -> bool:
+        return all(os.path.isdir(path) for path in self._paths)
 
     def rest(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
         return None
@@ -110,6 +127,9 @@ class _StagedTarget:
             yield from expand(found, excluded)
         finally:
             self._index.close()
+
+    def listed(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
+        return None
 
     def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:
         return None if self._paths else lambda: self.items(excluded)
@@ -151,13 +171,13 @@ class _RangeTarget:
         """Return a file as the base of the range has it; one that git does not know as it is on the disk."""
         inside = self._inside(path)
         if inside is None:
-            return read_file(path)
+            return read_config_file(path)
         data = self._before.read_whole(inside)
-        return read_file(path) if data is None and self._after.read_whole(inside) is None else data
+        return read_config_file(path) if data is None and self._after.read_whole(inside) is None else data
 
     def _proposed(self, path: str) -> bytes | None:
         inside = self._inside(path)
-        return self._after.read_whole(inside) if inside is not None else read_file(path)
+        return self._after.read_whole(inside) if inside is not None else read_config_file(path)
 
     def _inside(self, path: str) -> str | None:
         relative = os.path.relpath(os.path.abspath(path), self.root).replace(os.sep, "/")
@@ -175,11 +195,22 @@ class _RangeTarget:
         finally:
             self._objects.close()
 
+    def listed(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
+        return None
+
     def again(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
         return None
 
     def rest(self, excluded: Excluded) -> Callable[[], Iterable[Item]]:
         return lambda: expand(self._after.read_all(excluded), excluded)
+
+
+def _read(listed: Iterable[Item | File]) -> Iterator[Item]:
+    for item in listed:
+        if isinstance(item, File):
+            yield from read_file(item)
+        else:
+            yield item
 
 
 def _repository_of(paths: Sequence[str]) -> Repository:

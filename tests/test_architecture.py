@@ -16,6 +16,7 @@ LEVELS = [
     {"__main__"},
     {"cli", "detect_secrets_plugin"},
     {"arguments", "targets"},
+    {"teamwork"},
     {"scan", "report", "hooks"},
     {"novelty", "filtering", "pathnames"},
     {"sources", "examine", "hookscripts"},
@@ -27,7 +28,7 @@ LEVELS = [
     {"documents"},
     {"trust"},
     {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "kinds"},
-    {"ruletable", "tally"},
+    {"ruletable", "tally", "crew"},
     {"model", "errors", "encodings", "__init__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

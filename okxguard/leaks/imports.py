@@ -112,8 +112,8 @@ class Importers:
                     yield found, each
 
     def is_named(self, path: str) -> bool:
-        """Tell whether a file names secrets."""
+        """Tell whether a file names secrets, or is too large to tell."""
         if path not in self._named:
             data = self.finder.tree.read(path)
-            self._named[path] = data is not None and self._names_secret(data)
+            self._named[path] = data is None or self._names_secret(data)
         return self._named[path]
