@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 
 from okxguard import __version__
+from okxguard.hookscripts import HOOKS
 from okxguard.model import Confidence, Severity
 from okxguard.report import ENDINGS, FORMATS
 
@@ -32,9 +33,22 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     command = arguments[0] if arguments else ""
     if command not in commands:
         return parser.parse_args(arguments)
-    parsed = commands[command].parse_intermixed_args(arguments[1:])
+    given = list(arguments[1:])
+    last = given.index("--") if "--" in given else len(given)
+    _check_options(commands[command], given[:last])
+    paths = [f"./{path}" if path.startswith("-") else path for path in given[last + 1 :]]
+    parsed = commands[command].parse_intermixed_args(given[:last] + paths)
     parsed.command = command
     return parsed
+
+
+def _check_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> None:
+    """Refuse an option that is the name of a file, too: hook managers hand over the names of files that others made."""
+    for number, option in enumerate(given, 2):
+        if option.startswith("-") and option != "-" and os.path.lexists(option):
+            parser.error(
+                f"argument {number} is an option and the name of a file; put './' before the name, or rename it"
+            )
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
@@ -53,7 +67,28 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     plugin_path = commands.add_parser(
         "plugin-path", help="print the file to hand to detect-secrets with -p", formatter_class=_Formatter
     )
-    return parser, {"scan": scan, "rules": rules, "plugin-path": plugin_path}
+    install = commands.add_parser(
+        "install", help="write git hooks that scan commits, messages and pushes", formatter_class=_Formatter
+    )
+    uninstall = commands.add_parser("uninstall", help="take these git hooks away", formatter_class=_Formatter)
+    _add_hooks(install)
+    _add_hooks(uninstall)
+    return parser, {
+        "scan": scan,
+        "rules": rules,
+        "install": install,
+        "uninstall": uninstall,
+        "plugin-path": plugin_path,
+    }
+
+
+def _add_hooks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--hook", action="append", choices=HOOKS, default=[], help="only this hook; may be repeated (default: all)"
+    )
+    parser.add_argument(
+        "--shared", action="store_true", help="even if core.hooksPath leads to a folder that other repositories use"
+    )
 
 
 def _positive(text: str) -> int:

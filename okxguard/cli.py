@@ -242,7 +242,15 @@ def _plugin_path(_: argparse.Namespace) -> int:
     return EXIT_CLEAN
 
 
-_COMMANDS = {"scan": _scan, "rules": _rules, "plugin-path": _plugin_path}
+def _hooks(parsed: argparse.Namespace) -> int:
+    from okxguard.hooks import install, uninstall
+
+    change = {"install": install, "uninstall": uninstall}[parsed.command]
+    _out("".join(f"{printable(line)}\n" for line in change(".", parsed.hook, shared=parsed.shared)))
+    return EXIT_CLEAN
+
+
+_COMMANDS = {"scan": _scan, "rules": _rules, "install": _hooks, "uninstall": _hooks, "plugin-path": _plugin_path}
 
 
 def _out(text: str) -> None:

@@ -285,6 +285,24 @@ def test_options_stand_between_paths(run: Run, tmp_path: Path, credentials: Cred
     assert run(tmp_path, "scan", "--exit-zero", "b.env", "-v", "a.env").code == 0
 
 
+@pytest.mark.parametrize("name", ["-v", "--exit-zero", "-", "--"])
+def test_paths_behind_two_dashes_are_no_options(name: str, run: Run, tmp_path: Path, credentials: Credentials) -> None:
+    write_files(tmp_path, {name: credentials.dotenv()})
+    result = run(tmp_path, "scan", "--format", "json", "--", name)
+    assert result.code == 1
+    assert json.loads(result.out)["findings"][0]["path"] == name
+
+
+@pytest.mark.parametrize("name", ["--exit-zero", "--select=OKX9", "-v"])
+def test_file_called_like_an_option_does_not_become_one(
+    name: str, run: Run, tmp_path: Path, credentials: Credentials
+) -> None:
+    write_files(tmp_path, {name: "x", ".env": credentials.dotenv()})
+    result = run(tmp_path, "scan", ".env", name)
+    assert result.code == 2
+    assert "argument 3 is an option and the name of a file" in result.err
+
+
 def test_verbose_names_what_is_skipped_and_the_configuration(run: Run, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "okxguard.toml": 'exclude = ["out/"]\n',
