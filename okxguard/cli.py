@@ -9,9 +9,10 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from okxguard.arguments import parse_arguments
-from okxguard.config import Config, load_config
+from okxguard.config import Config
 from okxguard.errors import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -20,10 +21,14 @@ from okxguard.errors import (
     OkxguardError,
     UsageError,
 )
-from okxguard.model import Confidence, FileError, Note, Report, Severity, Skipped, Source
+from okxguard.model import FileError, Note, Report, Skipped, Source
 from okxguard.report import ENDINGS, FORMATS
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
+from okxguard.selection import configured, selected, widened
+
+if TYPE_CHECKING:
+    from okxguard.baseline import Baseline
 
 
 def run() -> None:
@@ -88,32 +93,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _scan(parsed: argparse.Namespace) -> int:
-    from okxguard.scan import Options, Scanner
-    from okxguard.sources.archive import expand
-    from okxguard.sources.paths import read_paths, shown_root
-    from okxguard.sources.tree import FileTree
-
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
-    config = _configured(parsed, rulebook)
+    config = configured(parsed, rulebook)
     if parsed.verbose and config.path:
         _say(f"okxguard: configuration: {printable(config.path)}")
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    options = Options(
-        _selected(config, parsed, rulebook),
-        today,
-        config.min_severity,
-        config.min_confidence,
-        config.honour_detect_secrets_pragma,
-        config.max_key_age_days,
-    )
-    excluded = config.excluder(shown_root(parsed.paths))
-
-    def items() -> Iterable[Source | FileError | Note | Skipped]:
-        return expand(read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded), excluded)
-
-    whole = all(os.path.isdir(path) for path in parsed.paths)
-    report = Scanner(rulebook, options, FileTree(shown_root(parsed.paths))).scan(items(), items if whole else None)
+    report = _report(parsed, rulebook, config, _accepted(parsed, config))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
@@ -121,47 +106,60 @@ def _scan(parsed: argparse.Namespace) -> int:
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
 
 
-def _configured(parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
-    """Return the configuration with what the command line says on top."""
-    from okxguard.sources.paths import common_folder
+def _report(parsed: argparse.Namespace, rulebook: Rulebook, config: Config, baseline: Baseline | None) -> Report:
+    """Scan what the arguments name."""
+    from okxguard.scan import Options, Scanner
+    from okxguard.sources.archive import expand
+    from okxguard.sources.paths import read_paths, shown_root
+    from okxguard.sources.tree import FileTree
 
-    start = common_folder(parsed.paths)
-    config = load_config(parsed.config, start if os.path.isdir(start) else ".")
-    every = frozenset(rulebook.rules)
-    _matching(config.select or (), every, f"config: {config.path}: key 'select': ")
-    _matching(config.ignore, every, f"config: {config.path}: key 'ignore': ")
-    if parsed.min_severity:
-        config = config._replace(min_severity=Severity[parsed.min_severity.upper()])
-    if parsed.min_confidence:
-        config = config._replace(min_confidence=Confidence[parsed.min_confidence.upper()])
-    return config
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    options = Options(
+        selected(config, parsed, rulebook),
+        today,
+        config.min_severity,
+        config.min_confidence,
+        config.honour_detect_secrets_pragma,
+        config.max_key_age_days,
+        baseline,
+    )
+    excluded = config.excluder(shown_root(parsed.paths))
 
+    def items() -> Iterable[Source | FileError | Note | Skipped]:
+        return expand(read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded), excluded)
 
-def _words(values: list[str]) -> tuple[str, ...]:
-    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
-
-
-def _selected(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> frozenset[str]:
-    """Return the ids of the rules to run; an id that means no rule is an error."""
-    every = frozenset(rulebook.rules)
-    select = _words(parsed.select) if parsed.select else config.select
-    selected = every if select is None else _matching(select, every, "--select: ")
-    selected -= _matching(config.ignore + _words(parsed.ignore or []), every, "--ignore: ")
-    if not selected:
-        raise UsageError("no rule is left to run; check --select, --ignore and the configuration")
-    return selected
+    whole = all(os.path.isdir(path) for path in parsed.paths)
+    return Scanner(rulebook, options, FileTree(shown_root(parsed.paths))).scan(items(), items if whole else None)
 
 
-def _matching(words: tuple[str, ...], every: frozenset[str], where: str) -> frozenset[str]:
-    matched: set[str] = set()
-    for word in words:
-        found = {rule for rule in every if rule.startswith(word.upper())}
-        if not found or len(word) < len("OKX"):
-            raise UsageError(
-                f"{where}'{printable(word[:40])}' is no rule and no beginning of one; `okxguard rules` lists them"
-            )
-        matched |= found
-    return frozenset(matched)
+def _accepted(parsed: argparse.Namespace, config: Config) -> Baseline | None:
+    """Return the baseline that the command line or the configuration names."""
+    path = parsed.baseline if parsed.baseline is not None else config.baseline
+    if path is None:
+        return None
+    from okxguard.baselining import load_baseline
+    from okxguard.sources.paths import shown_root
+
+    return load_baseline(path, shown_root(parsed.paths))
+
+
+def _baseline(parsed: argparse.Namespace) -> int:
+    from okxguard.baselining import DEFAULT, keep_baseline, load_baseline, new_baseline
+    from okxguard.sources.paths import shown_root
+
+    rulebook = load_rulebook()
+    config = configured(parsed, rulebook)
+    if parsed.action == "prune":
+        config = widened(config, parsed)
+    root = shown_root(parsed.paths)
+    path = parsed.baseline or config.baseline or os.path.join(root, DEFAULT)
+    before = new_baseline(path, root, force=parsed.force) if parsed.action == "write" else load_baseline(path, root)
+    report, done = keep_baseline(
+        parsed.action, path, before, parsed.paths, lambda baseline: _report(parsed, rulebook, config, baseline)
+    )
+    _say_problems(report)
+    _say(f"okxguard: baseline: {printable(done)}")
+    return EXIT_INCOMPLETE if report.errors else EXIT_CLEAN
 
 
 def _format_of(path: str) -> str:
@@ -184,11 +182,15 @@ def _write(outputs: list[tuple[str, str]], report: Report, rulebook: Rulebook) -
     return failed
 
 
-def _print(report: Report, rulebook: Rulebook, parsed: argparse.Namespace) -> None:
+def _say_problems(report: Report) -> None:
     for error in report.errors:
         _say(f"okxguard: error: {printable(error.path)}: {error.reason}")
     for note in report.notes:
         _say(f"okxguard: note: {printable(note.path)}: {note.reason}")
+
+
+def _print(report: Report, rulebook: Rulebook, parsed: argparse.Namespace) -> None:
+    _say_problems(report)
     if parsed.verbose:
         for suppressed in report.suppressed:
             _say(suppressed_line(suppressed))
@@ -228,7 +230,7 @@ def _plugin_path(_: argparse.Namespace) -> int:
     return EXIT_CLEAN
 
 
-_COMMANDS = {"scan": _scan, "rules": _rules, "plugin-path": _plugin_path}
+_COMMANDS = {"scan": _scan, "baseline": _baseline, "rules": _rules, "plugin-path": _plugin_path}
 
 
 def _out(text: str) -> None:

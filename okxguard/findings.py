@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential
 from okxguard.documents import Document
 from okxguard.kinds import Kind
 from okxguard.model import Candidate, Confidence, Finding, Location, Part, Role, Rule, Span
+from okxguard.rulebook import Vocabulary
+
+if TYPE_CHECKING:
+    from okxguard.identity import Identifier, Marks
+    from okxguard.suppress import Suppression
 
 _RULE_OF_ROLE = {
     Role.API_KEY: "OKX104",
@@ -19,9 +25,13 @@ _NAMES = {Role.API_KEY: "API key", Role.SECRET_KEY: "secret key", Role.PASSPHRAS
 
 
 def credential_finding(
-    credential: Credential, document: Document, rules: Mapping[str, Rule], commit: str | None = None
+    credential: Credential,
+    document: Document,
+    rules: Mapping[str, Rule],
+    commit: str | None = None,
+    identifier: Identifier | None = None,
 ) -> Finding:
-    """Return the finding for the parts of one credential."""
+    """Return the finding for the parts of one credential; `identifier` is that of the baseline, if there is one."""
     parts = credential.parts
     rule = rules["OKX101" if len(parts) > 1 else _RULE_OF_ROLE[parts[0].role]]
     demo = any(part.demo for part in parts)
@@ -43,6 +53,8 @@ def credential_finding(
         if parts[0].role is not Role.ACCOUNT_TOKEN
         else (),
         commit=commit,
+        identity=_digest(rule.id, *_places(parts)),
+        marks=_marks(rule.id, parts, identifier) if identifier is not None else (),
     )
 
 
@@ -66,7 +78,27 @@ def plain_finding(
         location=document.locate(span),
         fingerprint=_digest(rule.id, document.path, *identity),
         commit=commit,
+        identity=_digest(rule.id, *identity),
     )
+
+
+def unused_finding(rule: Rule, document: Document, suppression: Suppression) -> Finding:
+    """Return the finding for a suppression that is wrong, has expired or suppresses nothing."""
+    message = suppression.problem or (
+        "a suppression has expired" if suppression.expired else "a suppression suppresses nothing"
+    )
+    return plain_finding(rule, document, suppression.span, Confidence.HIGH, suppression.rules, message=message)
+
+
+def as_fixture(vocabulary: Vocabulary, document: Document, finding: Finding) -> Finding:
+    """Lower the confidence of a finding in a test fixture by one, but not below medium."""
+    *folders, name = document.evidence.lower().replace("!", "/").split("/")
+    is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(
+        vocabulary.fixture_endings
+    )
+    if is_fixture and finding.confidence > Confidence.MEDIUM:
+        return finding._replace(confidence=Confidence.MEDIUM)
+    return finding
 
 
 def _cell(document: Document, span: Span) -> str:
@@ -100,7 +132,17 @@ def _fingerprint(rule: str, document: Document, parts: tuple[Candidate, ...]) ->
     values = sorted(part.value for part in parts if part.exact)
     if values:
         return _digest("value", rule[:4], *values[:1])
-    return _digest(rule, document.path, *("\0".join(part.scope) + "\0".join(part.account) for part in parts))
+    return _digest(rule, document.path, *_places(parts))
+
+
+def _places(parts: tuple[Candidate, ...]) -> list[str]:
+    return ["\0".join(part.scope) + "\0".join(part.account) for part in parts]
+
+
+def _marks(rule: str, parts: tuple[Candidate, ...], identifier: Identifier) -> Marks:
+    """Return what a baseline knows the values by; only keys and secrets in their exact shape are random."""
+    random = {part.value for part in parts if part.exact and part.role in (Role.API_KEY, Role.SECRET_KEY)}
+    return identifier.marks(rule[:4], random, {part.value for part in parts} - random)
 
 
 def _digest(*words: str) -> str:

@@ -206,7 +206,11 @@ class Step(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What is wrong, where, how bad and how sure; it has no room for a found value."""
+    """What is wrong, where, how bad and how sure; it has no room for a found value.
+
+    For a baseline, and in no report: `identity` is what it is known by in any file, `marks` those of its values,
+    any of which accepts a value; there are none without a baseline.
+    """
 
     rule: str
     name: str
@@ -218,6 +222,8 @@ class Finding(NamedTuple):
     parts: tuple[Part, ...] = ()
     trace: tuple[Step, ...] = ()
     commit: str | None = None
+    identity: str = ""
+    marks: tuple[tuple[str, ...], ...] = ()
 
 
 class Policing(NamedTuple):

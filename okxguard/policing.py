@@ -103,7 +103,7 @@ class Police:
             state = self._bindings.judge([reply.fields["ip"]]).state
             rule = "OKX201" if Permission.WITHDRAW in granted else "OKX202"
             if state is State.NONE and granted & {Permission.WITHDRAW, Permission.TRADE}:
-                yield Violation(rule, reply.span, Confidence.HIGH, ("reply", str(document.line_of(reply.span.start))))
+                yield Violation(rule, reply.span, Confidence.HIGH, ("reply",))
 
     def _copied(self, document: Document) -> Iterator[Violation]:
         """Yield what is wrong with the keys whose block somebody copied from OKX's own page."""
@@ -111,7 +111,7 @@ class Police:
             state = self._bindings.judge([block.addresses]).state
             rule = "OKX201" if Permission.WITHDRAW in block.granted else "OKX202"
             if state is State.NONE and block.granted & {Permission.WITHDRAW, Permission.TRADE}:
-                yield Violation(rule, block.span, Confidence.HIGH, ("copied", str(document.line_of(block.span.start))))
+                yield Violation(rule, block.span, Confidence.HIGH, ("copied",))
 
     def _instructed(self, document: Document, commit: str | None) -> Iterator[Finding]:
         """Yield what documentation tells people to do; of low severity, and shown only where low confidence is."""

@@ -27,6 +27,7 @@ from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
+    from okxguard.baseline import Baseline
     from okxguard.examine import Examination, Examiner
     from okxguard.leaks.imports import Tree
     from okxguard.suppress import Suppression
@@ -42,7 +43,7 @@ _Item = Source | FileError | Note | Skipped
 class Options(NamedTuple):
     """What to report: the ids of the rules that run, the lowest severity and confidence, today as in 2027-01-31.
 
-    `max_key_age` is in days.
+    `max_key_age` is in days; what `baseline` accepts is left out.
     """
 
     rules: frozenset[str]
@@ -51,6 +52,7 @@ class Options(NamedTuple):
     min_confidence: Confidence = Confidence.MEDIUM
     honour_pragma: bool = False
     max_key_age: int = 90
+    baseline: Baseline | None = None
 
 
 class _Tally:
@@ -62,6 +64,8 @@ class _Tally:
         self.errors: list[FileError] = []
         self.notes: list[Note] = []
         self.skipped: list[Skipped] = []
+        self.passed_over: list[Finding] = []
+        self.seen: set[str] = set()
         self.files = self.bytes = self.held_back = 0
 
     def report(self) -> Report:
@@ -86,6 +90,8 @@ class Scanner:
     def __init__(self, rulebook: Rulebook, options: Options, tree: Tree | None = None) -> None:
         self._rulebook = rulebook
         self._options = options
+        self._tree = tree
+        self._identifier = options.baseline.identifier() if options.baseline else None
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
@@ -110,7 +116,12 @@ class Scanner:
             else:
                 tally.skipped.append(item)
         self._conclude(tally, again)
-        return tally.report()
+        report = tally.report()
+        baseline = self._options.baseline
+        if baseline is None:
+            return report
+        others = (*tally.passed_over, *(suppressed.finding for suppressed in report.suppressed))
+        return baseline.leave_out(report, others, tally.seen, self._tree.names if self._tree else None)
 
     def _conclude(self, tally: _Tally, again: Callable[[], Iterable[_Item]] | None) -> None:
         """Add what only all files together show."""
@@ -119,6 +130,7 @@ class Scanner:
                 self._keep(finding, tally)
 
     def _scan_source(self, source: Source, tally: _Tally) -> None:
+        tally.seen.add(source.path)
         if is_binary(source.data):
             tally.skipped.append(Skipped(source.path, "binary"))
             return
@@ -175,7 +187,8 @@ class Scanner:
         if self._examiner is None:
             from okxguard.examine import Examiner
 
-            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age, self._leaks)
+            options = self._options
+            self._examiner = Examiner(self._rulebook, options.today, options.max_key_age, self._leaks, self._identifier)
         return self._examiner
 
     def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:
@@ -183,14 +196,15 @@ class Scanner:
         if self._together is None:
             from okxguard.together import Together
 
-            self._together = Together(self._rulebook.rules, self._rulebook.folder)
+            self._together = Together(self._rulebook.rules, self._rulebook.folder, self._identifier)
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
 
     def _filter(self, document: Document, examination: Examination, tally: _Tally) -> None:
         directives = self._directives(document)
+        findings = self._graded(document, examination.findings)
         used: set[Suppression] = set()
-        for finding in (_as_fixture(self._rulebook, document, finding) for finding in examination.findings):
+        for finding in findings:
             directive = next((each for each in directives if each.covers(finding, _lines(finding))), None)
             if directive is not None:
                 used.add(directive)
@@ -201,7 +215,16 @@ class Scanner:
         used |= self._remember(document, examination.policy, directives)
         for directive in directives:
             if directive not in used and not directive.quiet and self._ran_all_of(directive):
-                self._keep(self._unused(document, directive), tally)
+                from okxguard.findings import unused_finding
+
+                self._keep(unused_finding(self._rulebook.rules[_UNUSED], document, directive), tally)
+
+    def _graded(self, document: Document, findings: tuple[Finding, ...]) -> list[Finding]:
+        if not findings:
+            return []
+        from okxguard.findings import as_fixture
+
+        return [as_fixture(self._rulebook.vocabulary, document, finding) for finding in findings]
 
     def _remember(self, document: Document, policy: Policing, directives: tuple[Suppression, ...]) -> set[Suppression]:
         """Keep for the end what only all files together show; return the suppressions of what is left out of it."""
@@ -211,11 +234,11 @@ class Scanner:
         kept: list[list[Finding]] = []
         for findings in (policy.withdrawing, policy.pins):
             kept.append([])
-            for finding in findings:
+            for finding in self._graded(document, findings):
                 covering = {each for each in directives if each.covers(finding, _lines(finding))}
                 used |= covering
                 if not covering:
-                    kept[-1].append(_as_fixture(self._rulebook, document, finding))
+                    kept[-1].append(finding)
         self._together.add(policy._replace(withdrawing=tuple(kept[0]), pins=tuple(kept[1])))
         return used
 
@@ -231,40 +254,14 @@ class Scanner:
     def _ran_all_of(self, directive: Suppression) -> bool:
         return all(rule in self._options.rules for rule in directive.rules if rule in self._rulebook.rules)
 
-    def _unused(self, document: Document, directive: Suppression) -> Finding:
-        message = directive.problem or (
-            "a suppression has expired" if directive.expired else "a suppression suppresses nothing"
-        )
-        from okxguard.findings import plain_finding
-
-        return plain_finding(
-            self._rulebook.rules[_UNUSED],
-            document,
-            directive.span,
-            Confidence.HIGH,
-            directive.rules,
-            message=message,
-        )
-
     def _keep(self, finding: Finding, tally: _Tally) -> None:
         if finding.rule not in self._options.rules:
             return
         if finding.confidence < self._options.min_confidence or finding.severity < self._options.min_severity:
             tally.held_back += 1
+            tally.passed_over.append(finding)
         else:
             tally.findings.append(finding)
-
-
-def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:
-    """Lower the confidence of a finding in a test fixture by one, but not below medium."""
-    vocabulary = rulebook.vocabulary
-    *folders, name = document.evidence.lower().replace("!", "/").split("/")
-    is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(
-        vocabulary.fixture_endings
-    )
-    if is_fixture and finding.confidence > Confidence.MEDIUM:
-        return finding._replace(confidence=Confidence.MEDIUM)
-    return finding
 
 
 def _lines(finding: Finding) -> set[int]:

@@ -53,6 +53,8 @@ def summary_line(report: Report) -> str:
         words.append(f"{len(report.skipped)} skipped" + (f" ({excluded} of them {EXCLUDED})" if excluded else ""))
     if report.suppressed:
         words.append(f"{len(report.suppressed)} suppressed")
+    if report.baselined:
+        words.append(f"{report.baselined} baselined")
     if report.held_back:
         words.append(f"{report.held_back} held back (see --min-confidence and --min-severity)")
     if report.errors:
