@@ -67,9 +67,13 @@ def keep_baseline(
 def _said(action: str, path: str, before: Baseline, after: Baseline) -> str:
     shown, number = _shown(path), len(after.known)
     if action == "write":
-        return f"{shown} accepts {number}; use it with --baseline, or the key 'baseline' of the configuration"
+        return f"{shown} accepts {_count(number)}; use it with --baseline, or the key 'baseline' of the configuration"
     change = abs(number - len(before.known))
-    return f"{shown} accepts {number}, {change} {'fewer' if action == 'prune' else 'more'} than before"
+    return f"{shown} accepts {_count(number)}, {change} {'fewer' if action == 'prune' else 'more'} than before"
+
+
+def _count(number: int) -> str:
+    return f"{number} finding{'' if number == 1 else 's'}"
 
 
 def _write(path: str, text: str) -> None:

@@ -130,7 +130,8 @@ class Scanner:
                 self._keep(finding, tally)
 
     def _scan_source(self, source: Source, tally: _Tally) -> None:
-        tally.seen.add(source.path)
+        if self._identifier is not None:
+            tally.seen.add(source.path)
         if is_binary(source.data):
             tally.skipped.append(Skipped(source.path, "binary"))
             return
