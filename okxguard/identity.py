@@ -33,7 +33,7 @@ class Identifier:
             alone = [self.mark(group, "alone", value) for value in sorted(random)]
             accompanied = [self.mark(group, "accompanied", value) for value in sorted(random)]
             return tuple((mark,) for mark in accompanied) if chosen else tuple(zip(alone, accompanied, strict=True))
-        if len(self._derived) + len(chosen) > _MOST_DERIVED:
+        if len(self._derived.keys() | set(chosen)) > _MOST_DERIVED:
             return ()
         return tuple((self.mark(group, "chosen", self._derive(value)),) for value in sorted(chosen))
 
