@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from okxguard import __version__
 from okxguard.model import Confidence, Severity
-from okxguard.report import FORMATS
+from okxguard.report import ENDINGS, FORMATS
 
 _EPILOG = "exit codes: 0 nothing found, 1 findings, 2 the answer is incomplete or the command is wrong, 130 interrupted"
 
@@ -64,6 +64,18 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
 
 def _add_scan(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser)
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument(
+        "--staged",
+        action="store_true",
+        help="read the index of git, which is what would be committed, instead of files; with PATH only that of it",
+    )
+    modes.add_argument(
+        "--diff",
+        metavar="RANGE",
+        help="read every commit of BASE..HEAD, and report what is new; BASE alone goes up to HEAD,"
+        " 'auto' asks the variables of pre-commit or the CI system",
+    )
     parser.add_argument("--format", choices=sorted(FORMATS), help="what standard output shows (default: text)")
     parser.add_argument(
         "-o",
@@ -71,7 +83,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write the report to FILE, in the format of its ending; may be repeated",
+        help=f"write the report to FILE, in the format of its ending ({', '.join(ENDINGS)}); may be repeated",
     )
     _add_selection(parser)
     parser.add_argument("--baseline", metavar="FILE", help="leave out, and count, the findings that FILE accepts")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from secrets import token_bytes
 
 from okxguard.baseline import Baseline, read_baseline, render_baseline
-from okxguard.errors import BaselineError
+from okxguard.errors import BaselineError, ConfigError
 from okxguard.model import Report
 
 DEFAULT = ".okxguard-baseline.json"
@@ -24,24 +24,24 @@ def new_baseline(path: str, root: str, *, force: bool) -> Baseline:
             f"baseline: {_shown(path)}: exists; `okxguard baseline update` adds new findings to it,"
             " --force replaces it and accepts every finding of today"
         )
-    return Baseline(token_bytes(_KEY_BYTES), folder=_folder_of(path), root=root)
+    return _placed(Baseline(token_bytes(_KEY_BYTES)), path, root)
 
 
-def load_baseline(path: str, root: str) -> Baseline:
+def load_baseline(path: str, root: str, read: Callable[[str], bytes | None]) -> Baseline:
     """Return the baseline at `path`, for a scan that shows paths relative to `root`.
 
-    Raises BaselineError when there is none, or none that can be used.
+    `read` returns the bytes of a file, or None where there is none.
+    Raises BaselineError when there is no baseline, or none that can be used.
     """
     try:
-        with open(path, "rb") as stream:
-            data = stream.read()
-    except FileNotFoundError:
-        reason = "does not exist; check the path, or make one with `okxguard baseline write`"
-        raise BaselineError(f"baseline: {_shown(path)}: {reason}") from None
-    except (OSError, ValueError):
+        data = read(path)
+    except (ConfigError, ValueError):
         reason = "cannot be read; check the path and its permissions"
         raise BaselineError(f"baseline: {_shown(path)}: {reason}") from None
-    return read_baseline(data, _shown(path))._replace(folder=_folder_of(path), root=root)
+    if data is None:
+        reason = "does not exist; check the path, or make one with `okxguard baseline write`"
+        raise BaselineError(f"baseline: {_shown(path)}: {reason}")
+    return _placed(read_baseline(data, _shown(path)), path, root)
 
 
 def keep_baseline(
@@ -56,7 +56,7 @@ def keep_baseline(
         return report, f"{_shown(path)} is not changed: the scan is incomplete"
     if action == "prune":
         findings = (*report.findings, *(suppressed.finding for suppressed in report.suppressed))
-        after = before.without_gone(findings, [os.path.abspath(each) for each in paths])
+        after = before.without_gone(findings, [os.path.realpath(each) for each in paths])
     else:
         after = before.with_findings(report.findings)
     if action == "write" or sorted(after.known) != sorted(before.known):
@@ -86,8 +86,9 @@ def _write(path: str, text: str) -> None:
         ) from None
 
 
-def _folder_of(path: str) -> str:
-    return os.path.dirname(os.path.abspath(path))
+def _placed(baseline: Baseline, path: str, root: str) -> Baseline:
+    folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
+    return baseline._replace(folder=folder, root=os.path.realpath(root))
 
 
 def _shown(path: str) -> str:

@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from okxguard.arguments import parse_arguments
@@ -21,14 +21,15 @@ from okxguard.errors import (
     OkxguardError,
     UsageError,
 )
-from okxguard.model import FileError, Note, Report, Skipped, Source
-from okxguard.report import ENDINGS, FORMATS
+from okxguard.model import Report
+from okxguard.report import ENDINGS, FORMATS, format_of
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
 from okxguard.selection import configured, selected, widened
 
 if TYPE_CHECKING:
     from okxguard.baseline import Baseline
+    from okxguard.targets import Target
 
 
 def run() -> None:
@@ -93,12 +94,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _scan(parsed: argparse.Namespace) -> int:
+    from okxguard.targets import make_target
+
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
-    config = configured(parsed, rulebook)
+    target = make_target(parsed.paths, staged=parsed.staged, diff=parsed.diff, ignored=parsed.no_ignore)
+    config = configured(target.config(parsed.config), parsed, rulebook)
     if parsed.verbose and config.path:
         _say(f"okxguard: configuration: {printable(config.path)}")
-    report = _report(parsed, rulebook, config, _accepted(parsed, config))
+    path = parsed.baseline if parsed.baseline is not None else config.baseline
+    report = _report(parsed, rulebook, target, config, None if path is None else _accepted(path, target))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
@@ -106,12 +111,19 @@ def _scan(parsed: argparse.Namespace) -> int:
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
 
 
-def _report(parsed: argparse.Namespace, rulebook: Rulebook, config: Config, baseline: Baseline | None) -> Report:
+def _accepted(path: str, target: Target) -> Baseline:
+    from okxguard.baselining import load_baseline
+
+    return load_baseline(path, target.root, target.settings)
+
+
+def _report(
+    parsed: argparse.Namespace, rulebook: Rulebook, target: Target, config: Config, baseline: Baseline | None
+) -> Report:
     """Scan what the arguments name."""
+    from okxguard.pathnames import redacted
     from okxguard.scan import Options, Scanner
-    from okxguard.sources.archive import expand
-    from okxguard.sources.paths import read_paths, shown_root
-    from okxguard.sources.tree import FileTree
+    from okxguard.sources.paths import prefix_of
 
     today = time.strftime("%Y-%m-%d", time.gmtime())
     options = Options(
@@ -123,39 +135,27 @@ def _report(parsed: argparse.Namespace, rulebook: Rulebook, config: Config, base
         config.max_key_age_days,
         baseline,
     )
-    excluded = config.excluder(shown_root(parsed.paths))
-
-    def items() -> Iterable[Source | FileError | Note | Skipped]:
-        return expand(read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded), excluded)
-
-    whole = all(os.path.isdir(path) for path in parsed.paths)
-    return Scanner(rulebook, options, FileTree(shown_root(parsed.paths))).scan(items(), items if whole else None)
-
-
-def _accepted(parsed: argparse.Namespace, config: Config) -> Baseline | None:
-    """Return the baseline that the command line or the configuration names."""
-    path = parsed.baseline if parsed.baseline is not None else config.baseline
-    if path is None:
-        return None
-    from okxguard.baselining import load_baseline
-    from okxguard.sources.paths import shown_root
-
-    return load_baseline(path, shown_root(parsed.paths))
+    excluded = config.excluder(target.root)
+    report = Scanner(rulebook, options, target.tree()).scan(
+        target.items(excluded), target.again(excluded), target.rest(excluded)
+    )
+    return report._replace(commits=target.commits, prefix=redacted(prefix_of(target.root)))
 
 
 def _baseline(parsed: argparse.Namespace) -> int:
-    from okxguard.baselining import DEFAULT, keep_baseline, load_baseline, new_baseline
-    from okxguard.sources.paths import shown_root
+    from okxguard.baselining import DEFAULT, keep_baseline, new_baseline
+    from okxguard.targets import make_target
 
     rulebook = load_rulebook()
-    config = configured(parsed, rulebook)
+    target = make_target(parsed.paths, staged=False, diff=None, ignored=parsed.no_ignore)
+    config = configured(target.config(parsed.config), parsed, rulebook)
     if parsed.action == "prune":
         config = widened(config, parsed)
-    root = shown_root(parsed.paths)
-    path = parsed.baseline or config.baseline or os.path.join(root, DEFAULT)
-    before = new_baseline(path, root, force=parsed.force) if parsed.action == "write" else load_baseline(path, root)
+    path = parsed.baseline or config.baseline or os.path.join(target.root, DEFAULT)
+    writes = parsed.action == "write"
+    before = new_baseline(path, target.root, force=parsed.force) if writes else _accepted(path, target)
     report, done = keep_baseline(
-        parsed.action, path, before, parsed.paths, lambda baseline: _report(parsed, rulebook, config, baseline)
+        parsed.action, path, before, parsed.paths, lambda baseline: _report(parsed, rulebook, target, config, baseline)
     )
     _say_problems(report)
     _say(f"okxguard: baseline: {printable(done)}")
@@ -163,7 +163,7 @@ def _baseline(parsed: argparse.Namespace) -> int:
 
 
 def _format_of(path: str) -> str:
-    name = ENDINGS.get(os.path.splitext(path)[1].lower())
+    name = format_of(path)
     if name is None:
         raise UsageError(f"-o: the ending of the file must name a format: {', '.join(sorted(ENDINGS))}")
     return name

@@ -9,11 +9,9 @@ from okxguard.correlate import Credential
 from okxguard.documents import Document
 from okxguard.kinds import Kind
 from okxguard.model import Candidate, Confidence, Finding, Location, Part, Role, Rule, Span
-from okxguard.rulebook import Vocabulary
 
 if TYPE_CHECKING:
     from okxguard.identity import Identifier, Marks
-    from okxguard.suppress import Suppression
 
 _RULE_OF_ROLE = {
     Role.API_KEY: "OKX104",
@@ -80,25 +78,6 @@ def plain_finding(
         commit=commit,
         identity=_digest(rule.id, *identity),
     )
-
-
-def unused_finding(rule: Rule, document: Document, suppression: Suppression) -> Finding:
-    """Return the finding for a suppression that is wrong, has expired or suppresses nothing."""
-    message = suppression.problem or (
-        "a suppression has expired" if suppression.expired else "a suppression suppresses nothing"
-    )
-    return plain_finding(rule, document, suppression.span, Confidence.HIGH, suppression.rules, message=message)
-
-
-def as_fixture(vocabulary: Vocabulary, document: Document, finding: Finding) -> Finding:
-    """Lower the confidence of a finding in a test fixture by one, but not below medium."""
-    *folders, name = document.evidence.lower().replace("!", "/").split("/")
-    is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(
-        vocabulary.fixture_endings
-    )
-    if is_fixture and finding.confidence > Confidence.MEDIUM:
-        return finding._replace(confidence=Confidence.MEDIUM)
-    return finding
 
 
 def _cell(document: Document, span: Span) -> str:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 
-from okxguard.config import Config, load_config
+from okxguard.config import Config
 from okxguard.errors import UsageError
 from okxguard.model import Confidence, Severity
 from okxguard.report.text import printable
 from okxguard.rulebook import Rulebook
 
 
-def configured(parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
+def configured(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
     """Return the configuration with what the command line says on top."""
-    from okxguard.sources.paths import common_folder
-
-    start = common_folder(parsed.paths)
-    config = load_config(parsed.config, start if os.path.isdir(start) else ".")
     every = frozenset(rulebook.rules)
     _matching(config.select or (), every, f"config: {config.path}: key 'select': ")
     _matching(config.ignore, every, f"config: {config.path}: key 'ignore': ")
