@@ -226,7 +226,7 @@ class Step(NamedTuple):
 class Finding(NamedTuple):
     """What is wrong, where, how bad and how sure; it has no room for a found value.
 
-    For a baseline alone: `identity` is what it is known by in any file, `marks` what any of accepts each value of it.
+    Only a baseline asks for `identity`, which it has in any file, and for `marks`: those of each value that accept it.
     """
 
     rule: str
