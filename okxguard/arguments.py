@@ -13,6 +13,11 @@ from okxguard.report import ENDINGS, FORMATS
 
 _EPILOG = "exit codes: 0 nothing found, 1 findings, 2 the answer is incomplete or the command is wrong, 130 interrupted"
 
+_BASELINE_EPILOG = (
+    "write accepts every finding of a scan, update adds those that are new, prune takes out those that are gone; "
+    "exit codes: 0 done, 2 the scan is incomplete, or the baseline cannot be used"
+)
+
 
 _MOST_JOBS = 256
 
@@ -62,6 +67,10 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", prog="okxguard")
     scan = commands.add_parser("scan", help="scan files and folders", epilog=_EPILOG, formatter_class=_Formatter)
     _add_scan(scan)
+    baseline = commands.add_parser(
+        "baseline", help="accept the findings of today", epilog=_BASELINE_EPILOG, formatter_class=_Formatter
+    )
+    _add_baseline(baseline)
     rules = commands.add_parser("rules", help="list the rules, or explain one", formatter_class=_Formatter)
     rules.add_argument("id", nargs="?", metavar="ID", help="an id or name such as OKX101, or the beginning of ids")
     plugin_path = commands.add_parser(
@@ -75,6 +84,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     _add_hooks(uninstall)
     return parser, {
         "scan": scan,
+        "baseline": baseline,
         "rules": rules,
         "install": install,
         "uninstall": uninstall,
@@ -98,13 +108,7 @@ def _positive(text: str) -> int:
 
 
 def _add_scan(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        default=["."],
-        metavar="PATH",
-        help="files and folders, default the current folder; '-' is standard input",
-    )
+    _add_paths(parser)
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument(
         "--staged",
@@ -117,7 +121,6 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         help="read every commit of BASE..HEAD, and report what is new; BASE alone goes up to HEAD,"
         " 'auto' asks the variables of pre-commit or the CI system",
     )
-    parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
     parser.add_argument("--format", choices=sorted(FORMATS), help="what standard output shows (default: text)")
     parser.add_argument(
         "-o",
@@ -127,6 +130,47 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"write the report to FILE, in the format of its ending ({', '.join(ENDINGS)}); may be repeated",
     )
+    _add_selection(parser)
+    parser.add_argument("--baseline", metavar="FILE", help="leave out, and count, the findings that FILE accepts")
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
+    parser.add_argument(
+        "--color",
+        choices=["auto", "always", "never"],
+        default="auto",
+        help="colour the text report (default: on a terminal)",
+    )
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also print suppressed findings, what is skipped, and the configuration",
+    )
+
+
+def _add_baseline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["write", "update", "prune"], help="what to do with the baseline")
+    _add_paths(parser)
+    _add_selection(parser)
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="the baseline (default: the configured one, or .okxguard-baseline.json in the scan root)",
+    )
+    parser.add_argument("--force", action="store_true", help="let write replace a baseline that exists")
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="files and folders, default the current folder; '-' is standard input",
+    )
+    parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--select",
         action="append",
@@ -156,16 +200,3 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         help="read folders with up to N processes where that pays (default: the cores this process may use)",
     )
     parser.add_argument("--no-progress", action="store_true", help="draw no progress line (default: on a terminal)")
-    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
-    parser.add_argument(
-        "--color",
-        choices=["auto", "always", "never"],
-        default="auto",
-        help="colour the text report (default: on a terminal)",
-    )
-    parser.add_argument(
-        "-v",
-        "--verbose",
-        action="store_true",
-        help="also print suppressed findings, what is skipped, and the configuration",
-    )

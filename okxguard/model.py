@@ -226,7 +226,10 @@ class Step(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What is wrong, where, how bad and how sure; it has no room for a found value."""
+    """What is wrong, where, how bad and how sure; it has no room for a found value.
+
+    Only a baseline asks for `identity`, which it has in any file, and for `marks`: those of each value that accept it.
+    """
 
     rule: str
     name: str
@@ -238,6 +241,8 @@ class Finding(NamedTuple):
     parts: tuple[Part, ...] = ()
     trace: tuple[Step, ...] = ()
     commit: str | None = None
+    identity: str = ""
+    marks: tuple[tuple[str, ...], ...] = ()
 
 
 class Policing(NamedTuple):

@@ -69,6 +69,10 @@ def test_exit_code(arguments: tuple[str, ...], code: int, tree: Path, run: Run) 
         pytest.param(("scan", ""), "empty", id="empty path"),
         pytest.param(("scan", "--config", "missing.toml"), "missing.toml", id="missing configuration"),
         pytest.param(("rules", "OKX998"), "OKX998", id="unknown rule"),
+        pytest.param(("baseline",), "action", id="no action"),
+        pytest.param(("baseline", "erase"), "erase", id="unknown action"),
+        pytest.param(("baseline", "update"), "okxguard baseline write", id="no baseline to update"),
+        pytest.param(("baseline", "write", "--select", "OKX998"), "OKX998", id="unknown rule for a baseline"),
     ],
 )
 def test_wrong_command_ends_with_two_and_a_reason(arguments: tuple[str, ...], word: str, tree: Path, run: Run) -> None:
@@ -191,7 +195,7 @@ def test_version(tmp_path: Path, run: Run) -> None:
     assert run(tmp_path, "--version") == (0, f"okxguard {okxguard.__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [(), ("scan",), ("rules",), ("plugin-path",)])
+@pytest.mark.parametrize("command", [(), ("scan",), ("baseline",), ("rules",), ("plugin-path",)])
 def test_help(command: tuple[str, ...], tmp_path: Path, run: Run) -> None:
     result = run(tmp_path, *command, "--help")
     assert (result.code, result.err) == (0, "")

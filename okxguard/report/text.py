@@ -76,6 +76,8 @@ def summary_line(report: Report) -> str:
         words.append(f"{report.older} older than the range")
     if report.suppressed:
         words.append(f"{len(report.suppressed)} suppressed")
+    if report.baselined:
+        words.append(f"{report.baselined} baselined")
     if report.held_back:
         words.append(f"{report.held_back} held back (see --min-confidence and --min-severity)")
     if report.errors:
