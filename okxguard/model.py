@@ -6,7 +6,9 @@ evaluated, because named tuples compile every annotation that is text.
 
 from collections.abc import Callable, Iterable
 from enum import Enum, IntEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+
+from okxguard.past import Past
 
 
 class Severity(IntEnum):
@@ -76,22 +78,6 @@ class Location(NamedTuple):
     column: int
     end_line: int
     end_column: int
-
-
-class Past(Protocol):
-    """What a file of a commit was before; read only when it is asked for."""
-
-    def versions(self) -> tuple[bytes, ...]:
-        """Return the file as each parent of the commit has it that has one."""
-        ...
-
-    def had(self, path: str) -> bool:
-        """Tell whether a parent of the commit has the file under this path."""
-        ...
-
-    def base(self, path: str) -> bytes:
-        """Return the file at the base of the range, which is trusted; nothing where it is not there."""
-        ...
 
 
 class Source(NamedTuple):
