@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from okxguard.arguments import parse_arguments
 from okxguard.config import Config
@@ -20,10 +21,15 @@ from okxguard.errors import (
     OkxguardError,
     UsageError,
 )
-from okxguard.model import Confidence, Report, Severity
+from okxguard.model import Report
 from okxguard.report import ENDINGS, FORMATS, format_of
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
+from okxguard.selection import configured, selected, widened
+
+if TYPE_CHECKING:
+    from okxguard.baseline import Baseline
+    from okxguard.targets import Target
 
 # Fewer files than these are read before a second process would have begun.
 _MANY = 100
@@ -91,40 +97,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _scan(parsed: argparse.Namespace) -> int:
-    from okxguard.pathnames import redacted
-    from okxguard.scan import Options, Scanner
-    from okxguard.sources.paths import prefix_of
     from okxguard.targets import make_history, make_target
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
-    jobs = parsed.jobs if parsed.jobs is not None else usable_cores()
     if parsed.history:
-        target = make_history(parsed.paths, rulebook, parsed.cache, jobs)
+        target = make_history(parsed.paths, rulebook, parsed.cache, parsed.jobs or _usable_cores())
     else:
         target = make_target(parsed.paths, staged=parsed.staged, diff=parsed.diff, ignored=parsed.no_ignore)
-    config = _configured(target.config(parsed.config), parsed, rulebook)
+    config = configured(target.config(parsed.config), parsed, rulebook)
     if parsed.verbose and config.path:
         _say(f"okxguard: configuration: {printable(config.path)}")
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    options = Options(
-        _selected(config, parsed, rulebook),
-        today,
-        config.min_severity,
-        config.min_confidence,
-        config.honour_detect_secrets_pragma,
-        config.max_key_age_days,
-    )
-    excluded = config.excluder(target.root)
-    listed = target.listed(excluded) if jobs > 1 else None
-    if listed is not None and len(listed) >= _MANY:
-        from okxguard.teamwork import Setting, scan_with
-
-        report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded))
-    else:
-        scanner = Scanner(rulebook, target.settled(options), target.tree())
-        report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
-    report = target.completed(report)._replace(prefix=redacted(prefix_of(target.root)))
+    path = parsed.baseline if parsed.baseline is not None else config.baseline
+    report = _report(parsed, rulebook, target, config, None if path is None else _accepted(path, target))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
@@ -132,52 +117,71 @@ def _scan(parsed: argparse.Namespace) -> int:
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
 
 
-def usable_cores() -> int:
+def _accepted(path: str, target: Target) -> Baseline:
+    from okxguard.baselining import load_baseline
+
+    return load_baseline(path, target.root, target.settings)
+
+
+def _usable_cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _configured(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
-    """Return the configuration with what the command line says on top."""
-    every = frozenset(rulebook.rules)
-    _matching(config.select or (), every, f"config: {config.path}: key 'select': ")
-    _matching(config.ignore, every, f"config: {config.path}: key 'ignore': ")
-    if parsed.min_severity:
-        config = config._replace(min_severity=Severity[parsed.min_severity.upper()])
-    if parsed.min_confidence:
-        config = config._replace(min_confidence=Confidence[parsed.min_confidence.upper()])
-    return config
+def _report(
+    parsed: argparse.Namespace, rulebook: Rulebook, target: Target, config: Config, baseline: Baseline | None
+) -> Report:
+    """Scan what the arguments name."""
+    from okxguard.pathnames import redacted
+    from okxguard.scan import Options, Scanner
+    from okxguard.sources.paths import prefix_of
+
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    options = Options(
+        selected(config, parsed, rulebook),
+        today,
+        config.min_severity,
+        config.min_confidence,
+        config.honour_detect_secrets_pragma,
+        config.max_key_age_days,
+        baseline,
+    )
+    excluded = config.excluder(target.root)
+    listed = target.listed(excluded)
+    if listed is not None and len(listed) >= _MANY:
+        from okxguard.report.progress import ProgressLine
+        from okxguard.teamwork import Setting, scan_with
+
+        jobs = parsed.jobs if parsed.jobs is not None else _usable_cores()
+        with ProgressLine() as line:
+            tell = line.show if sys.stderr.isatty() and not parsed.no_progress else None
+            report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded), tell)
+    else:
+        scanner = Scanner(rulebook, target.settled(options), target.tree())
+        report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
+    return target.completed(report)._replace(prefix=redacted(prefix_of(target.root)))
 
 
-def _words(values: list[str]) -> tuple[str, ...]:
-    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+def _baseline(parsed: argparse.Namespace) -> int:
+    from okxguard.baselining import DEFAULT, keep_baseline, new_baseline
+    from okxguard.targets import make_target
 
-
-def _selected(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> frozenset[str]:
-    """Return the ids of the rules to run; an id that means no rule is an error."""
-    every = frozenset(rulebook.rules)
-    select = _words(parsed.select) if parsed.select else config.select
-    # The history is old code; what that gives away matters where somebody asks for it.
-    usual = frozenset(rule for rule in every if rule[:4] in ("OKX1", "OKX2")) if parsed.history else every
-    selected = usual if select is None else _matching(select, every, "--select: ")
-    selected -= _matching(config.ignore + _words(parsed.ignore or []), every, "--ignore: ")
-    if not selected:
-        raise UsageError("no rule is left to run; check --select, --ignore and the configuration")
-    return selected
-
-
-def _matching(words: tuple[str, ...], every: frozenset[str], where: str) -> frozenset[str]:
-    matched: set[str] = set()
-    for word in words:
-        found = {rule for rule in every if rule.startswith(word.upper())}
-        if not found or len(word) < len("OKX"):
-            raise UsageError(
-                f"{where}'{printable(word[:40])}' is no rule and no beginning of one; `okxguard rules` lists them"
-            )
-        matched |= found
-    return frozenset(matched)
+    rulebook = load_rulebook()
+    target = make_target(parsed.paths, staged=False, diff=None, ignored=parsed.no_ignore)
+    config = configured(target.config(parsed.config), parsed, rulebook)
+    if parsed.action == "prune":
+        config = widened(config, parsed)
+    path = parsed.baseline or config.baseline or os.path.join(target.root, DEFAULT)
+    writes = parsed.action == "write"
+    before = new_baseline(path, target.root, force=parsed.force) if writes else _accepted(path, target)
+    report, done = keep_baseline(
+        parsed.action, path, before, parsed.paths, lambda baseline: _report(parsed, rulebook, target, config, baseline)
+    )
+    _say_problems(report)
+    _say(f"okxguard: baseline: {printable(done)}")
+    return EXIT_INCOMPLETE if report.errors else EXIT_CLEAN
 
 
 def _format_of(path: str) -> str:
@@ -200,11 +204,15 @@ def _write(outputs: list[tuple[str, str]], report: Report, rulebook: Rulebook) -
     return failed
 
 
-def _print(report: Report, rulebook: Rulebook, parsed: argparse.Namespace) -> None:
+def _say_problems(report: Report) -> None:
     for error in report.errors:
         _say(f"okxguard: error: {printable(error.path)}: {error.reason}")
     for note in report.notes:
         _say(f"okxguard: note: {printable(note.path)}: {note.reason}")
+
+
+def _print(report: Report, rulebook: Rulebook, parsed: argparse.Namespace) -> None:
+    _say_problems(report)
     if parsed.verbose:
         for suppressed in report.suppressed:
             _say(suppressed_line(suppressed))
@@ -244,7 +252,22 @@ def _plugin_path(_: argparse.Namespace) -> int:
     return EXIT_CLEAN
 
 
-_COMMANDS = {"scan": _scan, "rules": _rules, "plugin-path": _plugin_path}
+def _hooks(parsed: argparse.Namespace) -> int:
+    from okxguard.hooks import install, uninstall
+
+    change = {"install": install, "uninstall": uninstall}[parsed.command]
+    _out("".join(f"{printable(line)}\n" for line in change(".", parsed.hook, shared=parsed.shared)))
+    return EXIT_CLEAN
+
+
+_COMMANDS = {
+    "scan": _scan,
+    "baseline": _baseline,
+    "rules": _rules,
+    "install": _hooks,
+    "uninstall": _hooks,
+    "plugin-path": _plugin_path,
+}
 
 
 def _out(text: str) -> None:

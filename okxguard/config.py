@@ -20,6 +20,7 @@ class Config(NamedTuple):
     """What a configuration file sets; the command line wins over it.
 
     `exclude` holds patterns as in a `.gitignore` file, relative to `folder`, that of the configuration file at `path`.
+    `baseline` is the path of a file.
     """
 
     select: tuple[str, ...] | None = None
@@ -29,6 +30,7 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     honour_detect_secrets_pragma: bool = False
     max_key_age_days: int = 90
+    baseline: str | None = None
     folder: str = ""
     path: str = ""
 
@@ -134,6 +136,7 @@ class _Checker:
             "min-confidence": self._confidence,
             "honour-detect-secrets-pragma": self._switch,
             "max-key-age-days": self._days,
+            "baseline": self._file_name,
         }
         values: dict[str, Any] = {}
         for key, value in table.items():
@@ -146,6 +149,11 @@ class _Checker:
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
             raise self.fail(key, "must be a list of texts")
         return tuple(value)
+
+    def _file_name(self, key: str, value: Any) -> str:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise self.fail(key, "must be the path of a file")
+        return os.path.join(self._folder, value)
 
     def _switch(self, key: str, value: Any) -> bool:
         if not isinstance(value, bool):

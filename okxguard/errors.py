@@ -20,5 +20,9 @@ class ConfigError(OkxguardError):
     """The user's configuration cannot be used as it stands."""
 
 
+class BaselineError(OkxguardError):
+    """The baseline cannot be read, or not be written where it should be."""
+
+
 class RulebookError(OkxguardError):
     """A file of the rule book is malformed; names the file, the key and the reason."""

@@ -16,6 +16,7 @@ from okxguard.model import Candidate, Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
+    from okxguard.identity import Identifier
     from okxguard.leaking import Brought, LeakFinder
     from okxguard.leaks.prefilter import LeakPrefilter
     from okxguard.policing import Police
@@ -42,8 +43,16 @@ class Examination(NamedTuple):
 class Examiner:
     """The detectors of one rule book, made once and used for every document."""
 
-    def __init__(self, rulebook: Rulebook, today: str, max_key_age: int, leaks: LeakPrefilter | None = None) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        today: str,
+        max_key_age: int,
+        leaks: LeakPrefilter | None = None,
+        identifier: Identifier | None = None,
+    ) -> None:
         self._leaks = leaks
+        self._identifier = identifier
         self._found: LeakFinder | None = None
         self._rules = rulebook.rules
         self._folder = rulebook.folder
@@ -66,7 +75,10 @@ class Examiner:
             *correlate(document, parts),
             *(Credential((token,), token.confidence) for token in tokens),
         )
-        found = [credential_finding(credential, document, self._rules, commit) for credential in credentials]
+        found = [
+            credential_finding(credential, document, self._rules, commit, self._identifier)
+            for credential in credentials
+        ]
         found += self._bundled(document, reading.entries, commit)
         policy = Policing()
         if document.declares or self._gate.may_name_host(document) or may_instruct(document):

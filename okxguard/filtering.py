@@ -10,6 +10,7 @@ from okxguard.rulebook import Rulebook
 from okxguard.tally import Tally
 
 if TYPE_CHECKING:
+    from okxguard.baseline import Baseline
     from okxguard.examine import Examination
     from okxguard.suppress import Suppression
     from okxguard.together import Together
@@ -21,7 +22,7 @@ _UNTRUSTED = "has suppressions that the base of the range does not have; they do
 class Options(NamedTuple):
     """What to report: the ids of the rules that run, the lowest severity and confidence, today as in 2027-01-31.
 
-    `max_key_age` is in days.
+    `max_key_age` is in days; what `baseline` accepts is left out.
     """
 
     rules: frozenset[str]
@@ -30,6 +31,7 @@ class Options(NamedTuple):
     min_confidence: Confidence = Confidence.MEDIUM
     honour_pragma: bool = False
     max_key_age: int = 90
+    baseline: Baseline | None = None
 
 
 class Filter:
@@ -115,6 +117,7 @@ class Filter:
             return
         if finding.confidence < self._options.min_confidence or finding.severity < self._options.min_severity:
             tally.held_back += 1
+            tally.passed_over.append(finding)
         else:
             tally.findings.append(finding)
 

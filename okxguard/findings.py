@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential
 from okxguard.documents import Document
 from okxguard.kinds import Kind
 from okxguard.model import Candidate, Confidence, Finding, Location, Part, Role, Rule, Span
+
+if TYPE_CHECKING:
+    from okxguard.identity import Identifier, Marks
 
 _RULE_OF_ROLE = {
     Role.API_KEY: "OKX104",
@@ -19,9 +23,13 @@ _NAMES = {Role.API_KEY: "API key", Role.SECRET_KEY: "secret key", Role.PASSPHRAS
 
 
 def credential_finding(
-    credential: Credential, document: Document, rules: Mapping[str, Rule], commit: str | None = None
+    credential: Credential,
+    document: Document,
+    rules: Mapping[str, Rule],
+    commit: str | None = None,
+    identifier: Identifier | None = None,
 ) -> Finding:
-    """Return the finding for the parts of one credential."""
+    """Return the finding for the parts of one credential; `identifier` is that of the baseline, if there is one."""
     parts = credential.parts
     rule = rules["OKX101" if len(parts) > 1 else _RULE_OF_ROLE[parts[0].role]]
     demo = any(part.demo for part in parts)
@@ -43,6 +51,8 @@ def credential_finding(
         if parts[0].role is not Role.ACCOUNT_TOKEN
         else (),
         commit=commit,
+        identity=_digest(rule.id, *_places(parts)),
+        marks=_marks(rule.id, parts, identifier) if identifier is not None else (),
     )
 
 
@@ -66,6 +76,7 @@ def plain_finding(
         location=document.locate(span),
         fingerprint=_digest(rule.id, document.path, *identity),
         commit=commit,
+        identity=_digest(rule.id, *identity),
     )
 
 
@@ -100,7 +111,17 @@ def _fingerprint(rule: str, document: Document, parts: tuple[Candidate, ...]) ->
     values = sorted(part.value for part in parts if part.exact)
     if values:
         return _digest("value", rule[:4], *values[:1])
-    return _digest(rule, document.path, *("\0".join(part.scope) + "\0".join(part.account) for part in parts))
+    return _digest(rule, document.path, *_places(parts))
+
+
+def _places(parts: tuple[Candidate, ...]) -> list[str]:
+    return ["\0".join(part.scope) + "\0".join(part.account) for part in parts]
+
+
+def _marks(rule: str, parts: tuple[Candidate, ...], identifier: Identifier) -> Marks:
+    """Return what a baseline knows the values by; only keys and secrets in their exact shape are random."""
+    random = {part.value for part in parts if part.exact and part.role in (Role.API_KEY, Role.SECRET_KEY)}
+    return identifier.marks(rule[:4], random, {part.value for part in parts} - random)
 
 
 def _digest(*words: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from okxguard import __version__
-from okxguard.config import Config, load_config
+from okxguard.config import Config, load_config, read_config_file
 from okxguard.crew import FORKS, Crew, Lost
 from okxguard.errors import UsageError
 from okxguard.model import FileError, Note, Report
-from okxguard.origins import History
+from okxguard.past import History
 from okxguard.rulebook import Rulebook
 from okxguard.scan import Options
 from okxguard.sieve import NoTree, Sieve
@@ -51,6 +51,10 @@ class HistoryTarget:
     def config(self, path: str | None) -> Config:
         """Return the configuration at a path, or that of the work tree."""
         return load_config(path, self.root)
+
+    def settings(self, path: str) -> bytes | None:
+        """Return a file that says what is accepted, as it is on the disk."""
+        return read_config_file(path)
 
     def tree(self) -> Tree:
         """Return the files that others import: none, for they change with every commit."""

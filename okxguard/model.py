@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
-from okxguard.origins import History, Past
+from okxguard.past import History, Past
 
 
 class Severity(IntEnum):
@@ -216,6 +216,7 @@ class Step(NamedTuple):
 class Finding(NamedTuple):
     """What is wrong, where, how bad and how sure; it has no room for a found value.
 
+    Only a baseline asks for `identity`, which it has in any file, and for `marks`: those of each value that accept it.
     `variant` tells different values of one fingerprint in one history apart.
     """
 
@@ -229,6 +230,8 @@ class Finding(NamedTuple):
     parts: tuple[Part, ...] = ()
     trace: tuple[Step, ...] = ()
     commit: str | None = None
+    identity: str = ""
+    marks: tuple[tuple[str, ...], ...] = ()
     history: History | None = None
     variant: int = 0
 

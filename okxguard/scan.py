@@ -78,6 +78,7 @@ class Scanner:
         leaking = any(rule.startswith(_CODE) for rule in options.rules)
         self._leaks = LeakPrefilter(tree) if leaking else None
         self._tree = tree
+        self._identifier = options.baseline.identifier() if options.baseline else None
         self._earlier: Scanner | None = None
         self._novelty: Novelty | None = None
         self._rest: Callable[[], Iterable[_Item]] | None = None
@@ -101,8 +102,7 @@ class Scanner:
         self._together = None
         self._rest = rest
         self._take(items, tally)
-        self._conclude(tally, again)
-        return tally.report()
+        return self._concluded(tally, again)
 
     def scan_part(self, items: Iterable[_Item]) -> Part:
         """Scan some items of many; what can only be judged beside the others is left for `join`."""
@@ -120,8 +120,7 @@ class Scanner:
             tally.add(part.tally)
             for deferred in part.deferred:
                 self._finish(deferred.document, deferred.source, deferred.examination, tally)
-        self._conclude(tally, again)
-        return tally.report()
+        return self._concluded(tally, again)
 
     def _take(self, items: Iterable[_Item], tally: Tally) -> None:
         for item in items:
@@ -137,14 +136,19 @@ class Scanner:
             else:
                 tally.skipped.append(item)
 
-    def _conclude(self, tally: Tally, again: Callable[[], Iterable[_Item]] | None) -> None:
-        """Add what only all files together show."""
-        if self._together is None:
-            return
-        if self._together.awaits_locks:
-            self._meet_rest()
-        for finding in self._together.findings(again):
-            self._filter.keep(finding, tally)
+    def _concluded(self, tally: Tally, again: Callable[[], Iterable[_Item]] | None) -> Report:
+        """Add what only all files together show, and leave out what the baseline accepts."""
+        if self._together is not None:
+            if self._together.awaits_locks:
+                self._meet_rest()
+            for finding in self._together.findings(again):
+                self._filter.keep(finding, tally)
+        report = tally.report()
+        baseline = self._options.baseline
+        if baseline is None:
+            return report
+        others = (*tally.passed_over, *(suppressed.finding for suppressed in report.suppressed))
+        return baseline.leave_out(report, others, tally.seen, self._tree.names if self._tree else None)
 
     def _meet_rest(self) -> None:
         """Learn, once, what the files hold that nothing is reported of."""
@@ -171,6 +175,8 @@ class Scanner:
         return source._replace(path=named.shown)
 
     def _scan_source(self, source: Source, tally: Tally) -> None:
+        if self._identifier is not None:
+            tally.seen.add(source.path)
         if is_binary(source.data):
             tally.skipped.append(Skipped(source.path, "binary"))
             return
@@ -193,12 +199,14 @@ class Scanner:
                 self._novelty = Novelty(self._findings_before)
             new = self._novelty.new_findings(source, tally.findings)
             tally.older += len(tally.findings) - len(new)
+            kept = set(new)
+            tally.passed_over += [finding for finding in tally.findings if finding not in kept]
             tally.findings = new
 
     def _findings_before(self, source: Source) -> list[Finding]:
         """Return what there is to say of an earlier version, whatever is held back or suppressed."""
         if self._earlier is None:
-            options = self._options._replace(min_severity=Severity.LOW, min_confidence=Confidence.LOW)
+            options = self._options._replace(min_severity=Severity.LOW, min_confidence=Confidence.LOW, baseline=None)
             self._earlier = Scanner(self._rulebook, options, self._tree)
         tally = Tally()
         self._earlier._attempt(source, tally)
@@ -269,7 +277,8 @@ class Scanner:
         if self._examiner is None:
             from okxguard.examine import Examiner
 
-            self._examiner = Examiner(self._rulebook, self._options.today, self._options.max_key_age, self._leaks)
+            options = self._options
+            self._examiner = Examiner(self._rulebook, options.today, options.max_key_age, self._leaks, self._identifier)
         return self._examiner
 
     def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:
@@ -277,7 +286,7 @@ class Scanner:
         if self._together is None:
             from okxguard.together import Together
 
-            self._together = Together(self._rulebook.rules, self._rulebook.folder)
+            self._together = Together(self._rulebook.rules, self._rulebook.folder, self._identifier)
         if any(part.role is Role.PASSPHRASE for credential in examination.credentials for part in credential.parts):
             self._meet_rest()
         reused = self._together.reused(document, examination.credentials, commit)

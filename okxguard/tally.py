@@ -14,6 +14,8 @@ class Tally:
         self.errors: list[FileError] = []
         self.notes: list[Note] = []
         self.skipped: list[Skipped] = []
+        self.passed_over: list[Finding] = []  # held back, or older than what is looked at
+        self.seen: set[str] = set()
         self.files = self.bytes = self.held_back = self.older = 0
 
     def add(self, other: Tally) -> None:
@@ -23,6 +25,8 @@ class Tally:
         self.errors += other.errors
         self.notes += other.notes
         self.skipped += other.skipped
+        self.passed_over += other.passed_over
+        self.seen |= other.seen
         self.files += other.files
         self.bytes += other.bytes
         self.held_back += other.held_back

@@ -32,6 +32,10 @@ class Target(Protocol):
         """Return the configuration at a path, or the one that belongs to the target."""
         ...
 
+    def settings(self, path: str) -> bytes | None:
+        """Return a file that says what is reported, as far as the target trusts it, or None where there is none."""
+        ...
+
     def tree(self) -> Tree:
         """Return the files that others import."""
         ...
@@ -105,6 +109,9 @@ class _PathTarget(_Counted):
         start = common_folder(self._paths)
         return load_config(path, start if os.path.isdir(start) else ".")
 
+    def settings(self, path: str) -> bytes | None:
+        return read_config_file(path)
+
     def tree(self) -> Tree:
         return FileTree(self.root)
 
@@ -143,6 +150,9 @@ class _StagedTarget(_Counted):
 
     def config(self, path: str | None) -> Config:
         return load_config(path, self.root)
+
+    def settings(self, path: str) -> bytes | None:
+        return read_config_file(path)
 
     def tree(self) -> Tree:
         return self._index
@@ -191,6 +201,16 @@ class _RangeTarget(_Counted):
             self._notes = weakened(before, lambda: load_config(path, self.root, self._proposed))
         finally:
             self._objects.close()
+        return before
+
+    def settings(self, path: str) -> bytes | None:
+        try:
+            before, after = self._trusted(path), self._proposed(path)
+        finally:
+            self._objects.close()
+        if before != after:
+            shown = os.path.relpath(os.path.abspath(path), self.root).replace(os.sep, "/")
+            self._notes.append(Note(shown, "is changed in this range; what it says at the base counts here"))
         return before
 
     def _trusted(self, path: str) -> bytes | None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from okxguard.config import Config
-from okxguard.crew import FORKS, Crew, Lost
 from okxguard.filtering import Options
 from okxguard.model import FileError, Report
 from okxguard.rulebook import load_rulebook
@@ -23,6 +22,7 @@ from okxguard.tally import Tally
 _ALONE_SECONDS = 0.4
 _ALONE_FILES = 64
 _CHUNK = 96
+Tell = Callable[[int, int, int, int], None]
 _DIED = "could not be scanned: the process that read it died; please report it"
 
 
@@ -34,12 +34,34 @@ class Setting(NamedTuple):
     root: str
 
 
+class _Count:
+    """Counts what has been read, and tells it."""
+
+    def __init__(self, total: int, tell: Tell | None) -> None:
+        self._total = total
+        self._tell = tell
+        self._done = self._bytes = self._findings = 0
+
+    def add(self, part: Part, files: int) -> Part:
+        self._done += files
+        self._bytes += part.tally.bytes
+        self._findings += len(part.tally.findings) + len(part.deferred)
+        if self._tell is not None:
+            self._tell(self._done, self._total, self._bytes, self._findings)
+        return part
+
+
 def scan_with(
-    setting: Setting, listed: Iterable[Item | File], jobs: int, again: Callable[[], Iterable[Item]] | None
+    setting: Setting,
+    listed: Iterable[Item | File],
+    jobs: int,
+    again: Callable[[], Iterable[Item]] | None,
+    tell: Tell | None = None,
 ) -> Report:
     """Scan what was listed with up to `jobs` processes, and report in the order of paths and lines.
 
-    The first files are read by this process; the others join where there is much to do.
+    The first files are read by this process; the others join where there is much to do. `tell` is called now and then
+    with the numbers of files that are read, of all files, of bytes, and of findings.
     """
     files: list[File] = []
     others: list[Item] = []
@@ -51,26 +73,35 @@ def scan_with(
     scanner = _scanner(setting)
     parts = [scanner.scan_part(others)]
     excluded = setting.config.excluder(setting.root)
+    count = _Count(len(files), tell)
     done, end = 0, time.monotonic() + _ALONE_SECONDS
-    while done < len(files) and time.monotonic() < end:
-        parts.append(scanner.scan_part(_read(files[done : done + _ALONE_FILES], excluded)))
-        done += _ALONE_FILES
-    parts += _shared(setting, scanner, files[done:], jobs)
+    while done < len(files) and (jobs == 1 or time.monotonic() < end):
+        some = files[done : done + _ALONE_FILES]
+        parts.append(count.add(scanner.scan_part(_read(some, excluded)), len(some)))
+        done += len(some)
+    parts += _shared(setting, scanner, files[done:], jobs, count)
     return scanner.join(parts, again)
 
 
-def _shared(setting: Setting, scanner: Scanner, files: Sequence[File], jobs: int) -> list[Part]:
+def _shared(setting: Setting, scanner: Scanner, files: Sequence[File], jobs: int, count: _Count) -> list[Part]:
+    if not files:
+        return []
+    from okxguard.crew import FORKS, Crew, Lost  # small scans end before others would have begun
+
     size = max(1, min(_CHUNK, len(files) // (jobs * 4)))
     # A forked process has what this one has made so far.
     make = functools.partial(_worker, setting, scanner if FORKS else None)
     crew: Crew[File, Part] = Crew(jobs, make)
-    results = dict(crew.do(files, size))
-    return [_lost(result) if isinstance(result, Lost) else result for _, result in sorted(results.items())]
+    results: dict[tuple[int, int], Part] = {}
+    for place, result in crew.do(files, size):
+        part = _lost(result.task.name) if isinstance(result, Lost) else result
+        results[place] = count.add(part, max(part.tally.files, 1))
+    return [part for _, part in sorted(results.items(), key=lambda item: item[0])]
 
 
-def _lost(lost: Lost) -> Part:
+def _lost(name: str) -> Part:
     tally = Tally()
-    tally.errors.append(FileError(lost.task.name, _DIED))
+    tally.errors.append(FileError(name, _DIED))
     return Part(tally, ())
 
 

@@ -12,6 +12,7 @@ from okxguard.findings import plain_finding
 from okxguard.model import Confidence, Finding, Policing, Role, Rule, Source
 
 if TYPE_CHECKING:
+    from okxguard.identity import Identifier
     from okxguard.policybook import PolicyBook
 
 REUSED = "OKX206"
@@ -20,7 +21,8 @@ REUSED = "OKX206"
 class Together:
     """Collects what documents give; the values stay in memory and in nothing that leaves this class."""
 
-    def __init__(self, rules: Mapping[str, Rule], folder: str) -> None:
+    def __init__(self, rules: Mapping[str, Rule], folder: str, identifier: Identifier | None = None) -> None:
+        self._identifier = identifier
         self._rules = rules
         self._folder = folder
         self._withdrawing: list[Finding] = []
@@ -51,16 +53,16 @@ class Together:
             if passphrase is None or not others:
                 continue
             known = self._known.setdefault(passphrase.value, [])
-            first = next((place for values, place in known if values.isdisjoint(others)), None)
+            first = next(((values, place) for values, place in known if values.isdisjoint(others)), None)
             if first is not None:
+                marks = self._identifier.marks(REUSED, first[0] | others, ()) if self._identifier else ()
                 rule = self._rules[REUSED]
-                message = f"{rule.summary}: the other one is at {first}"
+                message = f"{rule.summary}: the other one is at {first[1]}"
                 identity = ("\0".join(passphrase.scope), *passphrase.account)
-                findings.append(
-                    plain_finding(
-                        rule, document, passphrase.span, Confidence.HIGH, identity, message=message, commit=commit
-                    )
+                finding = plain_finding(
+                    rule, document, passphrase.span, Confidence.HIGH, identity, message=message, commit=commit
                 )
+                findings.append(finding._replace(marks=marks))
             location = document.locate(passphrase.span)
             known.append((others, f"{location.path}:{location.line}"))
         return findings

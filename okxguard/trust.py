@@ -39,5 +39,6 @@ _COMPARED: dict[str, Callable[[Config, Config], bool]] = {
     "comments of detect-secrets count": lambda before, after: (
         after.honour_detect_secrets_pragma and not before.honour_detect_secrets_pragma
     ),
+    "another baseline is used": lambda before, after: after.baseline not in (None, before.baseline),
     "keys may be older": lambda before, after: after.max_key_age_days > before.max_key_age_days,
 }

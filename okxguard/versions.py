@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from okxguard.model import Finding, Suppressed
-from okxguard.origins import History
+from okxguard.past import History
 
 if TYPE_CHECKING:
     from okxguard.examine import Examination

@@ -69,6 +69,10 @@ def test_exit_code(arguments: tuple[str, ...], code: int, tree: Path, run: Run) 
         pytest.param(("scan", ""), "empty", id="empty path"),
         pytest.param(("scan", "--config", "missing.toml"), "missing.toml", id="missing configuration"),
         pytest.param(("rules", "OKX998"), "OKX998", id="unknown rule"),
+        pytest.param(("baseline",), "action", id="no action"),
+        pytest.param(("baseline", "erase"), "erase", id="unknown action"),
+        pytest.param(("baseline", "update"), "okxguard baseline write", id="no baseline to update"),
+        pytest.param(("baseline", "write", "--select", "OKX998"), "OKX998", id="unknown rule for a baseline"),
     ],
 )
 def test_wrong_command_ends_with_two_and_a_reason(arguments: tuple[str, ...], word: str, tree: Path, run: Run) -> None:
@@ -191,7 +195,7 @@ def test_version(tmp_path: Path, run: Run) -> None:
     assert run(tmp_path, "--version") == (0, f"okxguard {okxguard.__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [(), ("scan",), ("rules",), ("plugin-path",)])
+@pytest.mark.parametrize("command", [(), ("scan",), ("baseline",), ("rules",), ("plugin-path",)])
 def test_help(command: tuple[str, ...], tmp_path: Path, run: Run) -> None:
     result = run(tmp_path, *command, "--help")
     assert (result.code, result.err) == (0, "")
@@ -283,6 +287,24 @@ def test_options_stand_between_paths(run: Run, tmp_path: Path, credentials: Cred
     write_files(tmp_path, {"a.env": credentials.key_line(), "b.env": "x=1\n"})
     assert run(tmp_path, "scan", "a.env", "--exit-zero", "b.env").code == 0
     assert run(tmp_path, "scan", "--exit-zero", "b.env", "-v", "a.env").code == 0
+
+
+@pytest.mark.parametrize("name", ["-v", "--exit-zero", "-", "--"])
+def test_paths_behind_two_dashes_are_no_options(name: str, run: Run, tmp_path: Path, credentials: Credentials) -> None:
+    write_files(tmp_path, {name: credentials.dotenv()})
+    result = run(tmp_path, "scan", "--format", "json", "--", name)
+    assert result.code == 1
+    assert json.loads(result.out)["findings"][0]["path"] == name
+
+
+@pytest.mark.parametrize("name", ["--exit-zero", "--select=OKX9", "-v"])
+def test_file_called_like_an_option_does_not_become_one(
+    name: str, run: Run, tmp_path: Path, credentials: Credentials
+) -> None:
+    write_files(tmp_path, {name: "x", ".env": credentials.dotenv()})
+    result = run(tmp_path, "scan", ".env", name)
+    assert result.code == 2
+    assert "argument 3 is an option and the name of a file" in result.err
 
 
 def test_verbose_names_what_is_skipped_and_the_configuration(run: Run, tmp_path: Path) -> None:

@@ -422,3 +422,14 @@ def test_the_range_of_a_pipeline_is_understood(
     report = scan_json(clone.folder, "--diff", "auto")
     assert [finding["path"] for finding in report["findings"]] == ["newer.env"]
     assert report["summary"]["commits"] == 1
+
+
+def test_a_new_branch_without_new_commits_brings_nothing(
+    repository: RepositoryBuilder, tmp_path: Path, scan_json: ScanJson, credentials: Credentials, monkeypatch: Any
+) -> None:
+    repository.commit({"older.env": credentials.dotenv()})
+    clone = repository.clone(tmp_path / "clone")
+    clone.git("checkout", "-q", "-b", "feature")
+    monkeypatch.setenv("PRE_COMMIT_REMOTE_NAME", "origin")
+    monkeypatch.setenv("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/feature")
+    assert scan_json(clone.folder, "--diff", "auto")["summary"]["commits"] == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from okxguard import __version__
 from okxguard.model import Finding, Location, Report
-from okxguard.origins import History
+from okxguard.past import History
 from okxguard.rulebook import Rulebook
 
 VERSION = 1

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from okxguard.model import EXCLUDED, Finding, Report, Suppressed
-from okxguard.origins import History
+from okxguard.past import History
 from okxguard.rulebook import Rulebook
 
 # What CI systems take for a command: a line that begins with `::`, and `##[` or `##vso[` wherever it stands.
@@ -90,6 +90,8 @@ def summary_line(report: Report) -> str:
         words.append(f"{report.older} older than the range")
     if report.suppressed:
         words.append(f"{len(report.suppressed)} suppressed")
+    if report.baselined:
+        words.append(f"{report.baselined} baselined")
     if report.held_back:
         words.append(f"{report.held_back} held back (see --min-confidence and --min-severity)")
     if report.errors:

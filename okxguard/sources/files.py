@@ -14,6 +14,7 @@ from okxguard.decoding import is_binary
 from okxguard.documents import LARGEST_WHOLE
 from okxguard.model import FileError, Note, Skipped, Source
 from okxguard.sources.containers import container_of
+from okxguard.sources.message import is_message, kept_of_message
 
 STDIN = "-"
 _READ_AT_ONCE = 1 << 20
@@ -48,7 +49,8 @@ def read_file(file: File) -> Iterator[Source | FileError | Note | Skipped]:
         yield Skipped(name, NOT_REGULAR)
         yield Note(name, f"{NOT_REGULAR}; it is not read")
     else:
-        yield Source("file", name, head.data, file.evidence, more=head.more)
+        data = kept_of_message(path, head.data) if is_message(path) else head.data
+        yield Source("file", name, data, file.evidence, more=head.more)
 
 
 def _link(path: str, name: str) -> Iterator[Source | FileError | Note | Skipped]:

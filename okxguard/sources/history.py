@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from okxguard.decoding import is_binary
 from okxguard.model import EXCLUDED, FileError, Skipped, Source
-from okxguard.origins import History
+from okxguard.past import History
 from okxguard.sources.archive import expand
 from okxguard.sources.cache import Cache
 from okxguard.sources.commits import MESSAGE, NOTE, TAG

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from okxguard.origins import History
+from okxguard.past import History
 from okxguard.sources.commits import MESSAGE, TAG
 from okxguard.sources.holders import Holders, Place
 from okxguard.sources.index import shown

@@ -23,13 +23,14 @@ class Told(NamedTuple):
     """A range as somebody writes it. A base of zeros means a new branch.
 
     With `from_fork` the range begins where both sides part; `may_be_gone` says that the base need not be here: what
-    a forced push replaces is not fetched any more.
+    a forced push replaces is not fetched any more; `is_pushed` says that the remote may have the head already.
     """
 
     base: str
     head: str
     from_fork: bool = False
     may_be_gone: bool = False
+    is_pushed: bool = True
 
 
 _NEW = "0" * 40
@@ -76,7 +77,7 @@ def _told_by_pre_commit(variables: Mapping[str, str]) -> Told | None:
         return Told(before, after)
     if variables.get("PRE_COMMIT_REMOTE_NAME"):
         # A new branch that begins with the first commit of the repository.
-        return Told(_NEW, variables.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD")
+        return Told(_NEW, variables.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD", is_pushed=False)
     return None
 
 

@@ -51,19 +51,21 @@ def _resolved(repository: Repository, told: Told) -> Range:
     if told.base.strip("0"):
         base = repository.commit_named(told.base)
         if base is None and told.may_be_gone:
-            return _new_branch(repository, head)
+            return _new_branch(repository, head, told)
         if base is None:
             raise GitError(_unknown(told.base))
         if told.from_fork:
             base = _fork(repository, base, head)
         return Range(head, (base,), base)
-    return _new_branch(repository, head)
+    return _new_branch(repository, head, told)
 
 
-def _new_branch(repository: Repository, head: str) -> Range:
-    """Return what a new branch brings: what no remote-tracking branch holds, but for the branch itself."""
+def _new_branch(repository: Repository, head: str, told: Told) -> Range:
+    """Return what a new branch brings: what no remote-tracking branch holds, but for the pushed branch itself."""
     refs = repository.ask("for-each-ref", "--format=%(objectname) %(objecttype)", "refs/remotes")
-    others = {line.split(" ")[0] for line in refs.decode("ascii").splitlines() if line.endswith(" commit")} - {head}
+    others = {line.split(" ")[0] for line in refs.decode("ascii").splitlines() if line.endswith(" commit")}
+    if told.is_pushed:
+        others.discard(head)
     without = tuple(sorted(others))
     base = None
     if without:

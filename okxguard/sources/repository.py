@@ -138,8 +138,10 @@ def open_repository(folder: str, *, current: bool) -> Repository:
     Raises GitError when there is none, or git refuses it.
     """
     variables = environment()
-    if current:
-        variables |= {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
+    told = {name: os.environ[name] for name in _OF_HOOKS if name in os.environ} if current else {}
+    variables |= told
+    # Relative paths among them, and a work tree that is not named, begin at the current folder.
+    folder = os.getcwd() if told else folder
     # The path of the git folder comes last: it may hold line breaks.
     asked = ("--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-cdup")
     command = _command(("rev-parse", *asked, "--absolute-git-dir"))

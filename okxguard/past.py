@@ -1,6 +1,24 @@
-"""Where in the history of a repository something comes from, and what it was before."""
+"""What is asked about the past of a file: nothing but bytes and paths."""
+
+from __future__ import annotations
 
 from typing import NamedTuple, Protocol
+
+
+class Past(Protocol):
+    """What a file of a commit was before; read only when it is asked for."""
+
+    def versions(self) -> tuple[bytes, ...]:
+        """Return the file as each parent of the commit has it that has one."""
+        ...
+
+    def had(self, path: str) -> bool:
+        """Tell whether a parent of the commit has the file under this path."""
+        ...
+
+    def base(self, path: str) -> bytes:
+        """Return the file at the base of the range, which is trusted; nothing where it is not there."""
+        ...
 
 
 class History(NamedTuple):
@@ -21,19 +39,3 @@ class History(NamedTuple):
     last: str | None = None
     at_head: bool = False
     versions: int = 1
-
-
-class Past(Protocol):
-    """What a file of a commit was before; read only when it is asked for."""
-
-    def versions(self) -> tuple[bytes, ...]:
-        """Return the file as each parent of the commit has it that has one."""
-        ...
-
-    def had(self, path: str) -> bool:
-        """Tell whether a parent of the commit has the file under this path."""
-        ...
-
-    def base(self, path: str) -> bytes:
-        """Return the file at the base of the range, which is trusted; nothing where it is not there."""
-        ...

@@ -1,0 +1,153 @@
+"""The text of the git hooks that `okxguard install` writes: POSIX shell, for every system that runs git."""
+
+from __future__ import annotations
+
+KEPT = ".okxguard-kept"
+_HEAD = b"""\
+#!/bin/sh
+# Written by `okxguard install`; `okxguard uninstall` takes it away and brings back the hook that was here before.
+# checksum: """
+_CHECKSUM_LENGTH = 64
+
+# What stands in the current folder is what is scanned: nothing is imported from there.
+_COMMON = """
+hook={hook}
+python={python}
+program='import sys
+sys.path[:] = [path for path in sys.path if path]
+try:
+    from okxguard.cli import run
+except ImportError:
+    sys.exit(125)
+run()'
+
+run_okxguard() {{
+    if [ -x "$python" ]; then
+        "$python" -c "$program" "$@"
+        code=$?
+        [ "$code" -eq 125 ] || return "$code"
+    fi
+    if command -v okxguard >/dev/null 2>&1; then
+        okxguard "$@"
+        return
+    fi
+    echo "okxguard: error: it is neither in $python nor on PATH, so nothing was checked;" \\
+        "install it again and run 'okxguard install', or remove the hook $0" >&2
+    return 2
+}}
+
+leave() {{
+    [ "$1" -eq 0 ] || echo "okxguard: stopped {action}; to skip the hooks once: {action} --no-verify" >&2
+    exit "$1"
+}}
+
+# The hook that was here before comes first.
+kept=$(dirname -- "$0")/$hook{kept}
+"""
+
+_BEFORE = """\
+if [ -x "$kept" ]; then
+    "$kept" "$@" || exit
+fi
+"""
+
+_STAGED = (
+    _BEFORE
+    + """
+names=$(git -c core.quotePath=false diff --cached --name-only --line-prefix=./ --diff-filter=d --no-renames \\
+    --no-ext-diff --ignore-submodules) || leave 2
+[ -n "$names" ] || exit 0
+set -f
+IFS='
+'
+set -- $names
+# Names that git quotes, and more names than a command may have: read the whole index.
+case $names in *\\"*) set -- ;; esac
+[ "$#" -le 500 ] || set --
+run_okxguard scan --staged "$@"
+leave "$?"
+"""
+)
+
+_MESSAGE = (
+    _BEFORE
+    + """
+run_okxguard scan "$1"
+leave "$?"
+"""
+)
+
+_PUSH = """\
+refs=$(cat)
+if [ -x "$kept" ]; then
+    printf '%s' "${{refs:+$refs
+}}" | "$kept" "$@" || exit
+fi
+
+check() {{
+    base=$2
+    # A commit of the remote that is not here tells nothing about what is new.
+    GIT_NO_LAZY_FETCH=1 git cat-file -e "$base^{{commit}}" 2>/dev/null || base=0000000000000000000000000000000000000000
+    case $base in
+        *[!0]*) ;;
+        *)
+            # A new name for what the remote has sends no commit, at most the text of a tag.
+            if new=$(git rev-list -n 1 "$1" --not --remotes="$remote" 2>/dev/null) && [ -z "$new" ]; then
+                [ "$(git cat-file -t "$1")" = tag ] || return 0
+                git cat-file tag "$1" | run_okxguard scan -
+                return
+            fi
+            ;;
+    esac
+    run_okxguard scan --diff "$base..$1"
+}}
+
+remote=$1
+worst=0
+while read -r local_ref local_id remote_ref remote_id; do
+    # Zeros, or no line at all: nothing of this ref is sent.
+    case $local_id in *[!0]*) ;; *) continue ;; esac
+    check "$local_id" "$remote_id" </dev/null
+    code=$?
+    [ "$code" -le "$worst" ] || worst=$code
+done <<REFS
+$refs
+REFS
+leave "$worst"
+"""
+
+_SCRIPTS = {
+    "pre-commit": (_STAGED, "git commit"),
+    "pre-merge-commit": (_STAGED, "git merge"),
+    "commit-msg": (_MESSAGE, "git commit"),
+    "pre-push": (_PUSH, "git push"),
+}
+HOOKS = tuple(_SCRIPTS)
+
+
+def script(hook: str, python: str) -> bytes:
+    """Return the text of a hook that runs okxguard with this Python, or the one on PATH where that is gone."""
+    import shlex
+
+    body, action = _SCRIPTS[hook]
+    path = shlex.quote(python.replace("\\", "/") if python[1:3] == ":\\" else python)
+    text = (_COMMON + body).format(hook=hook, python=path, action=action, kept=KEPT)
+    content = text.encode("utf-8", "surrogateescape")
+    return _HEAD + _checksum(content) + content
+
+
+def is_script(text: bytes) -> bool:
+    """Tell whether okxguard wrote this hook, whoever changed it since."""
+    return text.startswith(_HEAD)
+
+
+def is_unchanged(text: bytes) -> bool:
+    """Tell whether a hook is as okxguard wrote it, in this version or another."""
+    checksum, content = text[len(_HEAD) :][:_CHECKSUM_LENGTH], text[len(_HEAD) :][_CHECKSUM_LENGTH:]
+    return is_script(text) and checksum == _checksum(content)
+
+
+def _checksum(content: bytes) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(content).hexdigest().encode("ascii")
