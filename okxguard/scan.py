@@ -167,10 +167,7 @@ class Scanner:
         if named is None:
             return source
         if source.past is None or not source.past.had(source.path):
-            told = named.examination
-            if source.history is not None:
-                told = self._versions.mark(told, source.history)
-            for finding in told.findings:
+            for finding in self._versions.mark(named.examination, source.history).findings:
                 self._filter.keep(as_fixture(self._rulebook, named.document, finding), tally)
         return source._replace(path=named.shown)
 
@@ -216,13 +213,8 @@ class Scanner:
         try:
             self._scan_text(source, tally)
         except Exception as error:  # one bug must not lose the findings of the other files
-            name = type(error).__name__
-            tally.errors.append(
-                FileError(
-                    source.path,
-                    f"could not be scanned because of a bug in okxguard ({name}); please report it",
-                )
-            )
+            reason = f"could not be scanned because of a bug in okxguard ({type(error).__name__}); please report it"
+            tally.errors.append(FileError(source.path, reason))
 
     def _scan_text(self, source: Source, tally: Tally) -> None:
         if source.more is None and len(source.data) <= LARGEST_WHOLE:
@@ -262,8 +254,7 @@ class Scanner:
     def _finish(self, document: Document, source: Source, examination: Examination, tally: Tally) -> None:
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
-        if source.history is not None:
-            examination = self._versions.mark(examination, source.history)
+        examination = self._versions.mark(examination, source.history)
         if examination.note:
             tally.notes.append(Note(document.path, examination.note))
         if document.damaged:

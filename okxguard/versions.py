@@ -24,8 +24,10 @@ class Versions:
     def __repr__(self) -> str:
         return f"Versions(known={len(self._known)})"
 
-    def mark(self, examination: Examination, history: History) -> Examination:
-        """Return an examination whose findings know their place in the history."""
+    def mark(self, examination: Examination, history: History | None) -> Examination:
+        """Return an examination whose findings know their place in the history, if they have one."""
+        if history is None:
+            return examination
         count = len(examination.credentials)
         numbers = [
             0 if any(part.exact for part in credential.parts) else self._number(finding.fingerprint, values)
