@@ -71,7 +71,7 @@ class HistoryTarget:
         yield from self._open_cache()
         for found in (Submodule(self._repository, ""), *find_submodules(self._repository)):
             if isinstance(found, Submodule):
-                past = Past(found.repository, sieve, self._cache or Cache(1), found.folder)
+                past = Past(found.repository, sieve, self._cache or Cache(1), found.folder, self._jobs)
                 self._pasts[found.folder] = past
                 yield from past.read()
                 hits: list[Hit] = []

@@ -97,7 +97,8 @@ def _encodings(words: set[str]) -> set[bytes]:
 
 def _shows_reply(data: bytes) -> bool:
     """Tell whether rights and addresses are named as in the replies that OKX documents, which name nobody."""
-    return (b'"perm' in data or b"'perm" in data) and re.search(rb"[\"']ip[\"'\\]", data) is not None
+    named = b"perm" in data and (b'"perm' in data or b"'perm" in data)
+    return named and re.search(rb"[\"']ip[\"'\\]", data) is not None
 
 
 def _shows_key(data: bytes) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from okxguard.sources import sifting
 from tests.conftest import Credentials, Run, ScanJson
 from tests.repositories import AUTHOR, RepositoryBuilder
 
@@ -561,12 +562,17 @@ def test_two_runs_print_the_same(tmp_path: Path, credentials: Credentials, run: 
     assert run(repo.folder, "scan", "--history", "--format", "text").out == runs[2].out
 
 
-def test_several_processes_say_the_same(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+@pytest.mark.parametrize("chunk", [7, 2048])
+def test_several_processes_say_the_same(
+    chunk: int, tmp_path: Path, credentials: Credentials, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sifting, "_MANY", 10)
+    monkeypatch.setattr(sifting, "_CHUNK", chunk)
     repo = RepositoryBuilder(tmp_path / "repo")
     files = {f"okx/{number}.md": f"OKX is exchange number {number}\n" for number in range(250)}
     files |= {f"okx/{number}.env": credentials.dotenv() for number in range(0, 250, 50)}
     contents: dict[str, str | bytes] = {"okx/broken.py": "okx = (\n", **files}
-    repo.commit(contents)
+    repo.commit(contents, f"Talk of\n\n{credentials.key_line()}")
     alone, together, remembering, remembered = (
         run(repo.folder, "scan", "--history", "--format", "json", *options)
         for options in (
@@ -576,5 +582,5 @@ def test_several_processes_say_the_same(tmp_path: Path, credentials: Credentials
             ("--jobs", "1", "--cache", "../cache"),
         )
     )
-    assert len(json.loads(alone.out)["findings"]) == 5
+    assert len(json.loads(alone.out)["findings"]) == 6
     assert alone == together == remembering == remembered

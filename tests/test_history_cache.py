@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from okxguard.sources import history
+from okxguard.sources import history, sifting
 from okxguard.sources.idset import IdSet
 from tests.conftest import Credentials, Result, Run
 from tests.repositories import RepositoryBuilder
@@ -47,8 +47,8 @@ def test_next_run_reads_new_objects_only(
 
         return reader
 
-    for name in names:
-        monkeypatch.setattr(history, name, spy(getattr(history, name)))
+    for module, name in zip((sifting, history), names, strict=True):
+        monkeypatch.setattr(module, name, spy(getattr(module, name)))
     scan(run, repo)
     before = len(read)
     read.clear()

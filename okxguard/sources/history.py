@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import tempfile
 from binascii import unhexlify
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from okxguard.decoding import is_binary
 from okxguard.model import EXCLUDED, FileError, Skipped, Source
 from okxguard.past import History
 from okxguard.sources.archive import expand
 from okxguard.sources.cache import Cache
-from okxguard.sources.commits import MESSAGE, NOTE, TAG
+from okxguard.sources.commits import NOTE
 from okxguard.sources.containers import container_of
 from okxguard.sources.holders import Holders
 from okxguard.sources.idset import IdSet
 from okxguard.sources.index import LFS_POINTER
 from okxguard.sources.lineage import Lineage
-from okxguard.sources.listing import Listing, read_listed
+from okxguard.sources.listing import Listing
 from okxguard.sources.objects import Object, read_objects
 from okxguard.sources.paths import Item
 from okxguard.sources.repository import Repository
+from okxguard.sources.sifting import Sieve, Sifter
 
 Excluded = Callable[[str], bool]
 _PLACE = "(history)"
@@ -40,22 +41,6 @@ _UNLISTED = "git could not list all objects; check the repository with `git fsck
 _ORPHANS = "{} not in this repository although others follow on {}; fetch all objects, or check with `git fsck`"
 
 
-class Sieve(Protocol):
-    """What tells quickly that bytes, paths and sources give no finding."""
-
-    def may_report(self, data: bytes) -> bool:
-        """Return False only where these bytes give nothing, unless their path names OKX."""
-        ...
-
-    def tells(self, path: str) -> bool:
-        """Tell whether a path alone is evidence, or holds a value itself."""
-        ...
-
-    def is_silent(self, items: Iterable[Item]) -> bool:
-        """Tell whether there is nothing at all to say of items."""
-        ...
-
-
 class Hit(NamedTuple):
     """An object that may give a finding, and its places."""
 
@@ -66,11 +51,12 @@ class Hit(NamedTuple):
 class Past:
     """The whole history of one repository; `folder` is where a submodule stands, and begins its paths."""
 
-    def __init__(self, repository: Repository, sieve: Sieve, cache: Cache, folder: str = "") -> None:
+    def __init__(self, repository: Repository, sieve: Sieve, cache: Cache, folder: str, jobs: int) -> None:
         self._repository = repository
         self._sieve = sieve
         self._cache = cache
         self._folder = folder
+        self._jobs = jobs
         head = repository.ask("rev-parse", "--show-object-format").strip()
         self._digits = 64 if head == b"sha256" else 40
         self._known = IdSet(self._digits // 2)
@@ -135,50 +121,24 @@ class Past:
 
     def _sift(self, fresh: Listing) -> Iterator[Item]:
         """Read the objects and keep the ids of the blobs that may give a finding; yield such messages at once."""
-        for found in read_listed(self._repository, fresh):
-            if found.problem and found.type != "blob":
-                yield self._error(f"object {found.id[:12]} {found.problem}")
-            elif found.type == "blob":
-                yield from self._sift_blob(found)
-            else:
-                yield from self._sift_message(found)
-
-    def _sift_blob(self, found: Object) -> Iterator[Item]:
-        identity, cache = unhexlify(found.id), self._cache
-        if found.is_pointer:
-            yield _POINTER
-        elif found.problem:
-            self._hits[found.id] = None
-        elif is_binary(found.data) and not container_of(found.data):
-            cache.remember(cache.binary, identity)
-            yield _BINARY
-        else:
-            self.files += 1
-            self.bytes += len(found.data)
-            if container_of(found.data) or self._sieve.may_report(found.data):
-                self._hits[found.id] = None
-                cache.remember(cache.hits, identity)
-            else:
-                cache.remember(cache.dismissed, identity)
-
-    def _sift_message(self, found: Object) -> Iterator[Item]:
-        head, _, text = found.data.partition(b"\n\n")
-        parents = [unhexlify(line[7:]) for line in head.split(b"\n") if line.startswith(b"parent ")]
-        missing = [parent for parent in parents if parent not in self._known]
-        for parent in missing:
-            self._parents.add(parent)
-        if not self._sieve.may_report(text):
-            if not missing:
-                self._cache.remember(self._cache.dismissed, unhexlify(found.id))
-            return
-        is_tag = found.type == "tag"
-        commit = self._repository.commit_named(found.id) if is_tag else found.id
-        history = History(found.id, TAG if is_tag else MESSAGE, commit, self._folder)
-        source = Source("message", f"{self._folder}{history.path}", text, history=history)
-        if not self._cache.is_used or missing or not self._sieve.is_silent([source]):
-            yield source
-        else:
-            self._cache.remember(self._cache.dismissed, unhexlify(found.id))
+        cache = self._cache
+        sifter = Sifter(self._repository, self._sieve, self._known, self._folder, remembers=cache.is_used)
+        for sifted in sifter.sift(fresh, self._jobs):
+            self.files += sifted.files
+            self.bytes += sifted.size
+            self._hits.update(dict.fromkeys((*sifted.hits, *sifted.lost)))
+            for parent in sifted.orphans:
+                self._parents.add(parent)
+            for known, ids in (
+                (cache.dismissed, sifted.dismissed),
+                (cache.binary, sifted.binary),
+                (cache.hits, map(unhexlify, sifted.hits)),
+            ):
+                for each in ids:
+                    cache.remember(known, each)
+            yield from repeat(_BINARY, len(sifted.binary))
+            yield from repeat(_POINTER, sifted.pointers)
+            yield from sifted.items
 
     def _orphans(self) -> Iterator[Item]:
         """Tell of commits that are missing; where a shallow clone ends, that is said already."""

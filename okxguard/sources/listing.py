@@ -38,6 +38,15 @@ class Listing:
         self._file.write(name + b"\n")
         self._count += 1
 
+    def names(self, start: int, count: int) -> list[str]:
+        """Return some ids; several processes may ask at once."""
+        data = os.pread(self._file.fileno(), count * self._line, start * self._line)
+        return data.decode("ascii").split()
+
+    def flush(self) -> None:
+        """Let other processes see everything."""
+        self._file.flush()
+
     def beginning_at(self, index: int) -> IO[bytes]:
         """Return the file as the input of a program that is to begin at an id."""
         self._file.flush()
