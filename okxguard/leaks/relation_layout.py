@@ -234,6 +234,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 _FIELDS[type(None)] = ()
+_FIELDS[ast.MatchSingleton] = ()  # holds a truth value or None as it is
 
 
 def children(node: Any) -> list[Any]:
