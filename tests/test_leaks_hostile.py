@@ -57,7 +57,7 @@ _HOSTILE = {
     "classes of each other": "class A(B):\n    def f(self, secret):\n        return self.f(secret)\n\n\n"
     "class B(A):\n    def g(self, secret):\n        return self.f(self.g(secret))\n\n\nprint(B().g(secret))\n",
     "mapping of itself": "secret = load()\nd = {}\nd['d'] = d\nd['secret'] = secret\nprint(d)\n",
-    "places of a record from its end": "class A(NamedTuple):\n    secret: str\n\n\nprint(A(load())[-1], A(load())[-3])\n",
+    "places of a record": "class A(NamedTuple):\n    secret: str\n\n\nprint(A(load())[-1], A(load())[-3])\n",
     "patterns of truth": "secret = load()\nmatch secret:\n    case True | None:\n        print(secret)\n",
     "list of itself": "secret = load()\nl = [secret]\nl.append(l)\nprint(l)\n",
     "object of itself": "class A:\n    def __init__(self, secret):\n        self.a = self\n"
