@@ -89,8 +89,9 @@ class Scanner:
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
-        leaking = any(rule.startswith(_CODE) for rule in options.rules)
-        self._leaks = LeakPrefilter(tree) if leaking else None
+        self._leaks = LeakPrefilter(tree) if any(rule.startswith(_CODE) for rule in options.rules) else None
+        # The reasons of suppressions may quote credentials: where there are any, a file is read for both.
+        self._only_code = all(rule.startswith(_CODE) for rule in options.rules) and not options.honour_pragma
 
     def scan(self, items: Iterable[_Item], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
         """Scan every source as it comes and report in the order of paths and lines.
@@ -137,7 +138,7 @@ class Scanner:
 
     def _scan_text(self, source: Source, tally: _Tally) -> None:
         if len(source.data) <= _LARGEST_WHOLE:
-            if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
+            if self._may_hold_credential(source) or self._may_leak(source):
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
@@ -152,6 +153,9 @@ class Scanner:
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
 
+    def _may_hold_credential(self, source: Source) -> bool:
+        return not self._only_code and self._prefilter.may_hold_credential(source.evidence, source.data)
+
     def _may_leak(self, source: Source) -> bool:
         if self._leaks is None:
             return False
@@ -161,7 +165,9 @@ class Scanner:
         return bool(brought) and self._examined().leaks_through(source.path, brought)
 
     def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
-        examination = self._examined().examine(document, source.commit)
+        code_alone = self._only_code and not _may_suppress(document)
+        examine = self._examined().examine_code if code_alone else self._examined().examine
+        examination = examine(document, source.commit)
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
         if examination.note:
@@ -220,7 +226,7 @@ class Scanner:
         return used
 
     def _directives(self, document: Document) -> tuple[Suppression, ...]:
-        if "okxguard" not in document.text.lower() and not self._options.honour_pragma:
+        if not _may_suppress(document) and not self._options.honour_pragma:
             return ()
         # Imported when there is one: most files have none.
         from okxguard.suppress import read_suppressions
@@ -253,6 +259,10 @@ class Scanner:
             tally.held_back += 1
         else:
             tally.findings.append(finding)
+
+
+def _may_suppress(document: Document) -> bool:
+    return "okxguard" in document.text.lower()
 
 
 def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:
