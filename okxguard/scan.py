@@ -138,7 +138,7 @@ class Scanner:
 
     def _scan_text(self, source: Source, tally: _Tally) -> None:
         if len(source.data) <= _LARGEST_WHOLE:
-            if self._may_hold_credential(source) or self._may_leak(source):
+            if self._may_leak(source) or self._may_hold_credential(source):  # the first one remembers imports
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
