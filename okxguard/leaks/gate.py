@@ -106,12 +106,14 @@ class GateKeeper:
         known = self._kinds.get(name)
         if known is None:
             names = self._names
-            known = self._kinds[name] = bool(
-                names.read(name)
-                or (not name.isidentifier() and names.read_question(name))
-                or names.read_getter(name)
-                or names.is_holder(name)
-                or self._library.is_source_name(name)
+            known = self._kinds[name] = self._library.is_source_name(name) or (
+                names.may_tell(name)
+                and bool(
+                    names.read(name)
+                    or (not name.isidentifier() and names.read_question(name))
+                    or names.read_getter(name)
+                    or names.is_holder(name)
+                )
             )
         return known
 
