@@ -87,6 +87,10 @@ class Examiner:
         examination = Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
         return self._with_leaks(examination, document, commit)
 
+    def examine_code(self, document: Document, commit: str | None = None) -> Examination:
+        """Return what the code of a document gives away, and nothing else."""
+        return self._with_leaks(Examination(), document, commit)
+
     def leaks_through(self, path: str, brought: Brought) -> bool:
         """Tell whether a file that names no secret gets one from a file that it imports."""
         return self._leaks is not None and self._finder(self._leaks).leaks_through(path, brought)

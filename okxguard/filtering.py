@@ -80,7 +80,7 @@ class Filter:
         return used
 
     def _directives(self, document: Document, source: Source, tally: Tally) -> tuple[Suppression, ...]:
-        if "okxguard" not in document.text.lower() and not self._options.honour_pragma:
+        if not may_suppress(document) and not self._options.honour_pragma:
             return ()
         # Imported when there is one: most files have none.
         from okxguard.suppress import read_suppressions
@@ -120,6 +120,11 @@ class Filter:
             tally.passed_over.append(finding)
         else:
             tally.findings.append(finding)
+
+
+def may_suppress(document: Document) -> bool:
+    """Tell whether a document may hold a suppression of our own."""
+    return "okxguard" in document.text.lower()
 
 
 def as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:

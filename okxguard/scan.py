@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from okxguard import documents
 from okxguard.decoding import is_binary
 from okxguard.documents import LARGEST_WHOLE, Document, Window
-from okxguard.filtering import Filter, Options, as_fixture
+from okxguard.filtering import Filter, Options, as_fixture, may_suppress
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
@@ -23,6 +23,7 @@ from okxguard.model import (
     Skipped,
     Source,
 )
+from okxguard.parts import Deferred, Part
 from okxguard.pathnames import is_telling, read_path
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
@@ -35,31 +36,13 @@ if TYPE_CHECKING:
     from okxguard.novelty import Novelty
     from okxguard.together import Together
 
-__all__ = ["Options", "Scanner"]
+__all__ = ["Options", "Part", "Scanner"]
 
 _CODE = "OKX3"
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
 _CHANGED = "could not be read to its end; scan again"
 _Item = Source | FileError | Note | Skipped
-
-
-class Deferred(NamedTuple):
-    """A document that can only be judged beside others, and what it gave."""
-
-    document: Document
-    source: Source
-    examination: Examination
-
-    def __repr__(self) -> str:
-        return f"Deferred(document={self.document!r})"
-
-
-class Part(NamedTuple):
-    """What some of the items of a scan gave."""
-
-    tally: Tally
-    deferred: tuple[Deferred, ...]
 
 
 class Scanner:
@@ -75,8 +58,9 @@ class Scanner:
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
-        leaking = any(rule.startswith(_CODE) for rule in options.rules)
-        self._leaks = LeakPrefilter(tree) if leaking else None
+        self._leaks = LeakPrefilter(tree) if any(rule.startswith(_CODE) for rule in options.rules) else None
+        # The reasons of suppressions may quote credentials: where there are any, a file is read for both.
+        self._only_code = all(rule.startswith(_CODE) for rule in options.rules) and not options.honour_pragma
         self._tree = tree
         self._identifier = options.baseline.identifier() if options.baseline else None
         self._earlier: Scanner | None = None
@@ -218,7 +202,7 @@ class Scanner:
 
     def _scan_text(self, source: Source, tally: Tally) -> None:
         if source.more is None and len(source.data) <= LARGEST_WHOLE:
-            if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
+            if self._may_leak(source) or self._may_hold_credential(source):  # the first one remembers imports
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
@@ -236,6 +220,9 @@ class Scanner:
         if is_code:
             tally.notes.append(Note(source.path, "is too large for the code rules; they did not run"))
 
+    def _may_hold_credential(self, source: Source) -> bool:
+        return not self._only_code and self._prefilter.may_hold_credential(source.evidence, source.data)
+
     def _may_leak(self, source: Source) -> bool:
         if self._leaks is None:
             return False
@@ -245,7 +232,9 @@ class Scanner:
         return bool(brought) and self._examined().leaks_through(source.path, brought)
 
     def _scan_document(self, document: Document, source: Source, tally: Tally) -> None:
-        examination = self._examined().examine(document, source.commit)
+        code_alone = self._only_code and not may_suppress(document)
+        examine = self._examined().examine_code if code_alone else self._examined().examine
+        examination = examine(document, source.commit)
         if self._deferred is not None and (examination.credentials or examination.policy != Policing()):
             self._deferred.append(Deferred(document, source._replace(data=b"", more=None), examination))
         else:

@@ -19,7 +19,7 @@ LEVELS = [
     {"histories", "teamwork"},
     {"sieve"},
     {"scan", "report", "hooks", "baselining"},
-    {"novelty", "filtering", "pathnames", "versions"},
+    {"novelty", "filtering", "parts", "pathnames", "versions"},
     {"sources", "examine", "hookscripts"},
     {"policing", "together", "leaking"},
     {"pinned"},

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+from okxguard.leaks.names import Secret
+from okxguard.leaks.values import Box, Taint, Value, content
 from okxguard.model import Confidence, Report, Source
 from okxguard.rulebook import load_rulebook
 from okxguard.scan import Options, Scanner
@@ -65,6 +68,8 @@ _HOSTILE = {
     "classes of each other": "class A(B):\n    def f(self, secret):\n        return self.f(secret)\n\n\n"
     "class B(A):\n    def g(self, secret):\n        return self.f(self.g(secret))\n\n\nprint(B().g(secret))\n",
     "mapping of itself": "secret = load()\nd = {}\nd['d'] = d\nd['secret'] = secret\nprint(d)\n",
+    "places of a record": "class A(NamedTuple):\n    secret: str\n\n\nprint(A(load())[-1], A(load())[-3])\n",
+    "patterns of truth": "secret = load()\nmatch secret:\n    case True | None:\n        print(secret)\n",
     "list of itself": "secret = load()\nl = [secret]\nl.append(l)\nprint(l)\n",
     "object of itself": "class A:\n    def __init__(self, secret):\n        self.a = self\n"
     "        self.secret = secret\n\n\nprint(vars(A(load_secret())))\n",
@@ -153,6 +158,15 @@ def test_import_that_is_not_followed_is_told(text: str, tmp_path: Path, scan_jso
 def test_import_that_is_followed_is_not_told(tmp_path: Path, scan_json: ScanJson) -> None:
     write_files(tmp_path, {"settings.py": "A = 1\nsecret = 2\n", "run.py": _IMPORTER})
     assert scan_json(tmp_path)["notes"] == []
+
+
+def test_boxes_that_hold_each_other_are_looked_through_once() -> None:
+    boxes = [Box("dict") for _ in range(60)]
+    for box in boxes:
+        box.fields = {number: Value(box=other) for number, other in enumerate(boxes)}
+    taint = Taint(Secret.SECRET, "secret", ast.Constant("secret"))
+    boxes[-1].rest = Value((taint,))
+    assert content(Value(box=boxes[0])) == (taint,)
 
 
 @pytest.mark.parametrize("lines", [2000, 8000])

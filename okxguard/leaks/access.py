@@ -153,7 +153,11 @@ class Access:
                 return self._of_taints(base, key, node)
         elif box.kind == "reply":
             return self._of_reply(base, box, name)
-        elif box.model is not None and isinstance(key.const, int) and key.const < len(box.model.order):
+        elif (
+            box.model is not None
+            and isinstance(key.const, int)
+            and -len(box.model.order) <= key.const < len(box.model.order)
+        ):
             return self._engine.classes.field(base, box.model.order[key.const])
         else:
             found = self._stored(base, box, key, name, node)

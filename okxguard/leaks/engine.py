@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.leaks.access import Access
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _MOST_STEPS = 120_000
 _ANYWHERE = -1
 _MOST_ROUNDS = 3
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _MAKERS = frozenset({"__init__", "__post_init__", "setup", "__new__"})
 
 
@@ -181,10 +182,20 @@ def _routes(tree: ast.Module, library: Library) -> frozenset[str]:
     """Return the names of the functions whose result is shown on the web."""
     return frozenset(
         node.name
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        and any(
+        for node in _definitions(tree)
+        if any(
             library.routes.match(dotted(each.func if isinstance(each, ast.Call) else each))
             for each in node.decorator_list
         )
     )
+
+
+def _definitions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield the functions of a module, wherever they stand; only statements hold any."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+        for name in _BLOCKS:
+            waiting += getattr(node, name, ())

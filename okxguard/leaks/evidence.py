@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.relation_layout import children
 
 # The key or the name of a secret, what it is, and the place that names it.
 Read = tuple[str, Secret, ast.AST]
@@ -16,6 +17,7 @@ _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "gets
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
 _FOREIGN = frozenset({"environ", "os"})
+_FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
 
 def dotted(node: ast.AST) -> str:
@@ -29,6 +31,12 @@ def dotted(node: ast.AST) -> str:
         base = dotted(node.func)
         return f"{base}()" if base else ""
     return ""
+
+
+class _Leave(NamedTuple):
+    """Stands behind the nodes of a function: the scope around it goes on."""
+
+    scope: int
 
 
 class Evidence:
@@ -64,16 +72,24 @@ class Evidence:
 
     def _walk(self, tree: ast.AST) -> None:
         """Look at every node, and note which mappings secrets are read from in which function."""
-        waiting: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
+        handlers = self._handlers
+        waiting: list[Any] = [tree]
+        self._scope = id(tree)
         while waiting:
-            node, scope = waiting.pop()
-            handler = self._handlers.get(type(node))
+            node = waiting.pop()
+            kind = type(node)
+            if kind is _Leave:
+                self._scope = node.scope
+                continue
+            handler = handlers.get(kind)
             if handler is not None:
-                self._scope = id(scope)
                 handler(node)
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                scope = node
-            waiting += [(child, scope) for child in ast.iter_child_nodes(node)]
+            if kind is ast.Name or kind is ast.Constant:
+                continue
+            if kind in _FUNCTIONS:
+                waiting.append(_Leave(self._scope))
+                self._scope = id(node)
+            waiting += children(node)
 
     def _subscript(self, node: ast.Subscript) -> None:
         key = node.slice

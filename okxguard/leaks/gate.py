@@ -59,9 +59,13 @@ class GateKeeper:
 
         `switched` tells that a library prints without any switch in the module.
         """
-        layout = lay_out(tree)
+        return self.look_at(lay_out(tree), echoed, brought, switched=switched)
+
+    def look_at(self, layout: Layout, echoed: frozenset[int], brought: Brought, *, switched: bool) -> Gate:
+        """Look at a module whose nodes were looked at before."""
         if brought.secrets.isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
             return Gate(opens=False)
+        layout = layout.copy()
         notes = self._read(layout, brought.secrets | brought.functions, echoed)
         tainted = _spread(notes, self._first(notes, brought.secrets))
         sinks = [(shown, scope) for shown, scope in notes.shown if not shown.isdisjoint(tainted)]
@@ -76,17 +80,17 @@ class GateKeeper:
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
         return Gate(True, functions | called | holding, frozenset(wanted))
 
-    def survey(self, tree: ast.Module, brought: Brought) -> Survey:
+    def survey(self, layout: Layout, brought: Brought) -> Survey:
         """Look at a module that another one imports; what it brings itself, it gives on."""
-        layout = lay_out(tree)
+        layout = layout.copy()
         notes = self._read(layout, brought.secrets | brought.functions)
         tainted = _spread(notes, self._first(notes, brought.secrets)) | brought.secrets
         plain = frozenset(name for name in tainted if "@" not in name)
         return Survey(plain, _receivers(notes) | brought.functions)
 
-    def inside(self, tree: ast.Module) -> Gate:
+    def inside(self, layout: Layout) -> Gate:
         """Return a gate for a module that another one imports: whatever names a secret matters."""
-        layout = lay_out(tree)
+        layout = layout.copy()
         notes = self._read(layout)
         tainted = _spread(notes, self._first(notes, frozenset()))
         return Gate(True, _functions_with(layout, tainted), frozenset(_origins(notes, tainted)))
@@ -102,12 +106,14 @@ class GateKeeper:
         known = self._kinds.get(name)
         if known is None:
             names = self._names
-            known = self._kinds[name] = bool(
-                names.read(name)
-                or (not name.isidentifier() and names.read_question(name))
-                or names.read_getter(name)
-                or names.is_holder(name)
-                or self._library.is_source_name(name)
+            known = self._kinds[name] = self._library.is_source_name(name) or (
+                names.may_tell(name)
+                and bool(
+                    names.read(name)
+                    or (not name.isidentifier() and names.read_question(name))
+                    or names.read_getter(name)
+                    or names.is_holder(name)
+                )
             )
         return known
 

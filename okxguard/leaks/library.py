@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fnmatch import translate
 from functools import lru_cache
 
-from okxguard.leakbook import LeakBook, LeakSink
+from okxguard.leakbook import LeakBook, LeakSink, LeakSwitch
 from okxguard.leaks.library_names import KEEPING, LOCAL_NAMES, REQUESTS, SOURCES, WRITING
 from okxguard.leaks.names import words_of
 
@@ -83,8 +83,11 @@ class Library:
         self._showing = _by_last(*(sink.calls for sink in book.sinks), book.loggers.functions, tuple(WRITING))
         for name in (*book.loggers.methods, *book.loggers.binders):
             self._showing[name] = frozenset("*")
-        self._switching = _by_last(*(switch.calls for switch in book.switches))
-        self._switching.pop("getattr", None)  # clients that are looked up by name get their switch by name, too
+        told = [switch for switch in book.switches if _is_told(switch)]
+        self._switching = _by_last(*(switch.calls for switch in book.switches if switch not in told))
+        self._switching_told = tuple((switch, _by_last(switch.calls)) for switch in told)
+        for names in (self._switching, *(names for _, names in self._switching_told)):
+            names.pop("getattr", None)  # clients that are looked up by name get their switch by name, too
         self._arguments = frozenset(switch.argument for switch in book.switches) - {"", "level"}
         self._loading = _last_names(sources.loaded) | {"open"}
         self._handing = _last_names(*(switch.calls for switch in book.switches if "any" in switch.values))
@@ -115,7 +118,17 @@ class Library:
 
     def may_switch(self, name: str, imported: frozenset[str]) -> bool:
         """Tell whether a call of that last name may switch printing on, in a module with those imports."""
-        return _is_one(self._switching, name, imported)
+        return _is_one(self._switching, name, imported) or any(
+            _is_one(names, name, imported) for _, names in self._switching_told
+        )
+
+    def may_switch_told(self, name: str, imported: frozenset[str], words: set[str], most: int) -> bool:
+        """Tell the same of a module with those words, whose calls have so many arguments at most."""
+        return _is_one(self._switching, name, imported) or any(
+            _is_one(names, name, imported)
+            for switch, names in self._switching_told
+            if switch.argument in words or (switch.position and most > int(switch.position))
+        )
 
     def may_hand(self, name: str, imported: frozenset[str]) -> bool:
         """Tell whether something of that name switches printing on by being handed over."""
@@ -192,6 +205,11 @@ def _by_last(*groups: Iterable[str]) -> dict[str, frozenset[str]]:
             root = first.partition(".")[0] if first else "*"
             found.setdefault(last, set()).add("*" if root in LOCAL_NAMES or not root else root)
     return {last: frozenset(roots) for last, roots in found.items()}
+
+
+def _is_told(switch: LeakSwitch) -> bool:
+    """Tell whether a call is a switch only where it is told so, by a name or behind several other arguments."""
+    return bool(switch.argument) and switch.values == ("true",) and switch.position != "0"
 
 
 def _is_one(names: dict[str, frozenset[str]], name: str, imported: frozenset[str]) -> bool:

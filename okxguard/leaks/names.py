@@ -76,6 +76,13 @@ class SecretNames:
         self._getters = frozenset(names.getters)
         self._holders = frozenset(tuple(phrase.split()) for phrase in names.holders)
         self.read = lru_cache(maxsize=4096)(self._read)
+        lasts = {phrase[-1] for phrase in (*self._kinds, *self._holders)}
+        shortest = {word for word in lasts if not any(other in word for other in lasts - {word})}
+        self._lasts = re.compile("|".join(map(re.escape, sorted(shortest))))
+
+    def may_tell(self, name: str) -> bool:
+        """Return False only where none of the words that end the names of secrets and of their holders is in a name."""
+        return self._lasts.search(name.lower()) is not None
 
     def _read(self, name: str) -> Secret | None:
         """Return what a variable, attribute, key or column of that name holds, or None where it is no secret."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from okxguard.decoding import decode
-from okxguard.entries.python_repair import parse_python
-from okxguard.entries.reading import MismatchError
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.gate import Brought, GateKeeper, Survey
 from okxguard.leaks.imports import Import, Importers, inner_module
 from okxguard.leaks.library import Library
+from okxguard.leaks.modules import Modules
 from okxguard.leaks.names import SecretNames
+from okxguard.leaks.relation_layout import Layout, children
 from okxguard.leaks.values import Box, Value
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Neighbours:
         self._loading: list[str] = []
         self._unread: set[str] = set()
         self._missed: dict[str, set[str]] = {}
+        self.modules = Modules()
 
     def of(self, path: str) -> View:
         """Return the modules as one file sees them."""
@@ -63,16 +64,12 @@ class Neighbours:
         if path in self._unread:
             self._missed.setdefault(importer, set()).add(path)
 
-    def _parsed(self, path: str) -> ast.Module | None:
+    def _text(self, path: str) -> str | None:
         data = self._importers.finder.tree.read(path)
         if data is None or len(data) > _LARGEST:
             self._unread.add(path)
             return None
-        try:
-            return parse_python(decode(data)[0].removeprefix("\ufeff")).tree
-        except MismatchError:
-            self._unread.add(path)
-            return None
+        return decode(data)[0].removeprefix("\ufeff")
 
     def has(self, importer: str, module: str, name: str) -> bool:
         """Tell whether a module, or a name in it, is a file of this project."""
@@ -96,32 +93,39 @@ class Neighbours:
         is_package = path.endswith("__init__.py")
         if path not in self._surveys and (any_file or is_package or self._importers.is_named(path)):
             self._surveys[path] = Survey()  # what it imports from itself tells nothing
-            tree = self._parsed(path)
-            if tree is not None:
-                brought = self.of(path).brought(tree) if is_package else Brought()
-                self._surveys[path] = self._surveyed(path, tree, brought)
+            text = self._text(path)
+            if text is not None:
+                self._surveys[path] = self._surveyed(path, text, is_package=is_package)
         self._remember(importer, path)
         return self._surveys.get(path, Survey())
 
-    def _surveyed(self, path: str, tree: ast.Module, brought: Brought) -> Survey:
+    def _surveyed(self, path: str, text: str, *, is_package: bool) -> Survey:
         try:
-            return self._keeper.survey(tree, brought)
+            read = self.modules.see(text)
+            if read is not None:
+                brought = self.of(path).brought(read.layout) if is_package else Brought()
+                return self._keeper.survey(read.layout, brought)
         except RecursionError:
-            self._unread.add(path)
-            return Survey()
+            pass
+        self._unread.add(path)
+        return Survey()
 
     def _followed(self, path: str) -> Engine | None:
-        tree = self._parsed(path)
+        text = self._text(path)
         try:
-            return self._follow(path, tree) if tree is not None else None
+            return self._follow(path, text) if text is not None else None
         except RecursionError:
             self._unread.add(path)
             return None
 
-    def _follow(self, path: str, tree: ast.Module) -> Engine:
-        gate = self._keeper.inside(tree)
-        for node in ast.walk(tree):
-            node.neighbour = path  # type: ignore[attr-defined]
+    def _follow(self, path: str, text: str) -> Engine | None:
+        module = self.modules.take(text)
+        if module is None:
+            self._unread.add(path)
+            return None
+        tree, layout = module.parsed.tree, module.layout
+        gate = self._keeper.inside(layout)
+        _mark(tree, path)
         from okxguard.leaks.engine import Engine  # the gate lets few files through
 
         engine = Engine(tree, self._names, self._library, self.of(path), gate)
@@ -154,12 +158,12 @@ class View:
         """Return the engine that has followed a module, or None where it is none of this project."""
         return self._neighbours.engine(self._path, module)
 
-    def brought(self, tree: ast.Module) -> Brought:
+    def brought(self, layout: Layout) -> Brought:
         """Return the names that a module imports from files of its own project."""
         secrets: set[str] = set()
         functions: set[str] = set()
-        found = [each for each in _imports(tree) if self._neighbours.has(self._path, each[0], each[1])]
-        given = self._given(tree) if found else set()
+        found = [each for each in _imports(layout) if self._neighbours.has(self._path, each[0], each[1])]
+        given = self._given(layout, {known for _, _, known in found}) if found else set()
         for module, name, known in found:
             any_file = known in given
             survey = inner = self._neighbours.survey(self._path, module, any_file=any_file)
@@ -172,18 +176,26 @@ class View:
             functions |= inner.receiving | inner.tainted
         return Brought(frozenset(secrets), frozenset(functions))
 
-    def _given(self, tree: ast.Module) -> set[str]:
-        """Return the first parts of the names of the functions that are called with something named after a secret."""
-        found = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and any(
-                self._neighbours.is_secret(text)
-                for argument in (*node.args, *node.keywords)
-                for inner in ast.walk(argument)
-                for text in _texts_of(inner)
-            ):
-                found.add(dotted(node.func).partition(".")[0])
+    def _given(self, layout: Layout, imported: set[str]) -> set[str]:
+        """Return those of some imports that are called with something named like a secret, or a part of them is."""
+        found: set[str] = set()
+        for node, _ in layout.nodes:
+            if type(node) is ast.Call:
+                first = dotted(node.func).partition(".")[0]
+                if first in imported and first not in found and self._names_secret(node):
+                    found.add(first)
         return found
+
+    def _names_secret(self, call: ast.Call) -> bool:
+        """Tell whether something that a call is given is named like a secret."""
+        waiting: list[Any] = [*call.args, *call.keywords]
+        while waiting:
+            node = waiting.pop()
+            if any(map(self._neighbours.is_secret, _texts_of(node))):
+                return True
+            if type(node) is not ast.Constant:
+                waiting += children(node)
+        return False
 
     def find(self, module: str, name: str) -> Value | None:
         """Return what a module says of a name, or None where nobody knows."""
@@ -207,15 +219,28 @@ class View:
         return Value(box=box, ref=module.lstrip("."))
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
+def _imports(layout: Layout) -> Iterator[tuple[str, str, str]]:
     """Yield what a module imports: the module, the name in it or nothing, and what it is called here."""
-    for node in ast.walk(tree):
+    for node in layout.imports:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield "." * node.level + (node.module or ""), alias.name, alias.asname or alias.name
-        elif isinstance(node, ast.Import):
+        else:
             for alias in node.names:
                 yield alias.name, "", alias.asname or alias.name.partition(".")[0]
+
+
+def _mark(tree: ast.Module, path: str) -> None:
+    """Note at every node that may begin or carry a secret that it stands in another file."""
+    waiting: list[Any] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node is not None:
+            node.neighbour = path
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                waiting += node.names
+            elif not isinstance(node, (ast.Constant, ast.Name, ast.alias)):
+                waiting += children(node)
 
 
 def _texts_of(node: ast.AST) -> Iterator[str]:

@@ -7,6 +7,7 @@ them is looked at behind them. The patterns are wider than the words of `rules/l
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 _KEYS = (
@@ -65,18 +66,21 @@ def names_secrets(lower: str) -> bool:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(compiled(_MORE))
+
+
+def compiled(patterns: dict[str, str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Yield the stems with their patterns; names in braces stand for what is looked for before a stem."""
     words = {
         "{keys}": _behind(_KEYS, "key"),
         "{tokens}": _behind(_TOKENS, "token"),
         "{passes}": _behind(_PASSES, "pass"),
         "{phrases}": _behind("seed recovery pass", "phrase"),
     }
-    found = []
-    for stem, pattern in _MORE.items():
+    for stem, pattern in patterns.items():
         for name, written in words.items():
             pattern = pattern.replace(name, written)
-        found.append((stem, re.compile(pattern, re.MULTILINE)))
-    return tuple(found)
+        yield stem, re.compile(pattern, re.MULTILINE)
 
 
 def _behind(words: str, stem: str) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from okxguard.documents import Document
-from okxguard.entries.python_repair import parse_python
 from okxguard.entries.reading import MismatchError
 from okxguard.kinds import Kind
 from okxguard.leaks.gate import EVERYTHING, Brought, Gate, GateKeeper
 from okxguard.leaks.library import Library
+from okxguard.leaks.modules import Modules
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.neighbours import Neighbours, View
 from okxguard.leaks.reading import LeakReading
@@ -40,6 +40,7 @@ class PythonReader:
         self._library = library
         self._neighbours = neighbours
         self._keeper = GateKeeper(names, library)
+        self._modules = neighbours.modules if neighbours is not None else Modules()
         self._prints_by_default = False
 
     def read(self, document: Document, *, prints_by_default: bool = False) -> LeakReading:
@@ -74,15 +75,16 @@ class PythonReader:
             return LeakReading(note="is nested too deeply; the code rules did not run")
 
     def _read(self, document: Document, text: str, ends: tuple[int, ...]) -> LeakReading:
-        try:
-            parsed = parse_python(text)
-        except MismatchError:
+        read = self._modules.take(text)
+        if read is None:
             return LeakReading(note="is no Python that can be parsed; the code rules did not run")
+        parsed = read.parsed
         view = self._neighbours.of(document.path) if self._neighbours is not None else None
         module = _Module(parsed.tree, Places(text).span_of, ends, text)
-        brought = view.brought(module.tree) if view else Brought()
-        gate = self._keeper.look(module.tree, module.echoed, brought, switched=self._prints_by_default)
+        brought = view.brought(read.layout) if view else Brought()
+        gate = self._keeper.look_at(read.layout, module.echoed, brought, switched=self._prints_by_default)
         if not gate.opens:
+            self._modules.keep(text, read)
             return LeakReading(note=view.note() if view else None)
         followed = self._followed(module, view, gate)
         repaired = bool(parsed.left_out)

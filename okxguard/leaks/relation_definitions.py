@@ -29,6 +29,9 @@ class Definitions:
         self._flow = notes.flows.of
         self._functions = notes.layout.functions
         self._classes = notes.layout.classes
+        self._classes_by_letters: dict[str, list[str]] = {}
+        for name in self._classes:
+            self._classes_by_letters.setdefault(name.lower(), []).append(name)
 
     def assigned(self, node: ast.Assign) -> None:
         """Note that an assignment gives a sink another name, or a name to a lambda."""
@@ -76,7 +79,7 @@ class Definitions:
             if argument.annotation is not None:
                 own.update(annotated_names(argument.annotation))
             wanted = argument.arg.replace("_", "").lower()
-            own.update(name for name in self._classes if name.lower() == wanted)
+            own.update(self._classes_by_letters.get(wanted, ()))
         if inner.owner:
             self._into[f"{inner.own}@{inner.number}"].add(inner.owner)
         defaults = (each for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None)
@@ -103,7 +106,9 @@ class Definitions:
 
     def options(self, node: ast.AST, names: Iterable[str]) -> None:
         """Note the options of a program, which its commands take by other names."""
-        for inner in ast.walk(node):
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        for inner in ast.walk(node) if not isinstance(node, ast.Name) else ():
             text = text_of(inner)
             if text is not None and text.startswith("-") and self._notes.is_secret(text.lstrip("-")):
                 for name in (*names, *_OPTIONS):

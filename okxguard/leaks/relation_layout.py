@@ -40,7 +40,7 @@ _LONGEST_WORD = 60
 class Layout(NamedTuple):
     """The nodes of a module that relate names, with their scopes; its functions and the fields of its classes by name.
 
-    `words` are all names and short texts in it; `scopes` those of all its functions.
+    `words` are all names and short texts in it; `scopes` those of all its functions; `imports` its imports, in order.
     """
 
     nodes: list[tuple[Any, NameScope]]
@@ -50,6 +50,11 @@ class Layout(NamedTuple):
     lambdas: dict[int, NameScope]
     words: set[str]
     scopes: list[NameScope]
+    imports: list[ast.Import | ast.ImportFrom]
+
+    def copy(self) -> Layout:
+        """Return a layout whose functions may get further names."""
+        return self._replace(functions={name: list(scopes) for name, scopes in self.functions.items()})
 
 
 class _Block(NamedTuple):
@@ -76,6 +81,7 @@ class _Surveyor:
         self._imported: set[str] = set()
         self._lambdas: dict[int, NameScope] = {}
         self._scopes: list[NameScope] = []
+        self._imports: list[ast.Import | ast.ImportFrom] = []
         self._waiting: list[_Block] = []
         self._notes: dict[type, Callable[[Any, _Block], bool]] = {
             ast.Attribute: self._attribute,
@@ -115,6 +121,7 @@ class _Surveyor:
             self._lambdas,
             words,
             self._scopes,
+            sorted(self._imports, key=lambda node: (node.col_offset, node.lineno)),
         )
 
     def _look(self, block: _Block) -> None:
@@ -181,12 +188,14 @@ class _Surveyor:
         return True
 
     def _import(self, node: ast.Import, block: _Block) -> bool:
+        self._imports.append(node)
         for alias in node.names:
             self._imported.update((alias.name.partition(".")[0], alias.asname or ""))
             block.scope.words.update((alias.name, alias.asname or ""))
         return False
 
     def _import_from(self, node: ast.ImportFrom, block: _Block) -> bool:
+        self._imports.append(node)
         self._imported.add((node.module or "").partition(".")[0])
         block.scope.words.update(alias.asname or alias.name for alias in node.names)
         return False
@@ -234,6 +243,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 _FIELDS[type(None)] = ()
+_FIELDS[ast.MatchSingleton] = ()  # holds a truth value or None as it is
 
 
 def children(node: Any) -> list[Any]:

@@ -12,6 +12,8 @@ from okxguard.leaks.relation_flows import Flow, Flows
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_scopes import NameScope, last_name, targets_of
 
+_MANY = 99
+
 
 class Notes:
     """The relations of one module, of names only: attributes and keys by their name, variables by name and function.
@@ -34,7 +36,8 @@ class Notes:
         self.receiving: set[str] = set()
         self.switches = False
         self.shows = cache(partial(library.may_show, imported=layout.imported))
-        self.prints = cache(partial(library.may_switch, imported=layout.imported))
+        told = partial(library.may_switch_told, words=layout.words, most=_most_arguments(layout))
+        self.prints = cache(partial(library.may_switch if brought else told, imported=layout.imported))
         self.filled: set[str] = set()
         self.aliases: list[tuple[str, str]] = []
 
@@ -82,3 +85,13 @@ class Notes:
             elif isinstance(each, ast.Call):
                 yield each
                 waiting += each.args if self.flows.is_known(last_name(each.func)) else ()
+
+
+def _most_arguments(layout: Layout) -> int:
+    """Return how many arguments a call of a module has at most; nobody knows how many a spread one stands for."""
+    calls = (node for node, _ in layout.nodes if type(node) is ast.Call)
+    return max((_MANY if _is_spread(node) else len(node.args) for node in calls), default=0)
+
+
+def _is_spread(node: ast.Call) -> bool:
+    return any(type(argument) is ast.Starred for argument in node.args)

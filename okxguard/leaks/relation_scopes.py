@@ -103,7 +103,7 @@ def last_name(node: ast.AST | None) -> str:
 
 def annotated_names(node: ast.AST) -> Iterator[str]:
     """Yield the names in an annotation."""
-    for inner in ast.walk(node):
+    for inner in (node,) if isinstance(node, ast.Name) else ast.walk(node):
         if isinstance(inner, ast.Name):
             yield inner.id
         elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):

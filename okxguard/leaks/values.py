@@ -240,8 +240,21 @@ def tainted(taints: tuple[Taint, ...]) -> Value:
     return Value(taints) if taints else SAFE
 
 
-def content(value: Value, depth: int = 0) -> tuple[Taint, ...]:
+def content(value: Value) -> tuple[Taint, ...]:
     """Return every secret in a value and in everything inside it, whether its text shows it or not."""
-    if value.box is None or value.box.kind == "module" or depth > _DEEPEST:
-        return value.taints
-    return union(value.taints, *(content(inner, depth + 1) for inner in value.box.values()))
+    found: list[tuple[Taint, ...]] = []
+    _collect(value, 0, {}, found)
+    return found[0] if len(found) == 1 else union(*found)
+
+
+def _collect(value: Value, depth: int, seen: dict[int, int], found: list[tuple[Taint, ...]]) -> None:
+    """Add the secrets of a value; what was seen as far out before has nothing new, for boxes hold each other."""
+    if value.taints:
+        found.append(value.taints)
+    box = value.box
+    if box is None or box.kind == "module" or depth > _DEEPEST or seen.get(id(box), depth + 1) <= depth:
+        return
+    seen[id(box)] = depth
+    for inner in box.values():
+        if inner.taints or inner.box is not None:
+            _collect(inner, depth + 1, seen, found)

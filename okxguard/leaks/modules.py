@@ -1,0 +1,54 @@
+"""Keep the trees of the modules that were read last, for the files that import them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from okxguard.entries.python_repair import Parsed, parse_python
+from okxguard.entries.reading import MismatchError
+from okxguard.leaks.relation_layout import Layout, lay_out
+
+_MOST_MODULES, _LONGEST = 64, 200_000
+
+
+class Module:
+    """The tree of a module, and what one look at its nodes shows."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+
+    @cached_property
+    def layout(self) -> Layout:
+        """What one look at every node shows; made when it is first asked for."""
+        return lay_out(self.parsed.tree)
+
+
+class Modules:
+    """The modules that were parsed last, by their texts. What is followed is taken out: it marks its nodes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Module] = {}
+
+    def see(self, text: str) -> Module | None:
+        """Return a module to look at, or None where it is no Python."""
+        module = self.take(text)
+        if module is not None:
+            self.keep(text, module)
+        return module
+
+    def take(self, text: str) -> Module | None:
+        """Return a module that nobody else has, or None where it is no Python."""
+        module = self._kept.pop(text, None)
+        if module is None:
+            try:
+                return Module(parse_python(text))
+            except MismatchError:
+                return None
+        return module
+
+    def keep(self, text: str, module: Module) -> None:
+        """Keep a module for those who look at it later."""
+        if len(text) <= _LONGEST:
+            self._kept[text] = module
+            while len(self._kept) > _MOST_MODULES:
+                del self._kept[next(iter(self._kept))]
