@@ -9,10 +9,11 @@ from okxguard.leaks.boxes import any_of, slice_part
 from okxguard.leaks.evidence import Read, dotted
 from okxguard.leaks.formats import cut
 from okxguard.leaks.names import Secret, words_of
+from okxguard.leaks.queries import MANAGERS, objects_of
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import is_key_name
 from okxguard.leaks.texts import environment
-from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, Value, join, tainted
+from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, ClassModel, Value, content, join, tainted
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -27,6 +28,8 @@ _MADE_REQUESTS = frozenset({"prepare_request", "prepare", "Request", "PreparedRe
 _REQUESTS = frozenset({"request", "request_info", "prepared"})
 # What hooks of libraries call the request that they are told of.
 _HANDLED = frozenset({"request", "req", "prepared", "prepared_request", "params"})
+# Attributes of clients that hold the headers of the last request.
+_LAST_SENT = frozenset({"last_request_headers"})
 _SENT = tuple(f".{name}" for name in sorted(_REQUESTS))
 _CONTEXTS = frozenset({"ctx", "context", "get_current_context()"})
 _FIRST_CHARACTER = [Value(const=0), Value(const=1), Value(const=None)]
@@ -70,6 +73,10 @@ class Access:
             return self._of_reply(base, box, name)
         if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
             return Value(tuple(taint._replace(dump=True) for taint in box.rest.taints))
+        if box.rest is not None and name in _LAST_SENT:
+            return Value(tuple(taint._replace(dump=True) for taint in content(box.rest)))
+        if box.kind == "loaded" and not self._engine.names.read(name):
+            return _within(box, Value(ref=f"{base.ref}.{name}"), name, Value(const=name))
         if box.rest is not None and name in _REQUESTS:
             request = Box("opaque")
             request.rest = box.rest
@@ -97,6 +104,8 @@ class Access:
         evidence = self._engine.evidence
         if name == "params" and base.ref.rpartition(".")[2] in _CONTEXTS:
             return self._engine.origins.options()
+        if name in MANAGERS and isinstance(base.target, ClassModel):
+            return objects_of(base.target)
         value = Value(ref=f"{base.ref}.{name}")
         if name.isupper() and self._engine.names.is_enumeration(base.ref.rpartition(".")[2]):
             return SAFE
@@ -233,9 +242,12 @@ def _kept(base: Value, name: str, value: Value) -> Value:
 
 
 def _within(outer: Box, value: Value, name: str, key: Value) -> Value:
-    """Return a part of a loaded mapping, which is loaded, too."""
+    """Return a part of a loaded mapping, which is loaded, too, and stays what it is from now on."""
     box = Box("loaded")
     box.hidden = outer.hidden - {"*"}
     is_any_section = "onfigParser" in value.ref and key.const is UNKNOWN
     box.part = "" if is_any_section else name
-    return value._replace(box=box)
+    part = value._replace(box=box)
+    if isinstance(key.const, str):
+        outer.fields[name] = part
+    return part

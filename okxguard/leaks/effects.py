@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.box_methods import BoxMethods
+from okxguard.leaks.boxes import chained, listed
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.forwarding import Forwarding
 from okxguard.leaks.names import words_of
+from okxguard.leaks.queries import queried
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.text_methods import TextMethods
@@ -41,7 +43,6 @@ _COPIES = frozenset(
 _SAME = frozenset(
     {
         "asyncio.create_task",
-        "asyncio.gather",
         "asyncio.run",
         "asyncio.shield",
         "max",
@@ -50,7 +51,23 @@ _SAME = frozenset(
         "typing.cast",
     }
 )
+_CHAINS = frozenset({"collections.ChainMap", "ChainMap"})
 _ITERATIONS = frozenset({"zip", "enumerate", "map", "filter"})
+# Functions that wait for several others, and give back a list of their results.
+_GATHERERS = frozenset({"asyncio.gather", "tqdm.asyncio.tqdm.gather", "tqdm.asyncio.tqdm_asyncio.gather"})
+# Progress bars: iterating over one gives what it was made with.
+_BARS = frozenset(
+    {
+        "alive_progress.alive_it",
+        "asyncio.as_completed",
+        "progressbar.progressbar",
+        "rich.progress.track",
+        "tqdm.asyncio.tqdm",
+        "tqdm.auto.tqdm",
+        "tqdm.notebook.tqdm",
+        "tqdm.tqdm",
+    }
+)
 _FILLING = ("substitute", "safe_substitute", "render")
 # Words at the beginning of functions that answer yes, no or how many.
 _ANSWERS = frozenset(
@@ -117,7 +134,7 @@ class Effects:
             return self._engine.origins.of_frame(called, frame)
         if called.ref in _RECORDS:
             return self._engine.records.make(called)
-        found = self._of_origin(called)
+        found = self._of_origin(called) or queried(called)
         if found is None and called.base is not None:
             found = self._of_method(called, called.base)
         return found or self._of_function(called)
@@ -191,6 +208,12 @@ class Effects:
             return self._forwarding.iterated(called)
         if not values:
             return None
+        if ref in _GATHERERS:
+            return listed(values, "list")
+        if ref in _CHAINS:
+            return chained(values)
+        if ref in _BARS:
+            return values[0]
         if ref in _COPIES:
             return self._boxes.copied(called)
         if ref == "re.sub" and len(values) > 2:

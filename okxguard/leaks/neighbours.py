@@ -94,6 +94,8 @@ class Neighbours:
         if tree is None:
             return None
         gate = self._keeper.inside(tree)
+        brought = self.of(path).brought(tree)
+        gate = gate._replace(wanted=gate.wanted | brought.secrets | brought.functions)
         for node in ast.walk(tree):
             node.neighbour = path  # type: ignore[attr-defined]
         from okxguard.leaks.engine import Engine  # the gate lets few files through

@@ -14,7 +14,9 @@ from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
 CAUGHT, LOCALS, LOADED, RAISED = "\0caught", "locals", "\0loaded", "\0raised"
 ITEMS = frozenset({"get", "pop", "setdefault"})
 _ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "float", "any", "all", "sum", "hasattr"})
-_WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
+_WHOLE = frozenset(
+    {"__dict__", "headers", "request", "request_info", "params", "body", "prepared", "last_request_headers"}
+)
 _DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
 # What a secret is read from under these names of an object is the secret itself.
 _WRAPPED = frozenset({"value", "payload", "data", "secret", "plaintext", "plain", "raw", "secret_string", "content"})
@@ -23,7 +25,7 @@ _REQUESTS = frozenset({"request", "req", "prepared", "prepared_request", "params
 _HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload"})
 _FIELDS = re.compile(r"(?<=[{($])\w{1,80}")
 _HEADERS = re.compile(r"(?i)ok-access-(?:key|passphrase)")
-_RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
+RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
 _LONGEST_KEY = 60
 Flow = set[str]
 
@@ -143,7 +145,7 @@ class Flows:
 
 def _add_words(node: ast.Call, name: str, arguments: list[Any], found: Flow) -> None:
     """Add the texts that a call is given, which may name what it reads."""
-    if name in _RECORDS:
+    if name in RECORDS:
         found.update(part for text in map(text_of, ast.walk(node)) if text is not None for part in text.split())
     for argument in arguments:
         text = text_of(argument)

@@ -245,3 +245,13 @@ def content(value: Value, depth: int = 0) -> tuple[Taint, ...]:
     if value.box is None or value.box.kind == "module" or depth > _DEEPEST:
         return value.taints
     return union(value.taints, *(content(inner, depth + 1) for inner in value.box.values()))
+
+
+def held_names(value: Value) -> list[str]:
+    """Return the names of everything that an object of a known class holds and does not hide."""
+    box, model = value.box, value.box.model if value.box is not None else None
+    if box is None or model is None:
+        return []
+    known = (name for ancestor in model.ancestors() for name in (*ancestor.order, *ancestor.fields))
+    names = dict.fromkeys((*known, *box.fields))
+    return [name for name in names if isinstance(name, str) and name not in model.masked]
