@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from okxguard.leaks.box_methods import BoxMethods
 from okxguard.leaks.boxes import chained, listed
 from okxguard.leaks.evidence import dotted
-from okxguard.leaks.forwarding import Forwarding
+from okxguard.leaks.forwarding import GETTERS, Forwarding
 from okxguard.leaks.names import words_of
 from okxguard.leaks.queries import queried
 from okxguard.leaks.reporting import Called
@@ -117,7 +117,7 @@ class Effects:
         self._library = engine.library
         self._texts = TextMethods(engine)
         self._boxes = BoxMethods(engine)
-        self._forwarding = Forwarding(engine)
+        self.forwarding = Forwarding(engine)
         library, origins = engine.library, engine.origins
         self._origins = (
             (library.hidden, self._hidden),
@@ -199,13 +199,15 @@ class Effects:
             return _is_instance(*called.values)
         if self._library.ends.match(ref):
             return Value(ref="len()", safe=True) if ref == "len" else SAFE
-        return self._forwarding.result(called) or self._of_built_in(called) or self._of_other(called)
+        return self.forwarding.result(called) or self._of_built_in(called) or self._of_other(called)
 
     def _of_built_in(self, called: Called) -> Value | None:
         """Return the result of a function that gives back what it is given in another form, or None."""
         ref, values = called.ref, called.values
+        if f"{ref}()" in GETTERS:
+            return listed(values)._replace(ref=f"{ref}()")
         if ref in _ITERATIONS:
-            return self._forwarding.iterated(called)
+            return self.forwarding.iterated(called)
         if not values:
             return None
         if ref in _GATHERERS:
