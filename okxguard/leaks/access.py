@@ -137,7 +137,13 @@ class Access:
         base = self._engine.expressions.evaluate(node.value, frame)
         if isinstance(node.slice, ast.Slice):
             return self._slice(base, node.slice, frame)
-        return self.item(base, self._engine.expressions.evaluate(node.slice, frame), node)
+        key = self._engine.expressions.evaluate(node.slice, frame)
+        names = [each.const for each in key.box.values()] if key.box is not None and key.box.kind == "list" else []
+        if not names or not all(isinstance(name, str) for name in names):
+            return self.item(base, key, node)
+        selected = Box("dict")
+        selected.fields = {name: self.item(base, Value(const=name), node) for name in names}
+        return tainted(self._engine.shown([Value(box=selected)]))
 
     def _slice(self, base: Value, part: ast.Slice, frame: Frame) -> Value:
         evaluate = self._engine.expressions.evaluate

@@ -97,9 +97,7 @@ class TextMethods:
             put = called.values[1].taints if len(called.values) > 1 else ()
             return tainted(union(tuple(taint for taint in base.taints if id(taint.origin) not in gone), put))
         if method in _PARTS:
-            parts = Box("list")
-            parts.rest = Value(base.taints)
-            return Value(box=parts)
+            return _parts(called, base)
         if method in self._library.methods:
             mixes = method in ("join", "format")
             return Value(union(base.taints, self._engine.shown(called.values) if mixes else ()))
@@ -114,3 +112,14 @@ class TextMethods:
         only_blanks_go = isinstance(pattern, str) and pattern in _BLANKS
         only_blanks_come = isinstance(put, str) and not put.strip(" _-\n")
         return Value(called.values[2].taints) if only_blanks_come or only_blanks_go else SAFE
+
+
+def _parts(called: Called, base: Value) -> Value:
+    """Return the parts of a text; behind the last @ of an address stands the host, not the password."""
+    parts = Box("list")
+    if called.values and called.values[0].const == "@":
+        host = 1 if called.method.endswith("split") else 2
+        parts.fields = {0: Value(base.taints), 1: SAFE, host: SAFE, -1: SAFE}
+    else:
+        parts.rest = Value(base.taints)
+    return Value(box=parts)
