@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.boxes import listed, named_fields
+from okxguard.leaks.boxes import elements_of, listed, named_fields
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.forwarding import GETTERS
 from okxguard.leaks.reporting import Called
@@ -60,7 +60,7 @@ class Calls:
         for argument in node.args:
             value = self._engine.expressions.evaluate(argument, frame)
             if isinstance(argument, ast.Starred) and value.box is not None:
-                values += value.box.values()
+                values += elements_of(value) if value.box.kind == "dict" else value.box.values()
             else:
                 values.append(value)
         for keyword in node.keywords:

@@ -167,6 +167,10 @@ class Expressions:
         frame.variables = {
             name: frame.variables[name] if name not in before else before[name] for name in frame.variables
         }
+        decisive = isinstance(node.op, ast.Or)
+        decided = next((value for value in values if answer_of(value) is decisive), None)
+        if decided is not None:
+            return decided
         if isinstance(node.op, ast.And):
             return values[-1]
         if all(value.ref == KEY for value in values):

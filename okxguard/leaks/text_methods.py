@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import named_fields
-from okxguard.leaks.formats import braces
+from okxguard.leaks.formats import braces, limited
+from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.values import KEY, SAFE, VAGUE, Box, Taint, Value, tainted, union
 
@@ -23,6 +24,10 @@ _MAPPINGS = frozenset({"dict", "loaded", "unknown", "shown"})
 _BLANKS = frozenset({r"\s", r"\s+", r"\n", r"[\r\n]+"})
 _DOLLAR = re.compile(r"\$\{?(?P<name>\w{1,80})")
 _BRACE = re.compile(r"\{(?P<name>\w{1,80})")
+
+
+# How long the first of the five parts of a key is; the next ones are shorter, the last one is longer.
+_LONGEST_START = 8
 
 
 class TextMethods:
@@ -117,6 +122,11 @@ class TextMethods:
 def _parts(called: Called, base: Value) -> Value:
     """Return the parts of a text; behind the last @ of an address stands the host, not the password."""
     parts = Box("list")
+    if called.values and called.values[0].const == "-" and all(each.kind is Secret.KEY for each in base.taints):
+        taints = limited(base.taints, _LONGEST_START, called.node)
+        parts.fields = {0: Value(taints), 1: Value(taints), -1: Value(base.taints)}
+        parts.rest = Value(base.taints)
+        return Value(box=parts)
     if called.values and called.values[0].const == "@":
         host = 1 if called.method.endswith("split") else 2
         parts.fields = {0: Value(base.taints), 1: SAFE, host: SAFE, -1: SAFE}
