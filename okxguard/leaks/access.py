@@ -187,7 +187,7 @@ class Access:
             return value
         if box.rest is not None and box.rest.box is not None:
             return box.rest
-        return _within(box, value, name, key) if box.kind == "loaded" else value
+        return _within(box, value, name, _as_asked(key, node)) if box.kind == "loaded" else value
 
     def _of_taints(self, base: Value, key: Value, node: ast.AST) -> Value:
         """Return a character of a secret, or a part of a mapping that is called after the secret in it."""
@@ -238,6 +238,11 @@ def _name_of(key: Value) -> str | None:
         return key.const
     last = key.ref.rpartition(".")[2]
     return last if key.const is UNKNOWN and words_of(last) else None
+
+
+def _as_asked(key: Value, node: ast.AST) -> Value:
+    """Return the key of a part; where a variable holds it, other places may ask for the same part by other names."""
+    return Value() if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant) else key
 
 
 def _kept(base: Value, name: str, value: Value) -> Value:

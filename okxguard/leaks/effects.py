@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from okxguard.leaks.box_methods import BoxMethods
 from okxguard.leaks.boxes import chained, listed
 from okxguard.leaks.evidence import dotted
-from okxguard.leaks.forwarding import GETTERS, Forwarding
+from okxguard.leaks.forwarding import BARS, GATHERERS, GETTERS, Forwarding
 from okxguard.leaks.names import words_of
 from okxguard.leaks.queries import queried
 from okxguard.leaks.reporting import Called
@@ -53,21 +53,6 @@ _SAME = frozenset(
 )
 _CHAINS = frozenset({"collections.ChainMap", "ChainMap"})
 _ITERATIONS = frozenset({"zip", "enumerate", "map", "filter"})
-# Functions that wait for several others, and give back a list of their results.
-_GATHERERS = frozenset({"asyncio.gather", "tqdm.asyncio.tqdm.gather", "tqdm.asyncio.tqdm_asyncio.gather"})
-# Progress bars: iterating over one gives what it was made with.
-_BARS = frozenset(
-    {
-        "alive_progress.alive_it",
-        "asyncio.as_completed",
-        "progressbar.progressbar",
-        "rich.progress.track",
-        "tqdm.asyncio.tqdm",
-        "tqdm.auto.tqdm",
-        "tqdm.notebook.tqdm",
-        "tqdm.tqdm",
-    }
-)
 _FILLING = ("substitute", "safe_substitute", "render")
 # Words at the beginning of functions that answer yes, no or how many.
 _ANSWERS = frozenset(
@@ -170,11 +155,11 @@ class Effects:
             if found is not None:
                 return found
         if method in self._library.dumps and box is not None and box.kind != "opaque":
-            return self._engine.records.dump_some(called, base)
+            found = self._engine.records.dump_some(called, base)
+            is_whole = box.kind == "loaded" and not box.hidden and not called.given and self._is_read(called)
+            return self._engine.records.dump(_as_written(called), called.node) if is_whole else found
         if method in self._library.dumps and base.is_vague and self._is_read(called):
-            return self._engine.records.dump(
-                base._replace(ref=dotted(called.node.func).rpartition(".")[0]), called.node
-            )
+            return self._engine.records.dump(_as_written(called), called.node)
         if box is not None and box.kind == "shown" and method in ("getvalue", "as_string", "as_bytes", "read"):
             return tainted(content(base))
         if (method in _FILLERS or method == "write") and box is not None and box.kind in ("opaque", "shown"):
@@ -210,11 +195,11 @@ class Effects:
             return self.forwarding.iterated(called)
         if not values:
             return None
-        if ref in _GATHERERS:
+        if ref in GATHERERS:
             return listed(values, "list")
         if ref in _CHAINS:
             return chained(values)
-        if ref in _BARS:
+        if ref in BARS:
             return values[0]
         if ref in _COPIES:
             return self._boxes.copied(called)
@@ -258,6 +243,11 @@ class Effects:
         box = _opaque(called)
         is_object = bool(held) or method[:1].isupper() or box.kind == "file"
         return Value(ref=f"{called.ref}()", box=box if is_object else None)
+
+
+def _as_written(called: Called) -> Value:
+    """Return the object of a method, of which nothing but its name is known."""
+    return Value(ref=dotted(called.node.func).rpartition(".")[0])
 
 
 def _held(called: Called) -> tuple[Taint, ...]:

@@ -14,6 +14,21 @@ if TYPE_CHECKING:
 
 # What the functions of `operator` make: a function that takes some items, or attributes, out of an object.
 GETTERS = frozenset({"operator.itemgetter()", "operator.attrgetter()"})
+# Functions that wait for several others, and give back a list of their results.
+GATHERERS = frozenset({"asyncio.gather", "tqdm.asyncio.tqdm.gather", "tqdm.asyncio.tqdm_asyncio.gather"})
+# Progress bars: iterating over one gives what it was made with.
+BARS = frozenset(
+    {
+        "alive_progress.alive_it",
+        "asyncio.as_completed",
+        "progressbar.progressbar",
+        "rich.progress.track",
+        "tqdm.asyncio.tqdm",
+        "tqdm.auto.tqdm",
+        "tqdm.notebook.tqdm",
+        "tqdm.tqdm",
+    }
+)
 _PARTIALS = frozenset({"functools.partial", "partial"})
 _FORWARDERS = _PARTIALS | {
     "threading.Thread",

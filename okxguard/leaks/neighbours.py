@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,7 @@ class View:
         functions: set[str] = set()
         found = [each for each in _imports(tree) if self._neighbours.has(self._path, each[0], each[1])]
         given = self._given(tree) if found else set()
+        taken = _taken(tree) if found else {}
         for module, name, known in found:
             any_file = known in given
             survey = inner = self._neighbours.survey(self._path, module, any_file=any_file)
@@ -137,6 +139,7 @@ class View:
                 inner = self._neighbours.survey(self._path, inner_module(module, name), any_file=any_file)
             if name in survey.tainted or inner.tainted:
                 secrets.add(known)
+                secrets |= inner.tainted & taken.get(known, set())
             if name in survey.tainted or name in survey.receiving:
                 functions.add(known)
             functions |= inner.receiving | inner.tainted
@@ -186,6 +189,15 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, "", alias.asname or alias.name.partition(".")[0]
+
+
+def _taken(tree: ast.Module) -> dict[str, set[str]]:
+    """Return the names that are taken out of something by its name."""
+    taken: dict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            taken[node.value.id].add(node.attr)
+    return taken
 
 
 def _texts_of(node: ast.AST) -> Iterator[str]:
