@@ -8,9 +8,12 @@ from collections.abc import Sequence
 
 from okxguard import __version__
 from okxguard.model import Confidence, Severity
-from okxguard.report import FORMATS
+from okxguard.report import ENDINGS, FORMATS
 
 _EPILOG = "exit codes: 0 nothing found, 1 findings, 2 the answer is incomplete or the command is wrong, 130 interrupted"
+
+
+_MOST_JOBS = 256
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -53,6 +56,12 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     return parser, {"scan": scan, "rules": rules, "plugin-path": plugin_path}
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to {_MOST_JOBS}")
+    return int(text)
+
+
 def _add_scan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths",
@@ -60,6 +69,18 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         default=["."],
         metavar="PATH",
         help="files and folders, default the current folder; '-' is standard input",
+    )
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument(
+        "--staged",
+        action="store_true",
+        help="read the index of git, which is what would be committed, instead of files; with PATH only that of it",
+    )
+    modes.add_argument(
+        "--diff",
+        metavar="RANGE",
+        help="read every commit of BASE..HEAD, and report what is new; BASE alone goes up to HEAD,"
+        " 'auto' asks the variables of pre-commit or the CI system",
     )
     parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
     parser.add_argument("--format", choices=sorted(FORMATS), help="what standard output shows (default: text)")
@@ -69,7 +90,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write the report to FILE, in the format of its ending; may be repeated",
+        help=f"write the report to FILE, in the format of its ending ({', '.join(ENDINGS)}); may be repeated",
     )
     parser.add_argument(
         "--select",
@@ -92,6 +113,12 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         "--config",
         metavar="FILE",
         help="read this configuration instead of the nearest okxguard.toml or pyproject.toml",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="read folders with up to N processes where that pays (default: the cores this process may use)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     parser.add_argument(

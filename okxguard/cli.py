@@ -8,10 +8,10 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from okxguard.arguments import parse_arguments
-from okxguard.config import Config, load_config
+from okxguard.config import Config
 from okxguard.errors import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -20,10 +20,13 @@ from okxguard.errors import (
     OkxguardError,
     UsageError,
 )
-from okxguard.model import Confidence, FileError, Note, Report, Severity, Skipped, Source
-from okxguard.report import ENDINGS, FORMATS
+from okxguard.model import Confidence, Report, Severity
+from okxguard.report import ENDINGS, FORMATS, format_of
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
+
+# Fewer files than these are read before a second process would have begun.
+_MANY = 100
 
 
 def run() -> None:
@@ -88,14 +91,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _scan(parsed: argparse.Namespace) -> int:
+    from okxguard.pathnames import redacted
     from okxguard.scan import Options, Scanner
-    from okxguard.sources.archive import expand
-    from okxguard.sources.paths import read_paths, shown_root
-    from okxguard.sources.tree import FileTree
+    from okxguard.sources.paths import prefix_of
+    from okxguard.targets import make_target
 
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
-    config = _configured(parsed, rulebook)
+    target = make_target(parsed.paths, staged=parsed.staged, diff=parsed.diff, ignored=parsed.no_ignore)
+    config = _configured(target.config(parsed.config), parsed, rulebook)
     if parsed.verbose and config.path:
         _say(f"okxguard: configuration: {printable(config.path)}")
     today = time.strftime("%Y-%m-%d", time.gmtime())
@@ -107,13 +111,17 @@ def _scan(parsed: argparse.Namespace) -> int:
         config.honour_detect_secrets_pragma,
         config.max_key_age_days,
     )
-    excluded = config.excluder(shown_root(parsed.paths))
+    excluded = config.excluder(target.root)
+    jobs = parsed.jobs if parsed.jobs is not None else usable_cores()
+    listed = target.listed(excluded) if jobs > 1 else None
+    if listed is not None and len(listed) >= _MANY:
+        from okxguard.teamwork import Setting, scan_with
 
-    def items() -> Iterable[Source | FileError | Note | Skipped]:
-        return expand(read_paths(parsed.paths, ignored=parsed.no_ignore, excluded=excluded), excluded)
-
-    whole = all(os.path.isdir(path) for path in parsed.paths)
-    report = Scanner(rulebook, options, FileTree(shown_root(parsed.paths))).scan(items(), items if whole else None)
+        report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded))
+    else:
+        scanner = Scanner(rulebook, options, target.tree())
+        report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
+    report = report._replace(commits=target.commits, prefix=redacted(prefix_of(target.root)))
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
     if report.errors or incomplete:
@@ -121,12 +129,15 @@ def _scan(parsed: argparse.Namespace) -> int:
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
 
 
-def _configured(parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
-    """Return the configuration with what the command line says on top."""
-    from okxguard.sources.paths import common_folder
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
-    start = common_folder(parsed.paths)
-    config = load_config(parsed.config, start if os.path.isdir(start) else ".")
+
+def _configured(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
+    """Return the configuration with what the command line says on top."""
     every = frozenset(rulebook.rules)
     _matching(config.select or (), every, f"config: {config.path}: key 'select': ")
     _matching(config.ignore, every, f"config: {config.path}: key 'ignore': ")
@@ -165,7 +176,7 @@ def _matching(words: tuple[str, ...], every: frozenset[str], where: str) -> froz
 
 
 def _format_of(path: str) -> str:
-    name = ENDINGS.get(os.path.splitext(path)[1].lower())
+    name = format_of(path)
     if name is None:
         raise UsageError(f"-o: the ending of the file must name a format: {', '.join(sorted(ENDINGS))}")
     return name

@@ -53,18 +53,38 @@ class Config(NamedTuple):
         return excluded
 
 
-def load_config(path: str | None, start: str) -> Config:
+def read_config_file(path: str) -> bytes | None:
+    """Return the bytes of a file, or None where there is none; raise ConfigError where it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError:
+        raise ConfigError(
+            f"config: {os.path.relpath(path)}: cannot be read; check the path and its permissions"
+        ) from None
+
+
+def load_config(path: str | None, start: str, read: Callable[[str], bytes | None] = read_config_file) -> Config:
     """Read the configuration at `path`, or the nearest one at or above the folder `start` within its repository.
 
+    `read` returns the bytes of a file, or None where there is none.
     Raises ConfigError when the file cannot be read, is not TOML, or holds an unknown key or a wrong value.
     """
     if path is not None:
-        return _read(path, required=True) or Config()
+        data = read(path)
+        if data is None:
+            raise ConfigError(f"config: {path}: cannot be read; check the path and its permissions")
+        return _parse(path, path, data) or Config()
     folder = os.path.abspath(start)
     while True:
         for name in (_FILE, _PYPROJECT):
             candidate = os.path.join(folder, name)
-            config = _read(candidate, required=False) if os.path.isfile(candidate) else None
+            data = read(candidate)
+            # Most projects have a pyproject.toml that says nothing of okxguard.
+            named = data is not None and (name == _FILE or b"okxguard" in data)
+            config = _parse(candidate, os.path.relpath(candidate), data) if data is not None and named else None
             if config is not None:
                 return config
         parent = os.path.dirname(folder)
@@ -73,27 +93,20 @@ def load_config(path: str | None, start: str) -> Config:
         folder = parent
 
 
-def _read(path: str, *, required: bool) -> Config | None:
-    shown = path if required else os.path.relpath(path)
-    try:
-        with open(path, "rb") as stream:
-            data = stream.read()
-    except OSError:
-        raise ConfigError(f"config: {shown}: cannot be read; check the path and its permissions") from None
-    is_pyproject = os.path.basename(path) == _PYPROJECT
-    if is_pyproject and not required and b"okxguard" not in data:
-        return None
+def _parse(path: str, shown: str, data: bytes) -> Config | None:
+    """Return the configuration that a file holds; None for a pyproject.toml that does not mention it."""
     try:
         table: Any = tomli.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error)) if isinstance(error, tomli.TOMLDecodeError) else None
         where = f" in line {line[1]}" if line else ""
         raise ConfigError(f"config: {shown}: is not valid TOML{where}; correct it or remove it") from None
+    is_pyproject = os.path.basename(path) == _PYPROJECT
     if is_pyproject:
         tools = table.get("tool")
         table = tools.get("okxguard") if isinstance(tools, dict) else None
         if table is None:
-            return Config() if required else None
+            return None
     folder = os.path.dirname(os.path.abspath(path))
     return _Checker(shown, "tool.okxguard." if is_pyproject else "", folder).config(table)
 

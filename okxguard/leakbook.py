@@ -53,6 +53,8 @@ class LeakPlain(NamedTuple):
     objects: tuple[str, ...]
     texts: tuple[str, ...]
     headers: tuple[str, ...]
+    key_makers: tuple[str, ...]
+    made_keys: tuple[str, ...]
     hooks: tuple[str, ...]
     dialects: tuple[LeakDialect, ...] = ()
 
@@ -162,18 +164,20 @@ def load_leaks(folder: str) -> LeakBook:
     Raises RulebookError with the key and the reason when it is missing or malformed.
     """
     table = Table(LEAKS, parse_table(os.path.join(folder, LEAKS), LEAKS))
+    flows = LeakFlows(**_words(table, "flows", LeakFlows._fields))
+    web = LeakWeb(**_words(table, "web", LeakWeb._fields))
     book = LeakBook(
         names=LeakNames(**_words(table, "names", LeakNames._fields)),
         sources=LeakSources(**_words(table, "sources", LeakSources._fields)),
-        flows=LeakFlows(**_words(table, "flows", LeakFlows._fields)),
+        flows=flows,
         loggers=LeakLoggers(**_words(table, "loggers", LeakLoggers._fields)),
         sinks=tuple(_sink(sink) for sink in table.tables("sinks")),
-        web=LeakWeb(**_words(table, "web", LeakWeb._fields)),
+        web=web,
         shown=LeakShown(**_words(table, "shown", LeakShown._fields)),
         clients=_words(table, "clients", ("ccxt", "okx")),
         switches=tuple(_switch(switch) for switch in table.tables("switches")),
         settings=tuple(_setting(setting) for setting in table.tables("settings")),
-        plain=_plain(table.table("plain")),
+        plain=_plain(table.table("plain"), maskers=flows.maskers, hooks=web.hooks),
     )
     table.end()
     return book
@@ -214,11 +218,12 @@ def _setting(table: Table) -> LeakSetting:
 _PLAIN_RULES = ("OKX301", "OKX302", "OKX303", "OKX304", "OKX305")
 
 
-def _plain(table: Table) -> LeakPlain:
+def _plain(table: Table, **shared: tuple[str, ...]) -> LeakPlain:
+    """Return the words for other languages; `shared` are those that Python's are, too."""
     dialects = tuple(_dialect(part) for part in table.tables("dialects"))
-    words = {name: table.words(name) for name in LeakPlain._fields if name != "dialects"}
+    words = {name: table.words(name) for name in LeakPlain._fields if name != "dialects" and name not in shared}
     table.end()
-    return LeakPlain(**words, dialects=dialects)
+    return LeakPlain(**words, **shared, dialects=dialects)
 
 
 def _dialect(table: Table) -> LeakDialect:

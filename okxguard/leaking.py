@@ -97,7 +97,7 @@ class LeakFinder:
     def _read(self, document: Document) -> LeakReading:
         if document.kind in _PYTHON:
             return self._python.read(document, prints_by_default=self._prints_by_default(document))
-        return LeakReading(tuple(self._plain.read(document)))
+        return self._plain.read(document)
 
 
 def _finding(leak: Leak, document: Document, rules: Mapping[str, Rule], commit: str | None) -> Finding:

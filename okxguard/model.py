@@ -5,7 +5,7 @@ evaluated, because named tuples compile every annotation that is text.
 """
 
 from enum import Enum, IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Severity(IntEnum):
@@ -77,10 +77,27 @@ class Location(NamedTuple):
     end_column: int
 
 
+class Past(Protocol):
+    """What a file of a commit was before; read only when it is asked for."""
+
+    def versions(self) -> tuple[bytes, ...]:
+        """Return the file as each parent of the commit has it that has one."""
+        ...
+
+    def had(self, path: str) -> bool:
+        """Tell whether a parent of the commit has the file under this path."""
+        ...
+
+    def base(self, path: str) -> bytes:
+        """Return the file at the base of the range, which is trusted; nothing where it is not there."""
+        ...
+
+
 class Source(NamedTuple):
     """The bytes of one scanned thing, and where they come from.
 
-    `path` is what is shown; `evidence` is the part of the path below the scan root that may say OKX.
+    `path` is what is shown; `evidence` is the part of the path below the scan root that may say OKX. `past` is there
+    where only what is new counts.
     """
 
     origin: str
@@ -88,6 +105,7 @@ class Source(NamedTuple):
     data: bytes
     evidence: str = ""
     commit: str | None = None
+    past: Past | None = None
 
     def __repr__(self) -> str:
         return f"Source(origin={self.origin!r}, path={self.path!r})"
@@ -257,7 +275,10 @@ class Suppressed(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Everything one scan has to say."""
+    """Everything one scan has to say.
+
+    `prefix` leads from the top of the repository to the scan root, which all paths are relative to.
+    """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
@@ -269,3 +290,5 @@ class Report(NamedTuple):
     commits: int = 0
     held_back: int = 0
     baselined: int = 0
+    older: int = 0
+    prefix: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from okxguard.detectors.bindings import BindingJudge, State
@@ -98,30 +99,35 @@ class Police:
         """Yield what is wrong with the keys that recorded replies tell of, wherever they stand."""
         if document.kind in (Kind.MARKDOWN, Kind.HTML):
             return  # pages about the interface show its samples
-        for reply in self._replies.read(document):
+        for number, reply in enumerate(self._replies.read(document)):
             granted = self._permissions.read([reply.fields["perm"]]) or frozenset()
             state = self._bindings.judge([reply.fields["ip"]]).state
             rule = "OKX201" if Permission.WITHDRAW in granted else "OKX202"
             if state is State.NONE and granted & {Permission.WITHDRAW, Permission.TRADE}:
-                yield Violation(rule, reply.span, Confidence.HIGH, ("reply", str(document.line_of(reply.span.start))))
+                yield Violation(rule, reply.span, Confidence.HIGH, ("reply", str(number)))
 
     def _copied(self, document: Document) -> Iterator[Violation]:
         """Yield what is wrong with the keys whose block somebody copied from OKX's own page."""
-        for block in self._console.read(document):
+        for number, block in enumerate(self._console.read(document)):
             state = self._bindings.judge([block.addresses]).state
             rule = "OKX201" if Permission.WITHDRAW in block.granted else "OKX202"
             if state is State.NONE and block.granted & {Permission.WITHDRAW, Permission.TRADE}:
-                yield Violation(rule, block.span, Confidence.HIGH, ("copied", str(document.line_of(block.span.start))))
+                yield Violation(rule, block.span, Confidence.HIGH, ("copied", str(number)))
 
     def _instructed(self, document: Document, commit: str | None) -> Iterator[Finding]:
-        """Yield what documentation tells people to do; of low severity, and shown only where low confidence is."""
-        for rule, span in self._instructions.read(document):
+        """Yield what documentation tells people to do; of low severity, and shown only where low confidence is.
+
+        A sentence may hold a passphrase: it is known by its pattern and its number, never by its text.
+        """
+        seen: Counter[tuple[str, str]] = Counter()
+        for rule, span, pattern in self._instructions.read(document):
+            seen[rule, pattern] += 1
             finding = plain_finding(
                 self._rules[rule],
                 document,
                 span,
                 Confidence.LOW,
-                ("instruction", document.text[span.start : span.end]),
+                ("instruction", pattern, str(seen[rule, pattern])),
                 message=_INSTRUCTED[rule],
                 commit=commit,
             )

@@ -8,73 +8,57 @@ from typing import TYPE_CHECKING, NamedTuple
 from okxguard import documents
 from okxguard.decoding import is_binary
 from okxguard.documents import Document, Window
+from okxguard.filtering import Filter, Options, as_fixture
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
-    Candidate,
     Confidence,
     FileError,
     Finding,
     Note,
     Policing,
     Report,
+    Role,
     Severity,
     Skipped,
     Source,
-    Suppressed,
 )
+from okxguard.pathnames import is_telling, read_path
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
+from okxguard.tally import Tally
 
 if TYPE_CHECKING:
     from okxguard.examine import Examination, Examiner
     from okxguard.leaks.imports import Tree
-    from okxguard.suppress import Suppression
+    from okxguard.novelty import Novelty
     from okxguard.together import Together
 
-_UNUSED, _CODE = "OKX901", "OKX3"
+__all__ = ["Options", "Scanner"]
+
+_CODE = "OKX3"
 _LARGEST_WHOLE = 16 << 20
 _WINDOW = 4 << 20
 _OVERLAP = 128 << 10
 _Item = Source | FileError | Note | Skipped
 
 
-class Options(NamedTuple):
-    """What to report: the ids of the rules that run, the lowest severity and confidence, today as in 2027-01-31.
+class Deferred(NamedTuple):
+    """A document that can only be judged beside others, and what it gave."""
 
-    `max_key_age` is in days.
-    """
+    document: Document
+    source: Source
+    examination: Examination
 
-    rules: frozenset[str]
-    today: str
-    min_severity: Severity = Severity.LOW
-    min_confidence: Confidence = Confidence.MEDIUM
-    honour_pragma: bool = False
-    max_key_age: int = 90
+    def __repr__(self) -> str:
+        return f"Deferred(document={self.document!r})"
 
 
-class _Tally:
-    """What has been said so far; becomes the report."""
+class Part(NamedTuple):
+    """What some of the items of a scan gave."""
 
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self.suppressed: list[Suppressed] = []
-        self.errors: list[FileError] = []
-        self.notes: list[Note] = []
-        self.skipped: list[Skipped] = []
-        self.files = self.bytes = self.held_back = 0
-
-    def report(self) -> Report:
-        return Report(
-            findings=tuple(sorted(set(self.findings), key=_order)),
-            suppressed=tuple(sorted(set(self.suppressed), key=lambda suppressed: _order(suppressed.finding))),
-            errors=tuple(sorted(self.errors, key=lambda error: (error.path, error.reason))),
-            notes=tuple(sorted(self.notes, key=lambda note: (note.path, note.reason))),
-            files=self.files,
-            bytes=self.bytes,
-            skipped=tuple(sorted(self.skipped)),
-            held_back=self.held_back,
-        )
+    tally: Tally
+    deferred: tuple[Deferred, ...]
 
 
 class Scanner:
@@ -86,44 +70,136 @@ class Scanner:
     def __init__(self, rulebook: Rulebook, options: Options, tree: Tree | None = None) -> None:
         self._rulebook = rulebook
         self._options = options
+        self._filter = Filter(rulebook, options)
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
         leaking = any(rule.startswith(_CODE) for rule in options.rules)
         self._leaks = LeakPrefilter(tree) if leaking else None
+        self._tree = tree
+        self._earlier: Scanner | None = None
+        self._novelty: Novelty | None = None
+        self._rest: Callable[[], Iterable[_Item]] | None = None
+        self._is_reporting = True
+        self._deferred: list[Deferred] | None = None
 
-    def scan(self, items: Iterable[_Item], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
+    def scan(
+        self,
+        items: Iterable[_Item],
+        again: Callable[[], Iterable[_Item]] | None = None,
+        rest: Callable[[], Iterable[_Item]] | None = None,
+    ) -> Report:
         """Scan every source as it comes and report in the order of paths and lines.
 
         `again` gives the same items once more; it is told only where they are all there is, so that what none of them
-        holds is nowhere, and asked only where a finding depends on that.
+        holds is nowhere, and asked only where a finding depends on that. `rest` gives what the items are compared
+        with and nothing is reported of, and is asked only where a finding depends on that, too.
         """
-        tally = _Tally()
+        tally = Tally()
         self._together = None
+        self._rest = rest
+        self._take(items, tally)
+        self._conclude(tally, again)
+        return tally.report()
+
+    def scan_part(self, items: Iterable[_Item]) -> Part:
+        """Scan some items of many; what can only be judged beside the others is left for `join`."""
+        tally = Tally()
+        self._deferred = []
+        self._take(items, tally)
+        deferred, self._deferred = tuple(self._deferred), None
+        return Part(tally, deferred)
+
+    def join(self, parts: Iterable[Part], again: Callable[[], Iterable[_Item]] | None = None) -> Report:
+        """Put the parts of a scan together, in the order of their items; `again` is that of `scan`."""
+        tally = Tally()
+        self._together = None
+        for part in parts:
+            tally.add(part.tally)
+            for deferred in part.deferred:
+                self._finish(deferred.document, deferred.source, deferred.examination, tally)
+        self._conclude(tally, again)
+        return tally.report()
+
+    def _take(self, items: Iterable[_Item], tally: Tally) -> None:
         for item in items:
             if isinstance(item, Source):
-                self._scan_source(item, tally)
-            elif isinstance(item, FileError):
+                self._scan_source(self._renamed(item, tally) if is_telling(item.path) else item, tally)
+                continue
+            if is_telling(item.path):
+                item = item._replace(path=self._renamed(Source("name", item.path, b"", item.path), tally).path)
+            if isinstance(item, FileError):
                 tally.errors.append(item)
             elif isinstance(item, Note):
                 tally.notes.append(item)
             else:
                 tally.skipped.append(item)
-        self._conclude(tally, again)
-        return tally.report()
 
-    def _conclude(self, tally: _Tally, again: Callable[[], Iterable[_Item]] | None) -> None:
+    def _conclude(self, tally: Tally, again: Callable[[], Iterable[_Item]] | None) -> None:
         """Add what only all files together show."""
-        if self._together is not None:
-            for finding in self._together.findings(again):
-                self._keep(finding, tally)
+        if self._together is None:
+            return
+        if self._together.awaits_locks:
+            self._meet_rest()
+        for finding in self._together.findings(again):
+            self._filter.keep(finding, tally)
 
-    def _scan_source(self, source: Source, tally: _Tally) -> None:
+    def _meet_rest(self) -> None:
+        """Learn, once, what the files hold that nothing is reported of."""
+        rest, self._rest = self._rest, None
+        if rest is None:
+            return
+        self._is_reporting = False
+        for item in rest():
+            if isinstance(item, Source) and not is_binary(item.data):
+                self._attempt(item, Tally())
+        self._is_reporting = True
+
+    def _renamed(self, source: Source, tally: Tally) -> Source:
+        """Count what the path of a source gives away, and return the source with a path that does not."""
+        named = read_path(source, self._examined())
+        if named is None:
+            return source
+        if source.past is None or not source.past.had(source.path):
+            for finding in named.examination.findings:
+                self._filter.keep(as_fixture(self._rulebook, named.document, finding), tally)
+        return source._replace(path=named.shown)
+
+    def _scan_source(self, source: Source, tally: Tally) -> None:
         if is_binary(source.data):
             tally.skipped.append(Skipped(source.path, "binary"))
             return
         tally.files += 1
         tally.bytes += len(source.data)
+        if source.past is None:
+            self._attempt(source, tally)
+            return
+        own = Tally()
+        self._attempt(source, own)
+        self._leave_out_older(source, own)
+        tally.add(own)
+
+    def _leave_out_older(self, source: Source, tally: Tally) -> None:
+        """Keep what is new in a file of a commit, and count the rest."""
+        if tally.findings:
+            if self._novelty is None:
+                from okxguard.novelty import Novelty  # only ranges of commits know what was before
+
+                self._novelty = Novelty(self._findings_before)
+            new = self._novelty.new_findings(source, tally.findings)
+            tally.older += len(tally.findings) - len(new)
+            tally.findings = new
+
+    def _findings_before(self, source: Source) -> list[Finding]:
+        """Return what there is to say of an earlier version, whatever is held back or suppressed."""
+        if self._earlier is None:
+            options = self._options._replace(min_severity=Severity.LOW, min_confidence=Confidence.LOW)
+            self._earlier = Scanner(self._rulebook, options, self._tree)
+        tally = Tally()
+        self._earlier._attempt(source, tally)
+        return [*tally.findings, *(suppressed.finding for suppressed in tally.suppressed)]
+
+    def _attempt(self, source: Source, tally: Tally) -> None:
         try:
             self._scan_text(source, tally)
         except Exception as error:  # one bug must not lose the findings of the other files
@@ -135,15 +211,16 @@ class Scanner:
                 )
             )
 
-    def _scan_text(self, source: Source, tally: _Tally) -> None:
+    def _scan_text(self, source: Source, tally: Tally) -> None:
         if len(source.data) <= _LARGEST_WHOLE:
             if self._prefilter.may_hold_credential(source.evidence, source.data) or self._may_leak(source):
                 self._scan_document(
                     documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
                 )
             return
-        used = False
+        used = is_code = False
         for window in documents.windows(source.data, _WINDOW, _OVERLAP):
+            is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
                 self._scan_document(
@@ -151,6 +228,8 @@ class Scanner:
                 )
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
+        if is_code:
+            tally.notes.append(Note(source.path, "is too large for the code rules; they did not run"))
 
     def _may_leak(self, source: Source) -> bool:
         if self._leaks is None:
@@ -160,15 +239,23 @@ class Scanner:
         brought = self._leaks.brought(source.path, source.data)
         return bool(brought) and self._examined().leaks_through(source.path, brought)
 
-    def _scan_document(self, document: Document, source: Source, tally: _Tally) -> None:
+    def _scan_document(self, document: Document, source: Source, tally: Tally) -> None:
         examination = self._examined().examine(document, source.commit)
+        if self._deferred is not None and (examination.credentials or examination.policy != Policing()):
+            self._deferred.append(Deferred(document, source._replace(data=b""), examination))
+        else:
+            self._finish(document, source, examination, tally)
+
+    def _finish(self, document: Document, source: Source, examination: Examination, tally: Tally) -> None:
         if examination.credentials or examination.policy != Policing():
             examination = self._with_others(document, examination, source.commit)
         if examination.note:
             tally.notes.append(Note(document.path, examination.note))
         if document.damaged:
             tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
-        self._filter(document, examination, tally)
+        self._filter.apply(document, source, examination, tally, self._together if self._is_reporting else None)
+        if self._together is not None and not self._is_reporting:
+            self._together.add(Policing(locked=examination.policy.locked))
 
     def _examined(self) -> Examiner:
         """Return the examiner, imported with the first file that the prefilter lets through: most runs have none."""
@@ -184,106 +271,7 @@ class Scanner:
             from okxguard.together import Together
 
             self._together = Together(self._rulebook.rules, self._rulebook.folder)
+        if any(part.role is Role.PASSPHRASE for credential in examination.credentials for part in credential.parts):
+            self._meet_rest()
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
-
-    def _filter(self, document: Document, examination: Examination, tally: _Tally) -> None:
-        directives = self._directives(document)
-        used: set[Suppression] = set()
-        for finding in (_as_fixture(self._rulebook, document, finding) for finding in examination.findings):
-            directive = next((each for each in directives if each.covers(finding, _lines(finding))), None)
-            if directive is not None:
-                used.add(directive)
-                if finding.rule in self._options.rules:
-                    tally.suppressed.append(Suppressed(finding, _redacted(directive.reason, examination.candidates)))
-            else:
-                self._keep(finding, tally)
-        used |= self._remember(document, examination.policy, directives)
-        for directive in directives:
-            if directive not in used and not directive.quiet and self._ran_all_of(directive):
-                self._keep(self._unused(document, directive), tally)
-
-    def _remember(self, document: Document, policy: Policing, directives: tuple[Suppression, ...]) -> set[Suppression]:
-        """Keep for the end what only all files together show; return the suppressions of what is left out of it."""
-        if self._together is None:
-            return set()
-        used: set[Suppression] = set()
-        kept: list[list[Finding]] = []
-        for findings in (policy.withdrawing, policy.pins):
-            kept.append([])
-            for finding in findings:
-                covering = {each for each in directives if each.covers(finding, _lines(finding))}
-                used |= covering
-                if not covering:
-                    kept[-1].append(_as_fixture(self._rulebook, document, finding))
-        self._together.add(policy._replace(withdrawing=tuple(kept[0]), pins=tuple(kept[1])))
-        return used
-
-    def _directives(self, document: Document) -> tuple[Suppression, ...]:
-        if "okxguard" not in document.text.lower() and not self._options.honour_pragma:
-            return ()
-        # Imported when there is one: most files have none.
-        from okxguard.suppress import read_suppressions
-
-        known = frozenset(self._rulebook.rules)
-        return read_suppressions(document, known, self._options.today, honour_pragma=self._options.honour_pragma)
-
-    def _ran_all_of(self, directive: Suppression) -> bool:
-        return all(rule in self._options.rules for rule in directive.rules if rule in self._rulebook.rules)
-
-    def _unused(self, document: Document, directive: Suppression) -> Finding:
-        message = directive.problem or (
-            "a suppression has expired" if directive.expired else "a suppression suppresses nothing"
-        )
-        from okxguard.findings import plain_finding
-
-        return plain_finding(
-            self._rulebook.rules[_UNUSED],
-            document,
-            directive.span,
-            Confidence.HIGH,
-            directive.rules,
-            message=message,
-        )
-
-    def _keep(self, finding: Finding, tally: _Tally) -> None:
-        if finding.rule not in self._options.rules:
-            return
-        if finding.confidence < self._options.min_confidence or finding.severity < self._options.min_severity:
-            tally.held_back += 1
-        else:
-            tally.findings.append(finding)
-
-
-def _as_fixture(rulebook: Rulebook, document: Document, finding: Finding) -> Finding:
-    """Lower the confidence of a finding in a test fixture by one, but not below medium."""
-    vocabulary = rulebook.vocabulary
-    *folders, name = document.evidence.lower().replace("!", "/").split("/")
-    is_fixture = any(folder in vocabulary.fixture_folders for folder in folders) or name.endswith(
-        vocabulary.fixture_endings
-    )
-    if is_fixture and finding.confidence > Confidence.MEDIUM:
-        return finding._replace(confidence=Confidence.MEDIUM)
-    return finding
-
-
-def _lines(finding: Finding) -> set[int]:
-    return {finding.location.line, *(part.location.line for part in finding.parts)}
-
-
-def _redacted(reason: str | None, candidates: tuple[Candidate, ...]) -> str | None:
-    """Return the reason of a suppression without any value that was found in the file."""
-    for candidate in candidates:
-        if reason and candidate.value in reason:
-            reason = reason.replace(candidate.value, "[redacted]")
-    return reason
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str, str]:
-    return (
-        finding.location.path,
-        finding.location.line,
-        finding.location.column,
-        finding.rule,
-        finding.fingerprint,
-    )

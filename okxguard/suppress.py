@@ -37,8 +37,9 @@ class Suppression(NamedTuple):
     problem: str | None = None
     quiet: bool = False
 
-    def covers(self, finding: Finding, lines: set[int]) -> bool:
-        """Tell whether the directive takes `finding`, which touches `lines`, out of the report."""
+    def covers(self, finding: Finding) -> bool:
+        """Tell whether the directive takes `finding` out of the report: it stands on a line of it, or of a part."""
+        lines = {finding.location.line, *(part.location.line for part in finding.parts)}
         return (
             self.problem is None
             and not self.expired

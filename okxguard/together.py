@@ -31,6 +31,11 @@ class Together:
     def __repr__(self) -> str:
         return f"Together(withdrawing={len(self._withdrawing)}, pins={len(self._pins)})"
 
+    @property
+    def awaits_locks(self) -> bool:
+        """Tell whether a finding depends on what lock files hold."""
+        return bool(self._pins)
+
     def add(self, policy: Policing) -> None:
         """Remember what a document says of rights and packages."""
         self._withdrawing += policy.withdrawing

@@ -244,6 +244,8 @@ def leaky_files(credentials: Credentials) -> dict[str, str]:
         pytest.param(("-v",), id="verbose"),
         pytest.param(("--color", "always"), id="colour"),
         pytest.param(("--format", "json", "-v"), id="json"),
+        pytest.param(("--format", "sarif"), id="sarif"),
+        pytest.param(("--format", "github", "--min-confidence", "low"), id="github"),
         pytest.param(("--min-confidence", "low", "--format", "json"), id="everything"),
         pytest.param(("--min-confidence", "low", "-v"), id="everything as text"),
     ],
@@ -252,7 +254,7 @@ def test_no_found_value_is_printed(
     options: tuple[str, ...], tmp_path: Path, credentials: Credentials, run: Run
 ) -> None:
     write_files(tmp_path, leaky_files(credentials))
-    result = run(tmp_path, "scan", *options, "-o", "report.txt", "-o", "report.json")
+    result = run(tmp_path, "scan", *options, "-o", "report.txt", "-o", "report.json", "-o", "report.sarif")
     assert result.code == 1
     printed = [result.out, result.err, *(path.read_text(encoding="utf-8") for path in tmp_path.glob("report.*"))]
     assert [value for value in credentials.made for text in printed if value in text] == []

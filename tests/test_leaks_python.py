@@ -29,18 +29,22 @@ class Case(NamedTuple):
     fires: list[str]
 
 
-def _tables() -> list[dict[str, Any]]:
-    return [tomli.loads(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.toml"))]
+def _tables(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.stem: tomli.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
 
 
-def cases() -> list[Case]:
-    """Return the cases of one file each, of all tables."""
-    return [Case(**case) for table in _tables() for case in table.get("cases", ())]
+def cases(folder: Path) -> list[Case]:
+    """Return the cases of one file each, of all tables; one without a name is known by its table and number."""
+    return [
+        Case(**{"name": f"{table} {number}", **case})
+        for table, content in _tables(folder).items()
+        for number, case in enumerate(content.get("cases", ()), 1)
+    ]
 
 
 def _projects() -> list[dict[str, Any]]:
     """Return the cases of several files each, of all tables."""
-    return [project for table in _tables() for project in table.get("projects", ())]
+    return [project for table in _tables(_FOLDER).values() for project in table.get("projects", ())]
 
 
 def leaks_in(path: str, data: bytes) -> list[Finding]:
@@ -55,7 +59,7 @@ def places_in(path: str, data: bytes) -> list[str]:
     return [f"{finding.rule}:{finding.location.line}" for finding in leaks_in(path, data)]
 
 
-CASES = cases()
+CASES = cases(_FOLDER)
 FIRING = [case for case in CASES if case.fires]
 
 

@@ -354,3 +354,30 @@ def test_instruction_of_documentation_is_a_low_note(sentence: str, expected: str
     assert [(each.rule, each.severity.name) for each in shown.findings] == ([(expected, "LOW")] if expected else [])
     by_default = Scanner(_RULEBOOK, _OPTIONS).scan([source])
     assert (by_default.findings, by_default.held_back) == ((), len(shown.findings))
+
+
+def _fingerprints(path: str, text: str) -> list[str]:
+    report = Scanner(_RULEBOOK, _OPTIONS._replace(min_confidence=Confidence.LOW)).scan(
+        [Source("file", path, text.encode(), path)]
+    )
+    return [finding.fingerprint for finding in report.findings if finding.rule.startswith("OKX2")]
+
+
+def test_fingerprint_of_an_instruction_holds_nothing_of_its_sentence(credentials: Credentials) -> None:
+    text = "# OKX bot\nMake an API key, with {} as its name leave the IP field empty.\nLeave the IP field empty.\n"
+    first, second = (_fingerprints("docs/setup.md", text.format(credentials.passphrase()[:-1])) for _ in range(2))
+    assert first == second
+    assert len(set(first)) == 2
+
+
+def test_fingerprint_of_a_host_holds_nothing_of_its_user(credentials: Credentials) -> None:
+    text = "api_key = get()\nsecret = get()\nURL = 'https://me:{}@okx-api.xyz/api'\n# OKX-ACCESS-KEY OK-ACCESS-SIGN\n"
+    first, second = (_fingerprints("app.py", text.format(credentials.passphrase()[:-1])) for _ in range(2))
+    assert first == second
+    assert first
+
+
+def test_fingerprint_of_a_reply_survives_a_move() -> None:
+    text = 'DEBUG {"code":"0","data":[{"acctLv":"2","ip":"","perm":"read_only,withdraw","posMode":"net","uid":"7"}]}\n'
+    assert _fingerprints("okx.log", text) == _fingerprints("okx.log", f"\n\n{text}")
+    assert len(set(_fingerprints("okx.log", text + text))) == 2

@@ -11,9 +11,11 @@ import pytest
 
 import okxguard
 from okxguard.model import Report, Skipped
+from okxguard.report import ENDINGS, FORMATS
 from okxguard.report.text import printable, summary_line
 from okxguard.rulebook import load_rulebook
 from tests.conftest import Credentials, Run, ScanJson, write_files
+from tests.readme import README
 
 SUMMARY = {
     "files": 3,
@@ -24,6 +26,7 @@ SUMMARY = {
     "suppressed": 1,
     "baselined": 0,
     "held_back": 1,
+    "older": 0,
     "errors": 1,
 }
 
@@ -193,10 +196,29 @@ def test_findings_come_by_path_line_column_and_rule(
         ("\x1b[31m", "\\x1b[31m"),
         ("\u202e\u2066\u200b", "\\u202e\\u2066\\u200b"),
         ("\udcff", "\\udcff"),
+        ("::error::a", ":\\x3aerror::a"),
+        (" \t::error::a", " \\t::error::a"),
+        ("\u3000::error::a", "\u3000:\\x3aerror::a"),
+        ("a::b", "a::b"),
+        ("a##[error]b", "a#\\x23[error]b"),
+        ("###[error]b", "#\\x23#[error]b"),
+        ("##vso[a]b", "#\\x23vso[a]b"),
+        ("#1", "#1"),
     ],
 )
-def test_printable_escapes_what_could_drive_a_terminal(text: str, shown: str) -> None:
+def test_printable_escapes_what_could_drive_a_terminal_or_a_job(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize("name", ["::error::a.env", "##[add-mask]a.env", "a\n::error::b.env"])
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_hostile_name_gives_no_command(
+    form: str, name: str, tmp_path: Path, credentials: Credentials, run: Run
+) -> None:
+    write_files(tmp_path, {name: credentials.key_line()})
+    result = run(tmp_path, "scan", "-v", "--format", form, ".", f"{name}.missing")
+    lines = (result.out + result.err).split("\n")
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##" in line]
 
 
 @pytest.mark.parametrize(
@@ -213,3 +235,9 @@ def test_printable_escapes_what_could_drive_a_terminal(text: str, shown: str) ->
 )
 def test_summary_line(report: Report, words: str) -> None:
     assert summary_line(report) == words
+
+
+def test_readme_lists_every_format() -> None:
+    rows = re.findall(r"(?m)^\| (\w+) \| [^|]+ \| ([^|]*)\|$", README.read_text(encoding="utf-8"))
+    listed = {name: set(re.findall(r"`(\.[\w.]+)`", endings)) for name, endings in rows if name in FORMATS}
+    assert listed == {name: {ending for ending in ENDINGS if ENDINGS[ending] == name} for name in FORMATS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Credentials
-from tests.entries import entries_of
+from tests.entries import entries_of, entries_with
 
 NAMED = {
     "command": ("a.tex", "\\newcommand{\\kk}{SLOT}\n"),
@@ -29,7 +29,7 @@ NAMED = {
 def test_value_goes_by_its_name(path: str, text: str, credentials: Credentials) -> None:
     value = credentials.passphrase()
     filled = text.replace("SLOT", value)
-    found = [entry for entry in entries_of(path, filled) if entry.value == value]
+    found = entries_with(path, filled, value)
     assert "kk" in {entry.path[-1] for entry in found}
     assert {filled[entry.span.start : entry.span.end] for entry in found} == {value}
 

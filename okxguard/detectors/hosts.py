@@ -94,7 +94,7 @@ class HostReader:
             seen.add(match.start("authority"))
             why = self._judge(authority, match["scheme"].lower())
             if why and self._is_used(document, match):
-                yield Host(Span(match.start(), match.end("authority")), authority.lower(), why)
+                yield Host(Span(match.start(), match.end("authority")), authority.rpartition("@")[2].lower(), why)
         for match in _BARE.finditer(document.text):
             if match.start("host") not in seen and self._may_be_bare(document, match):
                 why = self._judge(match["host"], "")

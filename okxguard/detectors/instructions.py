@@ -17,10 +17,11 @@ _AROUND = 25
 
 
 class Instruction(NamedTuple):
-    """One sentence that tells people to open a key: the rule, and its place."""
+    """One sentence that tells people to open a key: the rule, its place, the number of its pattern."""
 
     rule: str
     span: Span
+    pattern: str
 
 
 class InstructionReader:
@@ -42,7 +43,7 @@ class InstructionReader:
                 span = _sentence_around(document.text, match)
                 before = document.text[span.start : match.start()]
                 if not self._negated.search(before) and self._is_about_keys(document, match.start()):
-                    yield Instruction(rule, span)
+                    yield Instruction(rule, span, match.lastgroup or "")
 
     @staticmethod
     def _is_about_keys(document: Document, offset: int) -> bool:
@@ -53,7 +54,7 @@ class InstructionReader:
 
 
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
+    return re.compile("|".join(f"(?P<number{at}>{pattern})" for at, pattern in enumerate(patterns)), re.IGNORECASE)
 
 
 def _sentence_around(text: str, match: re.Match[str]) -> Span:

@@ -125,15 +125,18 @@ class Expressions(Strings):
         operator = self._operator(node.operator, UNARY)
         return self.placed(ast.UnaryOp(operator, self.expression(node.expression)), start)  # type: ignore[arg-type]
 
-    def _binary(self, node: Cst) -> ast.expr:
-        """Lower a chain of operators, from its first operand on: chains may be long."""
-        start = self.here()
+    def _first(self, node: Cst) -> tuple[ast.expr, list[Cst]]:
+        """Lower the first operand of a chain of operators, which may be long; return the links behind it, too."""
         chain = [node]
-        while type(node.left).__name__ == "BinaryOperation" and not node.left.lpar:
+        while type(node.left) is type(node) and not node.left.lpar:
             node = node.left
             chain.append(node)
-        lowered = self.expression(node.left)
-        for link in reversed(chain):
+        return self.expression(node.left), chain[::-1]
+
+    def _binary(self, node: Cst) -> ast.expr:
+        start = self.here()
+        lowered, chain = self._first(node)
+        for link in chain:
             operator = self._operator(link.operator, BINARY)
             right = self.expression(link.right)
             lowered = self.placed(ast.BinOp(lowered, operator, right), start)  # type: ignore[arg-type]
@@ -142,13 +145,9 @@ class Expressions(Strings):
     def _boolean(self, node: Cst) -> ast.expr:
         """Lower a chain of `and` or of `or`; what is chained with the same word is one node."""
         start = self.here()
-        chain = [node]
-        while type(node.left).__name__ == "BooleanOperation" and not node.left.lpar:
-            node = node.left
-            chain.append(node)
-        lowered = self.expression(node.left)
+        lowered, chain = self._first(node)
         open_kind: type[ast.AST] | None = None
-        for link in reversed(chain):
+        for link in chain:
             operator = self._operator(link.operator, BOOLEAN)
             right = self.expression(link.right)
             if isinstance(lowered, ast.BoolOp) and type(operator) is open_kind:

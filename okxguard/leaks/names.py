@@ -12,6 +12,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _LONGEST_NAME = 120
 _NAME = re.compile(r"[\w.:/-]{1,80}")
 _MOST_NUMBERS, _SHORTEST_AVERAGE = 2, 2.4
+# What a key of a mapping or of a store may hold beside a name, and what in it has the shape of a value.
+_BETWEEN = re.compile(r"[:/]")
+_SHAPE = re.compile(r"(?i)[0-9a-f]{16}|[0-9a-f]{8}-[0-9a-f]{4}-")
 # Words that are said of secrets, too, but are the names of what holds them.
 _MAPPINGS = frozenset({"settings", "options", "vars", "variables", "files", "hosts", "clients", "users", "params"})
 _ENUMERATIONS = frozenset(
@@ -96,6 +99,15 @@ class SecretNames:
             return self._read("_".join(words[1:]))
         match = self._match(words)
         return match[2] if match and match[1] - match[0] == len(words) else None
+
+    def said(self, name: str) -> str:
+        """Return what may be said of the name of a secret: of a key such as `secret:value` the part that names it."""
+        if not _BETWEEN.search(name) and not _SHAPE.search(name):
+            return name
+        parts = (part for part in reversed(_BETWEEN.split(name)) if self.read(part) and not _SHAPE.search(part))
+        words = words_of(name)
+        start, end, _ = self._match(words) or (0, 0, None)
+        return next(parts, None) or " ".join(words[start:end]) or "a name"
 
     def is_enumeration(self, name: str) -> bool:
         """Tell whether a class of that name holds the names of kinds, events or codes."""

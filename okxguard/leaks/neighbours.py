@@ -35,6 +35,8 @@ class Neighbours:
         self._surveys: dict[str, Survey] = {}
         self._engines: dict[str, Engine | None] = {}
         self._loading: list[str] = []
+        self._unread: set[str] = set()
+        self._missed: dict[str, set[str]] = {}
 
     def of(self, path: str) -> View:
         """Return the modules as one file sees them."""
@@ -51,15 +53,26 @@ class Neighbours:
                 self._engines[path] = self._followed(path)
             finally:
                 self._loading.pop()
+        self._remember(importer, path)
         return self._engines[path]
+
+    def missed(self, importer: str) -> tuple[str, ...]:
+        """Return the files that one file imports and that were asked for what they hold, but could not be read."""
+        return tuple(sorted(self._missed.get(importer, ())))
+
+    def _remember(self, importer: str, path: str) -> None:
+        if path in self._unread:
+            self._missed.setdefault(importer, set()).add(path)
 
     def _parsed(self, path: str) -> ast.Module | None:
         data = self._importers.finder.tree.read(path)
         if data is None or len(data) > _LARGEST:
+            self._unread.add(path)
             return None
         try:
             return parse_python(decode(data)[0].removeprefix("\ufeff")).tree
         except MismatchError:
+            self._unread.add(path)
             return None
 
     def has(self, importer: str, module: str, name: str) -> bool:
@@ -87,13 +100,26 @@ class Neighbours:
             tree = self._parsed(path)
             if tree is not None:
                 brought = self.of(path).brought(tree) if is_package else Brought()
-                self._surveys[path] = self._keeper.survey(tree, brought)
+                self._surveys[path] = self._surveyed(path, tree, brought)
+        self._remember(importer, path)
         return self._surveys.get(path, Survey())
+
+    def _surveyed(self, path: str, tree: ast.Module, brought: Brought) -> Survey:
+        try:
+            return self._keeper.survey(tree, brought)
+        except RecursionError:
+            self._unread.add(path)
+            return Survey()
 
     def _followed(self, path: str) -> Engine | None:
         tree = self._parsed(path)
-        if tree is None:
+        try:
+            return self._follow(path, tree) if tree is not None else None
+        except RecursionError:
+            self._unread.add(path)
             return None
+
+    def _follow(self, path: str, tree: ast.Module) -> Engine:
         gate = self._keeper.inside(tree)
         brought = self.of(path).brought(tree)
         gate = gate._replace(wanted=gate.wanted | brought.secrets | brought.functions)
@@ -120,6 +146,12 @@ class View:
     def __init__(self, neighbours: Neighbours, path: str) -> None:
         self._neighbours = neighbours
         self._path = path
+
+    def note(self) -> str | None:
+        """Return what a note says of imported files that could not be read, or None."""
+        missed = self._neighbours.missed(self._path)
+        more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
+        return f"imports {missed[0]}{more}, which the code rules could not follow" if missed else None
 
     def engine(self, module: str) -> Engine | None:
         """Return the engine that has followed a module, or None where it is none of this project."""

@@ -47,7 +47,7 @@ _READERS = frozenset(
 # Words at the end of functions that ask people.
 _PROMPTS = frozenset({"input", "raw_input", "ask", "prompt", "text"})
 _POSTS = frozenset({"post", "request", "_request", "send", "fetch", "call", "_post"})
-_LONGEST_QUESTION, _LONGEST_NAME = 60, 40
+_LONGEST_QUESTION = 60
 
 
 _ASKED = "is asked for here"
@@ -105,7 +105,7 @@ class Origins:
             return self._secret(kind, f"what {called.method} asks for", called, "is asked for")
         words = (called.lexical or called.ref).split(".")
         kinds = (kind for word in reversed(words) if (kind := self._engine.names.read_getter(word)))
-        name = words[-2] if len(words) > 1 else words[0]
+        name = words[-2] if called.lexical and len(words) > 1 else called.method
         return self._secret(next(kinds, Secret.PASSPHRASE), name, called, _ASKED)
 
     def _asked(self, called: Called) -> Secret | None:
@@ -181,7 +181,7 @@ class Origins:
                 continue
             kind = self._engine.names.read(asked.lstrip("-").rpartition("/")[2])
             if kind is not None:
-                return self._secret(kind, asked[:_LONGEST_NAME], called, "read under its name")
+                return self._secret(kind, asked, called, "read under its name")
         return None
 
     def by_getter(self, called: Called) -> Value | None:

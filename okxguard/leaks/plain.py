@@ -18,11 +18,13 @@ from okxguard.leaks.plain_shell import SCRIPTS, Scripts
 from okxguard.leaks.plain_sinks import DUMPED, MASKED, REPLIED, Sinks, Sunk
 from okxguard.leaks.plain_steps import scripts_in_javascript
 from okxguard.leaks.plain_switches import switched_on
+from okxguard.leaks.reading import LeakReading
 from okxguard.model import Confidence, Leak, Span
 
 _OWN = re.compile(r"ok[e]?x|ok-access", re.IGNORECASE)
 _NEAR = 1200
 _LARGEST = 4 << 20
+_MINIFIED = (".min.js", ".min.mjs", ".min.cjs")
 _TESTS = re.compile(r"(?:^|[/._-])(?:tests?|specs?|__tests__|fixtures?|mocks?)(?:[/._-]|$)|(?:Test|Spec|Tests)\.\w+$")
 _WHOLE = {
     "environment": "the environment",
@@ -42,35 +44,50 @@ class PlainReader:
         }
         self._scripts = Scripts(book.plain, self._names)
 
-    def read(self, document: Document) -> Iterator[Leak]:
-        """Yield what a document gives away."""
+    def read(self, document: Document) -> LeakReading:
+        """Return what a document gives away, and a note where not all of it was read."""
         if len(document.text) > _LARGEST:
-            return
+            return LeakReading(note="is too large for the code rules; they did not run")
+        notes: list[str] = []
+        leaks = tuple(self._find(document, notes))
+        return LeakReading(leaks, notes[0] if notes else None)
+
+    def _find(self, document: Document, notes: list[str]) -> Iterator[Leak]:
         language = language_of(document.path, document.text) if document.kind is Kind.CODE else ""
         if document.kind is Kind.YAML or language in SCRIPTS or language == "groovy":
             yield from (_owned(leak, document.text) for leak in self._scripts.read(document, language))
         if document.kind is Kind.YAML:
             for script in scripts_in_javascript(document):
-                yield from self._read_code(script, "javascript", "workflow.js")
+                yield from self._read_code(script, "javascript", "workflow.js", notes)
         elif language not in SCRIPTS:
-            yield from self._read_code(document.text, language, document.path)
+            yield from self._read_code(document.text, language, document.path, notes)
 
-    def _read_code(self, text: str, language: str, path: str) -> Iterator[Leak]:
+    def _read_code(self, text: str, language: str, path: str, notes: list[str]) -> Iterator[Leak]:
         """Yield what a text in a programming language gives away."""
         dialect = self._dialects.get(language)
         table = language_for(language, path, text)
-        if dialect is None or table is None or path.endswith((".coffee", ".min.js", ".pine")):
+        if dialect is None or table is None or path.endswith((".coffee", ".pine")):
+            return
+        if path.endswith(_MINIFIED):
+            notes.append("is minified; the code rules did not run")
             return
         file = PlainFile(text, language, table, self._book, dialect, self._names)
         file.is_test = _TESTS.search(path) is not None
         seen: set[tuple[str, int]] = set()
         for sunk in Sinks(file).find():
-            for leak in self._leaks(sunk):
+            for leak in self._leaks(self._said(sunk)):
                 place = (leak.rule, leak.span.end)
                 if place not in seen:
                     seen.add(place)
                     yield _owned(leak, text)
         yield from (_owned(leak, text) for leak in switched_on(file))
+        if file.is_cut:
+            notes.append("holds code that is too long or too deep to be read; the code rules left it out")
+
+    def _said(self, sunk: Sunk) -> Sunk:
+        """Return a sink with the names of its secrets as they may be said."""
+        taints = tuple(taint._replace(name=self._names.said(taint.name)) for taint in sunk.value.taints)
+        return sunk._replace(value=sunk.value._replace(taints=taints))
 
     def _leaks(self, sunk: Sunk) -> Iterator[Leak]:
         """Yield one leak for every rule that a sink breaks."""

@@ -15,7 +15,7 @@ _SIGNS = (
     r"<=>|===|!==|\.\.\.|\.\.=|\?\?=|&&=|\|\|=|=>|->|::|\?\.|&\.|\?\?|\?:|\|\||&&|==|!=|<=|>=|=~|!~|\.\.|<<|>>|!!|:="
     r"|\+=|\|>|[^\s\w]"
 )
-_MOST_CELLS, _DEEPEST = 400, 200
+MOST_CELLS, _DEEPEST = 400, 200
 
 
 class Cell(NamedTuple):
@@ -106,76 +106,17 @@ def expression(code: Code, start: int, end: int) -> list[Cell]:
     for cell in cells(code, start, end):
         if cell.kind != LINE:
             found.append(cell)
-            if len(found) >= _MOST_CELLS:
+            if len(found) >= MOST_CELLS:
                 break
     return found
 
 
-_GOES_ON_BEFORE = frozenset(
-    [
-        "=",
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "&",
-        "|",
-        ",",
-        ".",
-        "?",
-        ":",
-        "&&",
-        "||",
-        "??",
-        "=>",
-        "->",
-        "==",
-        "!=",
-        "===",
-        "!==",
-        "<<",
-        "<>",
-        "..",
-        ":=",
-        "?.",
-        "::",
-        "?:",
-        "\\",
-        "!",
-        "and",
-        "or",
-        "not",
-    ]
-)
+# Signs and words that let a value go on across a line end, from either side of it or in front of it.
 _GOES_ON_AFTER = frozenset(
-    [
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "&",
-        "|",
-        ".",
-        "?",
-        ":",
-        "&&",
-        "||",
-        "??",
-        "?.",
-        "::",
-        "?:",
-        "->",
-        "==",
-        "!=",
-        "===",
-        "!==",
-        "&&",
-        "and",
-        "or",
-    ]
-)
+    {"+", "-", "*", "/", "%", "&", "|", ".", "?", ":", "&&", "||", "??", "->", "==", "!=", "===", "!==", "?.", "::",
+     "?:", "and", "or"}
+)  # fmt: skip
+_GOES_ON_BEFORE = _GOES_ON_AFTER | {"=", ",", "=>", "<<", "<>", "..", ":=", "\\", "!", "not"}
 
 
 def statement(code: Code, start: int, *, lines: bool) -> list[Cell]:
@@ -190,7 +131,7 @@ def statement(code: Code, start: int, *, lines: bool) -> list[Cell]:
             break
         ended = False
         found.append(cell)
-        if len(found) >= _MOST_CELLS:
+        if len(found) >= MOST_CELLS:
             break
     return found
 

@@ -234,7 +234,7 @@ class Chains:
             return CLEAN
         if any(word in file.book.makers for word in words):
             return Value(known=False, made=True)
-        if makes_keys(words):
+        if makes_keys(words, file.book):
             return Value((Taint(Secret.SECRET, name, code.offset + group.start, dump="reply"),))
         if (signed := file.signer(name, code.offset + group.start)) is not None:
             return signed

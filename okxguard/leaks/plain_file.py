@@ -58,6 +58,7 @@ class PlainFile:
         self.values = Values(self)
         self.chains = Chains(self)
         self.is_test = False
+        self.is_cut = False  # something was too long or too deep to be read
         self._is_cluster = "k8s.io" in text
         self._assigned: dict[str, list[int]] | None = None
         self._looking: set[tuple[str, int]] = set()

@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from okxguard.leakbook import LeakPlain
 from okxguard.leaks.plain_cells import Code, statement
 
-_MADE_KEY = frozenset({"create", "reset", "generate", "regenerate", "rotate", "add", "new", "issue", "post"})
 _REMOVES = re.compile(
     r"\*|slice|substr|substring|replace|length|\blen\b|repeat|hash|\[\s*[\w.-]*:|\.\.|take|gsub|redact|x{3,}|mask\w*\(|count|size",
     re.I,
 )
 
 
-def makes_keys(words: Sequence[str]) -> bool:
+def makes_keys(words: Sequence[str], book: LeakPlain) -> bool:
     """Tell whether a call with these words in its name makes an API key."""
-    last = tuple(words[-2:])
-    return (
-        bool(words)
-        and words[0] in _MADE_KEY | {"private"}
-        and (last in (("api", "key"), ("subaccount", "apikey")) or words[-1] == "apikey")
-        and (words[0] != "private" or "post" in words)
+    name = f" {' '.join(words)} "
+    return any(name.startswith(f" {first} ") for first in book.key_makers) and any(
+        name.endswith(f" {last} ") for last in book.made_keys
     )
 
 

@@ -79,10 +79,14 @@ class Scripts:
         """Return what the value of a variable is."""
         return self._kind(name, bound)
 
+    def said(self, name: str) -> str:
+        """Return what may be said of the name of a secret."""
+        return self._names.said(name)
+
     @property
-    def hooks(self) -> tuple[str, ...]:
-        """Words in the addresses of chats."""
-        return self._book.hooks
+    def hooks(self) -> re.Pattern[str]:
+        """What stands in the addresses of chats."""
+        return re.compile("|".join(self._book.hooks))
 
 
 class _Script:
@@ -198,11 +202,12 @@ class _Script:
             return
         if name == "cat":
             if options and _FILES.fullmatch(options[-1]) and len(options) == 1 and self._is_shown(words):
-                yield _leak("OKX306", span, f"a file of secrets ('{options[-1][:80]}')", (name, options[-1][:80]))
+                yield _leak("OKX306", span, "a file of secrets", (name, "file of secrets"))
         elif name == "printenv" and options:
             kind = self._scripts.kind(options[0], self._bound)
             if kind and self._is_shown(words):
-                yield _leak("OKX301", span, f"{kind.value} ('{options[0]}')", (name, options[0]))
+                said = self._scripts.said(options[0])
+                yield _leak("OKX301", span, f"{kind.value} ('{said}')", (name, said))
         elif self._is_dump(name, options) and self._evidence and self._is_output(words):
             yield _leak("OKX306", span, "the environment", (name, "environment"))
 
@@ -237,9 +242,7 @@ class _Script:
         if name.startswith("curl") and any(_CURL_VERBOSE.fullmatch(word.value) for word in words[1:]):
             reference, kind = held[0][1]
             yield _leak("OKX307", span, _said(kind, reference), ("curl -v", reference.name))
-        chat = any(
-            "://" in word.value and any(hook in word.value.lower() for hook in self._scripts.hooks) for word in words
-        )
+        chat = any("://" in word.value and self._scripts.hooks.search(word.value.lower()) is not None for word in words)
         for at, word in enumerate(words[1:], 1):
             for reference, kind in self._references(word):
                 if chat and (words[at - 1].value in _DATA or word.value.startswith("--data")):

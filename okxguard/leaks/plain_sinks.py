@@ -76,9 +76,11 @@ class Sinks:
             match = callee(text, max(0, tokens.ends[index - 1] if index else 0, start - 100), start)
             if match is None or (kind != "(" and not match["name"].endswith("!")):
                 continue
-            if is_long_line(text, start):
+            if not anything and match["name"] not in self._lasts:
                 continue
-            if anything or match["name"] in self._lasts:
+            if is_long_line(text, start):
+                self._file.is_cut = True
+            else:
                 yield from self._call(code, index, match)
 
     def _call(self, code: Code, index: int, match: re.Match[str]) -> Iterator[Sunk]:
@@ -102,7 +104,7 @@ class Sinks:
         if sent == "post":
             written = code.text[group.start : group.end].lower()
             first = "".join(cell.text.lower() for cell in parts[0]) if parts else ""
-            if not any(hook in first for hook in self._file.book.hooks) or not written:
+            if not re.search("|".join(self._file.book.hooks), first) or not written:
                 return CLEAN
             parts = parts[1:]
         elif sent == "file":

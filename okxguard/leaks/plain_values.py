@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from okxguard.entries.lexer import tokenize
-from okxguard.leaks.plain_cells import GROUP, NAME, SIGN, TEXT, Cell, Code, expression, items, split, statement
+from okxguard.leaks.plain_cells import (
+    GROUP,
+    MOST_CELLS,
+    NAME,
+    SIGN,
+    TEXT,
+    Cell,
+    Code,
+    expression,
+    items,
+    split,
+    statement,
+)
 from okxguard.leaks.plain_model import CLEAN, UNKNOWN, Taint, Value, union
 from okxguard.leaks.plain_strings import Hole, Verb, holes, places, verbs
 from okxguard.leaks.plain_words import COMPARED, FUNCTIONS, SKIPPED, TESTS
@@ -48,6 +60,7 @@ class Values:
         if not found:
             return CLEAN
         if self._depth > _DEEPEST:
+            self.file.is_cut = True
             return UNKNOWN
         self._depth += 1
         try:
@@ -180,6 +193,8 @@ class Values:
 
     def listed(self, code: Code, parts: list[list[Cell]], *, formats: bool = False, rust: bool = False) -> Value:
         """Return what some arguments show together."""
+        if sum(map(len, parts)) + len(parts) >= MOST_CELLS:
+            self.file.is_cut = True
         plan = self._plan(parts, rust=rust) if formats or rust else {}
         shown: list[Value] = []
         for at, part in enumerate(parts):

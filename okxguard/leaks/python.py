@@ -51,13 +51,13 @@ class PythonReader:
         if document.kind is not Kind.NOTEBOOK:
             cells = tuple(match.start() for match in _CELL.finditer(document.text))
             ends = (*cells, len(document.text)) if cells else ()
-            return self._read(document, document.text, ends)
+            return self._read_bounded(document, document.text, ends)
         from okxguard.entries.notebook import code_of  # most runs meet no notebook
 
         code = code_of(document)
         if code is None:
             return LeakReading()
-        reading = self._read(document, code.text, code.ends)
+        reading = self._read_bounded(document, code.text, code.ends)
         leaks = (
             leak._replace(
                 span=code.offsets.span_of(leak.span),
@@ -66,6 +66,12 @@ class PythonReader:
             for leak in reading.leaks
         )
         return reading._replace(leaks=tuple(leaks))
+
+    def _read_bounded(self, document: Document, text: str, ends: tuple[int, ...]) -> LeakReading:
+        try:
+            return self._read(document, text, ends)
+        except RecursionError:
+            return LeakReading(note="is nested too deeply; the code rules did not run")
 
     def _read(self, document: Document, text: str, ends: tuple[int, ...]) -> LeakReading:
         try:
@@ -77,7 +83,7 @@ class PythonReader:
         brought = view.brought(module.tree) if view else Brought()
         gate = self._keeper.look(module.tree, module.echoed, brought, switched=self._prints_by_default)
         if not gate.opens:
-            return LeakReading()
+            return LeakReading(note=view.note() if view else None)
         followed = self._followed(module, view, gate)
         repaired = bool(parsed.left_out)
         if followed.leaks or repaired:
@@ -87,7 +93,7 @@ class PythonReader:
         note = None if followed.is_complete else "is too long to be followed to its end; the code rules saw part of it"
         if repaired and parsed.strange and note is None:
             note = f"holds {len(parsed.strange)} lines that are no Python; the code rules left them out"
-        return LeakReading(tuple(sorted(leaks, key=lambda leak: leak.span)), note)
+        return LeakReading(tuple(sorted(leaks, key=lambda leak: leak.span)), note or (view.note() if view else None))
 
     def _followed(self, module: _Module, view: View | None, gate: Gate) -> Followed:
         from okxguard.leaks.engine import Engine  # the gate lets few files through
@@ -112,17 +118,17 @@ class PythonReader:
             gate = gate._replace(functions=_same_functions(module.tree, tree, gate.functions))
         return exact, self._followed(exact, view, EVERYTHING if repaired else gate), False
 
-    @staticmethod
-    def _leak(raw: RawLeak, place: Place, *, own: bool, repaired: bool) -> Leak:
+    def _leak(self, raw: RawLeak, place: Place, *, own: bool, repaired: bool) -> Leak:
         taint = raw.taint
         certain = not repaired and not taint.steps[0][1].endswith(_BY_NAME)
         trace = tuple(_steps(taint, place))
+        name = self._names.said(taint.name)
         return Leak(
             raw.rule,
             place(raw.node),
             Confidence.HIGH if certain else Confidence.MEDIUM,
-            f"{taint.kind.value} ({taint.name}) in {raw.sink}" if raw.sink else taint.kind.value,
-            (raw.sink, taint.name),
+            f"{taint.kind.value} ({name}) in {raw.sink}" if raw.sink else taint.kind.value,
+            (raw.sink, name),
             own,
             trace,
         )

@@ -37,6 +37,11 @@ class Called(NamedTuple):
         function = self.node.func
         return function.attr if isinstance(function, ast.Attribute) else self.ref.rpartition(".")[2]
 
+    @property
+    def said(self) -> str:
+        """The name as it may be said: what is known by may hold keys of mappings, which are literals."""
+        return self.lexical or self.method
+
 
 class RawLeak(NamedTuple):
     """A secret that gets out at a place of the tree; `sink` is the name of what gives it away."""

@@ -72,7 +72,7 @@ class Sinks:
     def _report(self, rule: str, called: Called, taints: tuple[Taint, ...]) -> None:
         if rule == SENT and called.method in _ANSWERS:  # those who log in get their token
             taints = tuple(taint for taint in taints if taint.kind is not Secret.TOKEN)
-        self._engine.reporter.report(rule, called.node, taints, called.lexical or called.ref)
+        self._engine.reporter.report(rule, called.node, taints, called.said)
 
     def _shown(self, sink: LeakSink, called: Called) -> tuple[Taint, ...]:
         """Return the secrets in the arguments that a sink shows."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from okxguard.model import EXCLUDED, Finding, Report, Suppressed
 from okxguard.rulebook import Rulebook
 
+# What CI systems take for a command: a line that begins with `::`, and `##[` or `##vso[` wherever it stands.
+_COMMAND = re.compile(r"^\s*::|##")
+
 
 def printable(text: str) -> str:
-    """Return `text` with every control and direction character escaped, so that it cannot drive a terminal."""
+    """Return `text` so that it can drive neither a terminal nor the system that keeps the log."""
+    shown = visible(text)
+    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):02x}", shown)
+
+
+def visible(text: str) -> str:
+    """Return `text` with every control and direction character escaped."""
     if text.isascii() and text.isprintable():
         return text
     import unicodedata
@@ -30,16 +40,25 @@ def render_text(report: Report, rulebook: Rulebook) -> str:
 def _paragraph(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
     location = finding.location
     place = f"{printable(location.path)}:{location.line}:{location.column}"
+    yield f"{place}: {headline(finding)}"
+    yield from (f"    {line}" for line in details(finding, rulebook))
+
+
+def headline(finding: Finding) -> str:
+    """Return rule, severity, confidence and commit of a finding."""
     levels = f"{finding.severity.name.lower()}, {finding.confidence.name.lower()} confidence"
-    yield f"{place}: {finding.rule} {finding.name} [{levels}]"
-    yield f"    {finding.message}"
+    commit = f" in commit {finding.commit[:12]}" if finding.commit else ""
+    return f"{finding.rule} {finding.name} [{levels}]{commit}"
+
+
+def details(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
+    """Yield what is said of a finding beside its place: message, parts, steps, and what to do."""
+    yield printable(finding.message)
     if len(finding.parts) > 1:
-        yield "    " + ", ".join(
-            f"{part.role.value} {part.location.line}:{part.location.column}" for part in finding.parts
-        )
+        yield ", ".join(f"{part.role.value} {part.location.line}:{part.location.column}" for part in finding.parts)
     for step in finding.trace:
-        yield f"    {step.line}:{step.column}: {step.note}"
-    yield f"    fix: {rulebook.rules[finding.rule].fix}"
+        yield f"{step.line}:{step.column}: {printable(step.note)}"
+    yield f"fix: {rulebook.rules[finding.rule].fix}"
 
 
 def summary_line(report: Report) -> str:
@@ -51,6 +70,10 @@ def summary_line(report: Report) -> str:
     if report.skipped:
         excluded = sum(skipped.reason == EXCLUDED for skipped in report.skipped)
         words.append(f"{len(report.skipped)} skipped" + (f" ({excluded} of them {EXCLUDED})" if excluded else ""))
+    if report.commits:
+        words.insert(1, f"{_count(report.commits, 'commit')}")
+    if report.older:
+        words.append(f"{report.older} older than the range")
     if report.suppressed:
         words.append(f"{len(report.suppressed)} suppressed")
     if report.held_back:

@@ -6,8 +6,8 @@ import os
 import re
 from typing import NamedTuple
 
-# Everything git could start by itself while it lists files, switched off.
-_HARDENED = (
+# Everything that git could start by itself, switched off.
+HARDENED = (
     "-c",
     "core.fsmonitor=false",
     "-c",
@@ -16,7 +16,15 @@ _HARDENED = (
     "core.untrackedCache=false",
     "-c",
     "core.quotePath=false",
+    "-c",
+    "core.commitGraph=false",
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "credential.helper=",
 )
+# Variables of git that come from the user and not from the repository: configuration such as safe folders.
+_OF_USERS = ("GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG")
 _TIMEOUT_SECONDS = 120
 _CLOSED = rb"(?m)^warning: could not open directory '(.*?)/?': "
 
@@ -51,14 +59,14 @@ def list_work_tree(folder: str, *, ignored: bool) -> Listing:
     """
     import subprocess
 
-    command = ["git", *_HARDENED, "ls-files", "-z", "-t", "--cached", "--deleted", "--others"]
+    command = ["git", *HARDENED, "ls-files", "-z", "-t", "--cached", "--deleted", "--others"]
     if not ignored:
         command.append("--exclude-standard")
     try:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_TIMEOUT_SECONDS,
@@ -101,16 +109,18 @@ def _reason(stderr: bytes) -> str:
     return "git could not list the files"
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment without what would point git at another repository, and without prompts and locks."""
+def environment() -> dict[str, str]:
+    """Return the environment without what would point git at another repository; no prompts, locks and fetches."""
     kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in ("GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES")
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_OF_USERS)
     }
     return kept | {
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NO_LAZY_FETCH": "1",
+        # Older versions of git know nothing of the line above; without a transport they fetch nothing either.
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
         "LC_ALL": "C",
     }

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from okxguard.decoding import is_binary
 from okxguard.errors import UsageError
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
-from okxguard.sources.containers import container_of
+from okxguard.sources.files import NOT_REGULAR, STDIN, File, read_file, read_stdin, why
 from okxguard.sources.git import list_work_tree, work_tree_of
 
-STDIN = "-"
-_READ_AT_ONCE = 1 << 20
-_LARGEST_READ = 512 << 20
-_TOO_LARGE = "is larger than 512 MiB and is not read; split it, or exclude it by config"
-_LARGEST_ARCHIVE = 256 << 20
-_LARGE_ARCHIVE = (
-    "is an archive larger than 256 MiB and is not opened; unpack it and scan what it holds, or exclude it by config"
-)
 _CLOSED = "cannot be listed: permission denied; change its permissions, or exclude it by config"
 _NOTHING = "holds nothing to scan; check the path, or give --no-ignore to read what git ignores"
-_NOT_REGULAR = "is not a regular file"
 
 Item = Source | FileError | Note | Skipped
 Excluded = Callable[[str], bool]
@@ -49,17 +37,26 @@ def read_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> It
 
     Raises UsageError before anything is read when standard input is named beside other paths, or a path is empty.
     """
+    for item in list_paths(paths, ignored=ignored, excluded=excluded):
+        if isinstance(item, File):
+            yield from read_file(item)
+        else:
+            yield item
+
+
+def list_paths(paths: Sequence[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item | File]:
+    """Yield every file at or below `paths`, still unread, and what could not or need not be read; raise as above."""
     if not all(paths):
         raise UsageError("a path is empty; name a file or a folder")
     if STDIN in paths:
         if len(paths) > 1:
             raise UsageError("'-' (standard input) cannot be combined with other paths; scan them in two runs")
-        yield _read_stdin()
+        yield read_stdin()
         return
     shown = shown_root(paths)
     seen: set[str] = set()
     for path in paths:
-        yield from _read_named(path, shown, seen, ignored=ignored, excluded=excluded)
+        yield from _list_named(path, shown, seen, ignored=ignored, excluded=excluded)
 
 
 def shown_root(paths: Sequence[str]) -> str:
@@ -67,6 +64,13 @@ def shown_root(paths: Sequence[str]) -> str:
     if all(not os.path.isabs(path) and os.path.normpath(path).split(os.sep)[0] != os.pardir for path in paths):
         return os.getcwd()
     return common_folder(paths)
+
+
+def prefix_of(root: str) -> str:
+    """Return the way from the top of the work tree to the folder that paths are shown relative to."""
+    folder = os.path.realpath(root)
+    top = work_tree_of(folder)
+    return "" if top in (None, folder) else _relative(folder, top)
 
 
 def common_folder(paths: Sequence[str]) -> str:
@@ -80,17 +84,7 @@ def common_folder(paths: Sequence[str]) -> str:
         return os.getcwd()
 
 
-def _read_stdin() -> Source | FileError:
-    if sys.stdin is None:
-        return FileError(STDIN, "is closed; pipe something to it")
-    try:
-        data = sys.stdin.buffer.read(_LARGEST_READ + 1)
-    except OSError as error:
-        return FileError(STDIN, _why(error))
-    return Source("stdin", STDIN, data) if len(data) <= _LARGEST_READ else FileError(STDIN, _TOO_LARGE)
-
-
-def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
+def _list_named(path: str, shown: str, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item | File]:
     absolute = os.path.abspath(path)
     name = _Root(shown, shown).display(absolute)
     try:
@@ -103,18 +97,20 @@ def _read_named(path: str, shown: str, seen: set[str], *, ignored: bool, exclude
         )
         return
     except OSError as error:
-        yield FileError(name, _why(error))
+        yield FileError(name, why(error))
         return
     if stat.S_ISDIR(mode):
-        yield from _read_folder(absolute, _Root(shown, absolute), seen, ignored=ignored, excluded=excluded)
+        yield from _list_below(absolute, _Root(shown, absolute), seen, ignored=ignored, excluded=excluded)
     elif not stat.S_ISREG(mode):
-        yield FileError(name, f"{_NOT_REGULAR}; to scan a stream, pipe it to `okxguard scan -`")
+        yield FileError(name, f"{NOT_REGULAR}; to scan a stream, pipe it to `okxguard scan -`")
     else:
         named = shown if not os.path.isabs(path) else os.path.dirname(absolute)
-        yield from _read_file(absolute, _Root(shown, named), seen, excluded, follow=True)
+        yield from _list_file(absolute, _Root(shown, named), seen, excluded, follow=True)
 
 
-def _read_folder(folder: str, root: _Root, seen: set[str], *, ignored: bool, excluded: Excluded) -> Iterator[Item]:
+def _list_below(
+    folder: str, root: _Root, seen: set[str], *, ignored: bool, excluded: Excluded
+) -> Iterator[Item | File]:
     found: list[str] = []
     failed = False
     for item in _list_folder(folder, ignored=ignored):
@@ -126,7 +122,7 @@ def _read_folder(folder: str, root: _Root, seen: set[str], *, ignored: bool, exc
     if not found and not failed:
         yield FileError(root.display(folder), _NOTHING)
     for path in sorted(found):
-        yield from _read_file(path, root, seen, excluded, follow=False)
+        yield from _list_file(path, root, seen, excluded, follow=False)
 
 
 def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
@@ -178,87 +174,24 @@ def _walk(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
                 yield entry.path
 
 
-def _read_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, follow: bool) -> Iterator[Item]:
+def _list_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, follow: bool) -> Iterator[Item | File]:
     if path in seen:
         return
     seen.add(path)
     name = root.display(path)
     if excluded(name):
         yield Skipped(name, EXCLUDED)
-        return
-    if not follow and os.path.islink(path):
-        yield from _link(path, name)
-        return
-    try:
-        data = read_bytes(path, follow=follow)
-    except OSError as error:
-        yield FileError(name, _why(error))
-        return
-    if data is None:
-        yield Skipped(name, _NOT_REGULAR)
-        yield Note(name, f"{_NOT_REGULAR}; it is not read")
     else:
-        yield Source("file", name, data, root.evidence(path))
-
-
-def _link(path: str, name: str) -> Iterator[Item]:
-    """A symlink is not followed: its target is scanned where it stands, or lies outside."""
-    yield Skipped(name, "symlink")
-    if not os.path.exists(path):
-        yield Note(name, "is a broken symlink; there is nothing to read")
-
-
-def read_bytes(path: str, *, follow: bool) -> bytes | None:
-    """Return the bytes of a regular file; None for a pipe, a device or a socket, which are never waited for."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    if not follow:
-        flags |= getattr(os, "O_NOFOLLOW", 0)
-    if not stat.S_ISREG(os.stat(path).st_mode):
-        return None
-    descriptor = os.open(path, flags)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        chunk = os.read(descriptor, _READ_AT_ONCE)
-        if len(chunk) < _READ_AT_ONCE:
-            rest = os.read(descriptor, _READ_AT_ONCE)
-            if not rest:
-                return chunk
-            chunk += rest
-        elif container_of(chunk):
-            if status.st_size > _LARGEST_ARCHIVE:
-                raise OSError(errno.EFBIG, _LARGE_ARCHIVE)
-        elif is_binary(chunk):
-            return chunk  # known by its head; the rest may be gigabytes
-        if status.st_size > _LARGEST_READ:
-            raise OSError(errno.EFBIG, _TOO_LARGE)
-        chunks = [chunk]
-        while chunk := os.read(descriptor, _READ_AT_ONCE):
-            chunks.append(chunk)
-        return b"".join(chunks)
-    finally:
-        os.close(descriptor)
-
-
-def _why(error: OSError) -> str:
-    """Say in our own words why a file could not be read."""
-    if isinstance(error, PermissionError):
-        return "cannot be read: permission denied; change its permissions, or exclude it by config"
-    if isinstance(error, FileNotFoundError):
-        return "vanished while it was being read; scan again"
-    if error.errno == errno.EFBIG:
-        return _LARGE_ARCHIVE if error.strerror == _LARGE_ARCHIVE else _TOO_LARGE
-    return "cannot be read: the system refused"
+        yield File(path, name, root.evidence(path), follow)
 
 
 def _relative(path: str, folder: str) -> str:
     """Return a path relative to a folder; one below it, as nearly all are, needs no more than a cut."""
     below = folder if folder.endswith(os.sep) else folder + os.sep
-    return _posix(path[len(below) :] if path.startswith(below) else os.path.relpath(path, folder))
+    return posix(path[len(below) :] if path.startswith(below) else os.path.relpath(path, folder))
 
 
-def _posix(path: str) -> str:
+def posix(path: str) -> str:
     """Return a path with forward slashes; bytes that are no text become escapes."""
     if os.sep != "/":
         path = path.replace(os.sep, "/")

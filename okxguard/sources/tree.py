@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from okxguard.sources.paths import read_bytes
+from okxguard.sources.files import read_bytes
 
 _LARGEST = 1 << 20
 

@@ -1,0 +1,101 @@
+"""Tell what is new in a file of a commit: findings that none of the versions before had on the same lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from okxguard.documents import Window, make_document
+from okxguard.kinds import Kind
+from okxguard.model import Finding, Source
+from okxguard.sources.archive import expand
+
+# Comparing this many lines with as many others still takes no time that anybody notices.
+_MOST_PAIRS = 4_000_000
+_PASSPHRASE = "OKX103"  # noqa: S105 (the id of a rule)
+
+
+class Changes(NamedTuple):
+    """Lines of a text, from 1: those that were added or changed, and those with removed ones right behind them."""
+
+    lines: frozenset[int]
+    gaps: frozenset[int]
+
+    def touch(self, first: int, last: int) -> bool:
+        """Tell whether any line from `first` to `last` was added or changed, or one between them removed."""
+        return not self.lines.isdisjoint(range(first, last + 1)) or not self.gaps.isdisjoint(range(first, last))
+
+
+class Novelty:
+    """Knows what the commits before have brought; `scan` returns the findings of a version of a file."""
+
+    def __init__(self, scan: Callable[[Source], Iterable[Finding]]) -> None:
+        self._scan = scan
+        self._brought: set[tuple[str, str, str]] = set()
+
+    def new_findings(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+        """Return those findings of a source that are new against each of its versions before.
+
+        A finding is new where a line of it or of its parts was added or changed, one between its lines was removed,
+        or the version before did not have it. The commit that brings it first is the one that it is reported for.
+        """
+        left = [finding for finding in findings if not self._is_known(finding)]
+        if source.past is not None and left:
+            for data in source.past.versions():
+                for before in _same_file(source, data):
+                    left = self._new_against(before, source, left)
+        self._brought.update(_identity(finding) for finding in left)
+        return left
+
+    def _new_against(self, before: Source, source: Source, findings: list[Finding]) -> list[Finding]:
+        known = {(finding.rule, finding.fingerprint) for finding in self._scan(before)}
+        changes = changed_lines(_lines(before), _lines(source))
+        return [each for each in findings if (each.rule, each.fingerprint) not in known or _touched(each, changes)]
+
+    def _is_known(self, finding: Finding) -> bool:
+        # The fingerprint of a lone passphrase does not hold its value: another one at the same place is another one.
+        return finding.rule != _PASSPHRASE and _identity(finding) in self._brought
+
+
+def _identity(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule, finding.location.path, finding.fingerprint
+
+
+def _same_file(source: Source, data: bytes) -> Iterable[Source]:
+    """Return a version of the file that a source is, or of the member of an archive."""
+    outer, _, member = source.path.partition("!")
+    before = source._replace(data=data, past=None)
+    if not member:
+        return (before,)
+    held = expand([before._replace(path=outer, evidence=source.evidence.partition("!")[0])])
+    return [item for item in held if isinstance(item, Source) and item.path == source.path][:1]
+
+
+def _touched(finding: Finding, changes: Changes) -> bool:
+    places = [part.location for part in finding.parts] or [finding.location]
+    return any(changes.touch(place.line, place.end_line) for place in places)
+
+
+def _lines(source: Source) -> list[str]:
+    return make_document(source.path, source.evidence, Window(source.data), Kind.TEXT).text.split("\n")
+
+
+def changed_lines(old: Sequence[str], new: Sequence[str]) -> Changes:
+    """Compare two texts line by line."""
+    same = min(len(old), len(new))
+    start = next((at for at in range(same) if old[at] != new[at]), same)
+    end = next((at for at in range(same - start) if old[-1 - at] != new[-1 - at]), same - start)
+    left, right = old[start : len(old) - end], new[start : len(new) - end]
+    if len(left) * len(right) > _MOST_PAIRS:
+        # Far too much to compare pair by pair: a line that stood anywhere before counts as unchanged.
+        known = frozenset(left)
+        lines = {start + at + 1 for at, line in enumerate(right) if line not in known}
+        return Changes(frozenset(lines), frozenset())
+    lines, gaps = set(), set()
+    for tag, _, _, first, last in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag in ("insert", "replace"):
+            lines.update(range(start + first + 1, start + last + 1))
+        elif tag == "delete":
+            gaps.add(start + first)
+    return Changes(frozenset(lines), frozenset(gaps))

@@ -1,0 +1,72 @@
+"""Find credentials that stand in the names of files and folders, and take them out of what is shown."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from okxguard.documents import Document, Window, make_document
+from okxguard.model import Location, Source
+
+if TYPE_CHECKING:
+    from okxguard.examine import Examination, Examiner
+
+# Nothing is looked for in a name without one of these: the shapes of keys and secrets, or a value that is given.
+_SHAPE = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9A-Fa-f])[0-9A-F]{32}(?![0-9A-Fa-f])"
+_TELLING = re.compile(rf"{_SHAPE}|=[^/]{{8}}")
+# The other patterns are compiled when they are used: nearly every run has no such name.
+_NAMED = rf"(?P<name>[^=]{{1,200}}?)[\s_.:~@+-]*(?P<value>{_SHAPE})"
+_GIVEN = r"(?P<name>[^=]{1,200})=(?P<value>[^=]{8,200})"
+_ENDING = r"(?:\.[A-Za-z]\w{0,9}){1,3}$"
+_BLANKS = r"[\s.:~@+-]+"
+_REDACTED = "[redacted]"
+_LONGEST_NAME = 1000
+
+
+class PathName(NamedTuple):
+    """A path without the values that stand in it, and what they mean."""
+
+    shown: str
+    document: Document
+    examination: Examination
+
+    def __repr__(self) -> str:
+        return f"PathName(shown={self.shown!r})"
+
+
+def is_telling(path: str) -> bool:
+    """Tell whether a path may hold a value; nearly none does."""
+    return _TELLING.search(path) is not None
+
+
+def redacted(path: str) -> str:
+    """Return a path without what has the shape of a key or a secret, whatever it is; for folders that nobody scans."""
+    return re.sub(_SHAPE, _REDACTED, path) if is_telling(path) else path
+
+
+def read_path(source: Source, examiner: Examiner) -> PathName | None:
+    """Return what the path of a source says; None where no value stands in it."""
+    lines = [
+        f"{re.sub(_BLANKS, '_', match['name']).strip('_')}={re.sub(_ENDING, '', match['value'])}"
+        for segment in re.split("[/!]", source.path)
+        for pattern in (_NAMED, _GIVEN)
+        for match in re.finditer(pattern, segment[:_LONGEST_NAME])
+    ]
+    evidence = _TELLING.sub("", source.evidence)
+    document = make_document(".env", evidence, Window("\n".join(lines).encode("utf-8", "backslashreplace")))
+    examination = examiner.examine(document, source.commit)
+    if not examination.candidates:
+        return None
+    shown = source.path
+    for candidate in examination.candidates:
+        shown = shown.replace(candidate.value, _REDACTED)
+    place = Location(shown, 1, 1, 1, 1)
+    findings = tuple(
+        finding._replace(
+            location=place,
+            message=f"{finding.message}, in the name of a file",
+            parts=tuple(part._replace(location=place) for part in finding.parts),
+        )
+        for finding in examination.findings
+    )
+    return PathName(shown, document._replace(path=shown), examination._replace(findings=findings, credentials=()))

@@ -1,0 +1,189 @@
+"""Read the commits of a range: what each changes against every parent, what it says, and what is tied to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, repeat
+from typing import NamedTuple
+
+from okxguard.model import EXCLUDED, FileError, Skipped, Source
+from okxguard.sources.index import LFS_POINTER, LINK, SUBMODULE, shown
+from okxguard.sources.objects import ObjectReader, read_objects
+from okxguard.sources.past import PastOfFile, Version
+from okxguard.sources.paths import Item
+from okxguard.sources.ranges import Range
+from okxguard.sources.repository import GitError, Repository
+
+MESSAGE, TAG, NOTE = "(commit message)", "(tag message)", "(note)"
+_ENDLESS = (
+    "this clone is shallow and does not hold all commits of the range; fetch them with `git fetch --unshallow`"
+    " (GitHub Actions: fetch-depth: 0, GitLab: GIT_DEPTH: 0)"
+)
+
+
+class Commit(NamedTuple):
+    """A commit and its parents; one where a shallow clone ends has none, although history goes on."""
+
+    id: str
+    parents: tuple[str, ...]
+
+
+class Change(NamedTuple):
+    """A file as a commit leaves it, different from all its parents; `before` is what they had."""
+
+    commit: str
+    path: str
+    mode: str
+    id: str
+    before: tuple[Version, ...]
+
+
+class Commits:
+    """The commits of one range, oldest first."""
+
+    def __init__(self, repository: Repository, objects: ObjectReader, wanted: Range) -> None:
+        self._repository = repository
+        self._objects = objects
+        self._base = wanted.base
+        self._trusted = wanted.trusted
+        listed = repository.ask("rev-list", "--reverse", "--topo-order", "--parents", "--stdin", given=_asked(wanted))
+        self.all = tuple(
+            Commit(first, tuple(parents)) for first, *parents in map(str.split, listed.decode("ascii").splitlines())
+        )
+        self._ends = _ends_of(repository) & {commit.id for commit in self.all}
+
+    def read(self, excluded: Callable[[str], bool]) -> Iterator[Item]:
+        """Yield what the commits change, what they say, and the tags and notes on them."""
+        if self._ends:
+            yield FileError("(range)", _ENDLESS)
+        yield from self._messages()
+        files = []
+        for change in self._changes():
+            kind = {LINK: "symlink", SUBMODULE: "submodule"}.get(change.mode)
+            kind = kind or (EXCLUDED if excluded(change.path) else None)
+            if kind:
+                yield Skipped(change.path, kind)
+            else:
+                files.append(change)
+        for change, found in zip(files, read_objects(self._repository, [each.id for each in files]), strict=True):
+            if found.is_pointer:
+                yield Skipped(change.path, LFS_POINTER)
+            elif found.problem:
+                yield FileError(change.path, f"{found.problem} (commit {change.commit[:12]})")
+            else:
+                past = PastOfFile(self._objects, change.before, self._trusted)
+                yield Source("commit", change.path, found.data, change.path, change.commit, past)
+
+    def _messages(self) -> Iterator[Item]:
+        ids = [commit.id for commit in self.all]
+        tied = list(self._tags()) + list(self._notes())
+        places = chain(zip(ids, repeat(MESSAGE)), ((commit, place) for commit, place, _ in tied))
+        wanted = ids + [name for _, _, name in tied]
+        for (commit, place), found in zip(places, read_objects(self._repository, wanted), strict=True):
+            if found.problem:
+                yield FileError(place, f"{found.problem} (commit {commit[:12]})")
+            else:
+                text = found.data if place == NOTE else message_of(found.data)
+                yield Source("message", place, text, "", commit, PastOfFile(self._objects, (), None))
+
+    def _tags(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the annotated tags on the commits: the commit, where the text stands, the object that holds it."""
+        wanted = {commit.id for commit in self.all}
+        listed = self._repository.ask("for-each-ref", "--format=%(objecttype) %(objectname)").decode("ascii")
+        tags = {name: name for kind, name in map(str.split, listed.splitlines()) if kind == "tag"}
+        while tags:
+            # A tag may be on another tag; the outer ones follow it to the commit.
+            inner: dict[str, str] = {}
+            for found in read_objects(self._repository, list(tags)):
+                kind, target = _target_of(found.data)
+                if target in wanted:
+                    yield target, TAG, found.id
+                elif kind == "tag":
+                    inner[target] = found.id
+            tags = inner
+
+    def _notes(self) -> Iterator[tuple[str, str, str]]:
+        wanted = {commit.id for commit in self.all}
+        for ref in self._repository.ask("for-each-ref", "--format=%(refname)", "refs/notes").split():
+            for field in self._repository.fields("ls-tree", "-r", "-z", "--full-tree", os.fsdecode(ref)):
+                head, _, path = field.partition(b"\t")
+                commit = path.replace(b"/", b"").decode("ascii", "replace")
+                if commit in wanted:
+                    yield commit, NOTE, head.decode("ascii").split(" ")[2]
+
+    def _changes(self) -> Iterator[Change]:
+        asked = [(commit, parent) for commit in self.all for parent in self._parents(commit)]
+        blocks = _diffs(self._repository, asked)
+        for commit in self.all:
+            sides = [next(blocks) for _ in self._parents(commit)]
+            # What a merge has from one of its parents, it did not bring in.
+            for path in sorted(set.intersection(*(set(side) for side in sides))):
+                mode, name, _ = sides[0][path]
+                yield Change(commit.id, path, mode, name, tuple(side[path][2] for side in sides))
+
+    def _parents(self, commit: Commit) -> tuple[str, ...]:
+        """Return what a commit is compared with; where a shallow clone ends, that is the base."""
+        if commit.id in self._ends and self._base:
+            return (self._base,)
+        return commit.parents or ("",)
+
+
+_Side = dict[str, tuple[str, str, Version]]
+
+
+def _diffs(repository: Repository, asked: Sequence[tuple[Commit, str]]) -> Iterator[_Side]:
+    """Yield, for each pair of commit and parent, the files that differ: mode and id now, and the version before."""
+    given = "".join(f"{commit.id} {parent}".strip() + "\n" for commit, parent in asked).encode("ascii")
+    arguments = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-abbrev", "--root", "--always", "-l0")
+    hardened = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+    # To see a renamed file that was edited as well, git reads files; where one is missing it sees none of them.
+    output = repository.attempt(*arguments, *hardened, "--find-renames", given=given)
+    if output is None:
+        output = repository.attempt(*arguments, *hardened, "--find-renames=100%", given=given)
+    if output is None:
+        raise GitError("git cannot compare the commits of the range; objects are missing: clone without --filter")
+    return _parse(output)
+
+
+def _parse(output: bytes) -> Iterator[_Side]:
+    fields = iter(output.split(b"\0"))
+    side: _Side | None = None
+    for field in fields:
+        if not field.startswith(b":"):
+            if side is not None:
+                yield side
+            side = {}
+            continue
+        assert side is not None
+        _, mode, before, after, status = field.decode("ascii").split(" ")
+        old = new = shown(next(fields))
+        if status[0] in "RC":
+            new = shown(next(fields))
+        if status[0] != "D":
+            known = before.strip("0") and status[0] != "C"
+            side[new] = (mode, after, Version(old, before) if known else Version(old, None))
+
+
+def message_of(data: bytes) -> bytes:
+    """Return what a commit or a tag says in its text, without the fields in front of it."""
+    return data.partition(b"\n\n")[2]
+
+
+def _target_of(tag: bytes) -> tuple[str, str]:
+    """Return the kind and the id of what a tag is on."""
+    fields = dict(line.split(b" ", 1) for line in tag.partition(b"\n\n")[0].splitlines() if b" " in line)
+    return fields.get(b"type", b"").decode("ascii", "replace"), fields.get(b"object", b"").decode("ascii", "replace")
+
+
+def _asked(wanted: Range) -> bytes:
+    return "".join(f"{each}\n" for each in (wanted.head, *(f"^{name}" for name in wanted.without))).encode("ascii")
+
+
+def _ends_of(repository: Repository) -> set[str]:
+    """Return the commits where a shallow clone ends."""
+    if not repository.shallow:
+        return set()
+    path = os.fsdecode(repository.ask("rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
+    with open(os.path.join(repository.folder, path), encoding="ascii") as stream:
+        return set(stream.read().split())

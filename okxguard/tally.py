@@ -1,0 +1,53 @@
+"""What a scan has said so far, and the report that it becomes."""
+
+from __future__ import annotations
+
+from okxguard.model import FileError, Finding, Note, Report, Skipped, Suppressed
+
+
+class Tally:
+    """Collects findings, what they are counted against, and what could not be read."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.suppressed: list[Suppressed] = []
+        self.errors: list[FileError] = []
+        self.notes: list[Note] = []
+        self.skipped: list[Skipped] = []
+        self.files = self.bytes = self.held_back = self.older = 0
+
+    def add(self, other: Tally) -> None:
+        """Take over everything that another one has collected."""
+        self.findings += other.findings
+        self.suppressed += other.suppressed
+        self.errors += other.errors
+        self.notes += other.notes
+        self.skipped += other.skipped
+        self.files += other.files
+        self.bytes += other.bytes
+        self.held_back += other.held_back
+        self.older += other.older
+
+    def report(self) -> Report:
+        """Return the report, in the order of paths and lines."""
+        return Report(
+            findings=tuple(sorted(set(self.findings), key=_order)),
+            suppressed=tuple(sorted(set(self.suppressed), key=lambda suppressed: _order(suppressed.finding))),
+            errors=tuple(sorted(set(self.errors))),
+            notes=tuple(sorted(set(self.notes))),
+            files=self.files,
+            bytes=self.bytes,
+            skipped=tuple(sorted(self.skipped)),
+            held_back=self.held_back,
+            older=self.older,
+        )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    return (
+        finding.location.path,
+        finding.location.line,
+        finding.location.column,
+        finding.rule,
+        finding.fingerprint,
+    )

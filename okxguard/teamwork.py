@@ -1,0 +1,88 @@
+"""Scan folders with several processes where that pays."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from okxguard.config import Config
+from okxguard.crew import FORKS, Crew, Lost
+from okxguard.filtering import Options
+from okxguard.model import FileError, Report
+from okxguard.rulebook import load_rulebook
+from okxguard.scan import Part, Scanner
+from okxguard.sources.archive import expand
+from okxguard.sources.files import File, read_file
+from okxguard.sources.paths import Item
+from okxguard.sources.tree import FileTree
+from okxguard.tally import Tally
+
+# A scan that ends within this time is not worth a second process, which takes as long to start where it is not forked.
+_ALONE_SECONDS = 0.4
+_ALONE_FILES = 64
+_CHUNK = 96
+_DIED = "could not be scanned: the process that read it died; please report it"
+
+
+class Setting(NamedTuple):
+    """What every process needs to know: options, the configuration, and the folder that paths are shown relative to."""
+
+    options: Options
+    config: Config
+    root: str
+
+
+def scan_with(
+    setting: Setting, listed: Iterable[Item | File], jobs: int, again: Callable[[], Iterable[Item]] | None
+) -> Report:
+    """Scan what was listed with up to `jobs` processes, and report in the order of paths and lines.
+
+    The first files are read by this process; the others join where there is much to do.
+    """
+    files: list[File] = []
+    others: list[Item] = []
+    for item in listed:
+        if isinstance(item, File):
+            files.append(item)
+        else:
+            others.append(item)
+    scanner = _scanner(setting)
+    parts = [scanner.scan_part(others)]
+    excluded = setting.config.excluder(setting.root)
+    done, end = 0, time.monotonic() + _ALONE_SECONDS
+    while done < len(files) and time.monotonic() < end:
+        parts.append(scanner.scan_part(_read(files[done : done + _ALONE_FILES], excluded)))
+        done += _ALONE_FILES
+    parts += _shared(setting, scanner, files[done:], jobs)
+    return scanner.join(parts, again)
+
+
+def _shared(setting: Setting, scanner: Scanner, files: Sequence[File], jobs: int) -> list[Part]:
+    size = max(1, min(_CHUNK, len(files) // (jobs * 4)))
+    # A forked process has what this one has made so far.
+    make = functools.partial(_worker, setting, scanner if FORKS else None)
+    crew: Crew[File, Part] = Crew(jobs, make)
+    results = dict(crew.do(files, size))
+    return [_lost(result) if isinstance(result, Lost) else result for _, result in sorted(results.items())]
+
+
+def _lost(lost: Lost) -> Part:
+    tally = Tally()
+    tally.errors.append(FileError(lost.task.name, _DIED))
+    return Part(tally, ())
+
+
+def _worker(setting: Setting, scanner: Scanner | None) -> Callable[[Sequence[File]], Part]:
+    scanning = scanner or _scanner(setting)
+    excluded = setting.config.excluder(setting.root)
+    return lambda files: scanning.scan_part(_read(files, excluded))
+
+
+def _scanner(setting: Setting) -> Scanner:
+    return Scanner(load_rulebook(), setting.options, FileTree(setting.root))
+
+
+def _read(files: Sequence[File], excluded: Callable[[str], bool]) -> Iterator[Item]:
+    return expand((item for file in files for item in read_file(file)), excluded)
