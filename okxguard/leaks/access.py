@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import any_of, slice_part
-from okxguard.leaks.evidence import Read, dotted
+from okxguard.leaks.evidence import Read, dotted, tail_of
 from okxguard.leaks.formats import cut
 from okxguard.leaks.names import Secret, words_of
 from okxguard.leaks.queries import MANAGERS, objects_of
@@ -73,6 +73,8 @@ class Access:
             return self._of_reply(base, box, name)
         if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
             return Value(tuple(taint._replace(dump=True) for taint in box.rest.taints))
+        if box.rest is not None and name == "headers" and base.ref.endswith("urllib.request.Request()"):
+            return Value(tuple(taint._replace(dump=True) for taint in content(box.rest)))
         if box.rest is not None and name in _LAST_SENT:
             return Value(tuple(taint._replace(dump=True) for taint in content(box.rest)))
         if box.kind == "loaded" and not self._engine.names.read(name):
@@ -140,7 +142,8 @@ class Access:
         key = self._engine.expressions.evaluate(node.slice, frame)
         names = [each.const for each in key.box.values()] if key.box is not None and key.box.kind == "list" else []
         if not names or not all(isinstance(name, str) for name in names):
-            return self.item(base, key, node)
+            tail = tail_of(node.slice) if key.const is UNKNOWN else ""
+            return self.item(base, Value(const=tail) if tail else key, node)
         selected = Box("dict")
         selected.fields = {name: self.item(base, Value(const=name), node) for name in names}
         return tainted(self._engine.shown([Value(box=selected)]))
@@ -216,7 +219,7 @@ class Access:
             value = expressions.literal(expressions.named(value, name, node), name, node)
         if key.const is not UNKNOWN and key.const.__hash__:
             box.fields[key.const] = value
-        elif key.ref and not key.ref.endswith("()"):
+        elif key.ref and not key.ref.endswith("()") and (value.box is None or key.ref.isupper() or "." in key.ref):
             box.fields[key.ref] = value
         else:
             box.rest = join(box.rest, value)

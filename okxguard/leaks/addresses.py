@@ -28,6 +28,16 @@ def address_of(node: ast.Call) -> str:
     return " ".join((*_texts(parts), *_names(parts)))
 
 
+def path_of(node: ast.Call, evidence: Evidence) -> str:
+    """Return the last text in the path of a file whose method is called, or nothing."""
+    path = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+    if isinstance(path, ast.Name):
+        path = next(reversed(evidence.given(path.id, node.lineno)), path)
+    texts = [inner for inner in ast.walk(path) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)]
+    last = max(texts, key=lambda text: (text.lineno, text.col_offset), default=None)
+    return str(last.value) if last is not None else ""
+
+
 def _addresses(node: ast.Call) -> list[ast.expr]:
     """Return the arguments of a request that may be its address."""
     return [*node.args[:2], *(keyword.value for keyword in node.keywords if keyword.arg == "url")]

@@ -79,6 +79,16 @@ class BoxMethods:
         box.fields, box.rest = {}, None
         return SAFE
 
+    def made(self, called: Called) -> Value:
+        """Return the mapping that `dict` makes of keywords."""
+        box = Box("dict")
+        for name, value in called.named.items():
+            if name == "**":
+                box.rest = join(box.rest, inside(value))
+            else:
+                self._engine.access.store_item(box, Value(const=name), value, called.node)
+        return Value(box=box)
+
     def copied(self, called: Called) -> Value:
         """Return what a function makes that copies its argument."""
         value = called.values[-1] if called.ref == "cast" else called.values[0]

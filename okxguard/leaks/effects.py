@@ -166,6 +166,8 @@ class Effects:
             held = _held(called)
             box.rest = join(box.rest, Value(held)) if held else box.rest
             return SAFE
+        if method == "header_items" and box is not None:
+            return Value(tuple(taint._replace(dump=True) for taint in content(base)))
         if base.taints:
             return self._texts.of_secret(called, base)
         return SAFE if base.safe and not base.ref else None
@@ -180,6 +182,8 @@ class Effects:
         ref = called.ref
         if called.values and self._library.dump_calls.match(ref):
             return self._engine.records.dump(called.values[0], called.node)
+        if ref == "dict" and called.named and not called.values:
+            return self._boxes.made(called)
         if ref == "isinstance" and len(called.values) == 2:
             return _is_instance(*called.values)
         if self._library.ends.match(ref):
@@ -267,6 +271,8 @@ def _opaque(called: Called) -> Box:
     elif called.method[:1].isupper():
         for name, value in called.named.items():
             taints = content(value)
+            if value.box is not None and value.box.kind == "dict":
+                taints = tuple(taint._replace(dump=True) for taint in taints)
             box.fields[name] = Value(taints) if taints else VAGUE
     held = _held(called)
     box.rest = Value(held) if held else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,8 @@ Option = tuple[str, Secret, ast.Call]
 _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "getstr"})
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
+# What stands behind the last place of a name that is put together; texts with blanks are no names.
+_TAIL = re.compile(r"(?:(?<=\})|(?<=%s)|^)[A-Za-z0-9_.-]{2,60}\Z")
 _FOREIGN = frozenset({"environ", "os"})
 
 
@@ -29,6 +32,22 @@ def dotted(node: ast.AST) -> str:
         base = dotted(node.func)
         return f"{base}()" if base else ""
     return ""
+
+
+def tail_of(node: ast.AST | None) -> str:
+    """Return the end of a name that is put together, as far as it stands in the code: `f"{prefix}_API_KEY"`."""
+    last = node
+    if isinstance(node, ast.JoinedStr) and node.values:
+        last = node.values[-1]
+    elif isinstance(node, ast.BinOp):
+        last = node.right if isinstance(node.op, ast.Add) else node.left
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        last = node.func.value
+    else:
+        return ""
+    text = last.value if isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
+    tail = _TAIL.search(text)
+    return tail[0] if tail is not None else ""
 
 
 def _last_of(node: ast.AST) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
@@ -78,6 +79,10 @@ class Origins:
 
     def read(self, called: Called) -> Value:
         """Return what is read under a name; other names are those of settings."""
+        tail = tail_of(called.node.args[0]) if called.node.args and called.values[0].const is UNKNOWN else ""
+        kind = self._engine.names.read(tail) if tail else None
+        if kind is not None:
+            return self._secret(kind, tail, called, "read under its name")
         for value in [*called.values[:2], *called.named.values()]:
             name = value.const if isinstance(value.const, str) else ""
             if not name and value.ref and value.const is UNKNOWN:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from okxguard.leakbook import LeakSink
-from okxguard.leaks.addresses import address_of, goes_to_messenger, is_query
+from okxguard.leaks.addresses import address_of, goes_to_messenger, is_query, path_of
 from okxguard.leaks.formats import arguments_shown
 from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import ADDRESSED, LOGGED, PRINTED, SENT, Called
@@ -134,6 +134,8 @@ class Sinks:
                 return
         elif method == "write_text":
             place, written = called.base, called.values[:1]
+            name = path_of(called.node, self._engine.evidence)
+            place = Value(const=name) if name else place
         else:
             return
         if place is not None and _name_of(place).endswith(self._library.read_files):
