@@ -6,13 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import any_of, slice_part
-from okxguard.leaks.evidence import Read, dotted
+from okxguard.leaks.evidence import Read, dotted, tail_of
 from okxguard.leaks.formats import cut
 from okxguard.leaks.names import Secret, words_of
+from okxguard.leaks.queries import MANAGERS, objects_of
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import is_key_name
 from okxguard.leaks.texts import environment
-from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, Value, join, tainted
+from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, ClassModel, Value, content, join, tainted
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -27,6 +28,8 @@ _MADE_REQUESTS = frozenset({"prepare_request", "prepare", "Request", "PreparedRe
 _REQUESTS = frozenset({"request", "request_info", "prepared"})
 # What hooks of libraries call the request that they are told of.
 _HANDLED = frozenset({"request", "req", "prepared", "prepared_request", "params"})
+# Attributes of clients that hold the headers of the last request.
+_LAST_SENT = frozenset({"last_request_headers"})
 _SENT = tuple(f".{name}" for name in sorted(_REQUESTS))
 _CONTEXTS = frozenset({"ctx", "context", "get_current_context()"})
 _FIRST_CHARACTER = [Value(const=0), Value(const=1), Value(const=None)]
@@ -70,6 +73,12 @@ class Access:
             return self._of_reply(base, box, name)
         if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
             return Value(tuple(taint._replace(dump=True) for taint in box.rest.taints))
+        if box.rest is not None and name == "headers" and base.ref.endswith("urllib.request.Request()"):
+            return Value(tuple(taint._replace(dump=True) for taint in content(box.rest)))
+        if box.rest is not None and name in _LAST_SENT:
+            return Value(tuple(taint._replace(dump=True) for taint in content(box.rest)))
+        if box.kind == "loaded" and not self._engine.names.read(name):
+            return _within(box, Value(ref=f"{base.ref}.{name}"), name, Value(const=name))
         if box.rest is not None and name in _REQUESTS:
             request = Box("opaque")
             request.rest = box.rest
@@ -97,6 +106,8 @@ class Access:
         evidence = self._engine.evidence
         if name == "params" and base.ref.rpartition(".")[2] in _CONTEXTS:
             return self._engine.origins.options()
+        if name in MANAGERS and isinstance(base.target, ClassModel):
+            return objects_of(base.target)
         value = Value(ref=f"{base.ref}.{name}")
         if name.isupper() and self._engine.names.is_enumeration(base.ref.rpartition(".")[2]):
             return SAFE
@@ -128,7 +139,14 @@ class Access:
         base = self._engine.expressions.evaluate(node.value, frame)
         if isinstance(node.slice, ast.Slice):
             return self._slice(base, node.slice, frame)
-        return self.item(base, self._engine.expressions.evaluate(node.slice, frame), node)
+        key = self._engine.expressions.evaluate(node.slice, frame)
+        names = [each.const for each in key.box.values()] if key.box is not None and key.box.kind == "list" else []
+        if not names or not all(isinstance(name, str) for name in names):
+            tail = tail_of(node.slice) if key.const is UNKNOWN else ""
+            return self.item(base, Value(const=tail) if tail else key, node)
+        selected = Box("dict")
+        selected.fields = {name: self.item(base, Value(const=name), node) for name in names}
+        return tainted(self._engine.shown([Value(box=selected)]))
 
     def _slice(self, base: Value, part: ast.Slice, frame: Frame) -> Value:
         evaluate = self._engine.expressions.evaluate
@@ -176,7 +194,7 @@ class Access:
             return value
         if box.rest is not None and box.rest.box is not None:
             return box.rest
-        return _within(box, value, name, key) if box.kind == "loaded" else value
+        return _within(box, value, name, _as_asked(key, node)) if box.kind == "loaded" else value
 
     def _of_taints(self, base: Value, key: Value, node: ast.AST) -> Value:
         """Return a character of a secret, or a part of a mapping that is called after the secret in it."""
@@ -205,7 +223,7 @@ class Access:
             value = expressions.literal(expressions.named(value, name, node), name, node)
         if key.const is not UNKNOWN and key.const.__hash__:
             box.fields[key.const] = value
-        elif key.ref and not key.ref.endswith("()"):
+        elif key.ref and not key.ref.endswith("()") and (value.box is None or key.ref.isupper() or "." in key.ref):
             box.fields[key.ref] = value
         else:
             box.rest = join(box.rest, value)
@@ -229,6 +247,11 @@ def _name_of(key: Value) -> str | None:
     return last if key.const is UNKNOWN and words_of(last) else None
 
 
+def _as_asked(key: Value, node: ast.AST) -> Value:
+    """Return the key of a part; where a variable holds it, other places may ask for the same part by other names."""
+    return Value() if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant) else key
+
+
 def _kept(base: Value, name: str, value: Value) -> Value:
     """Return the attribute of an object, which holds it from now on."""
     if base.box is not None:
@@ -237,9 +260,12 @@ def _kept(base: Value, name: str, value: Value) -> Value:
 
 
 def _within(outer: Box, value: Value, name: str, key: Value) -> Value:
-    """Return a part of a loaded mapping, which is loaded, too."""
+    """Return a part of a loaded mapping, which is loaded, too, and stays what it is from now on."""
     box = Box("loaded")
     box.hidden = outer.hidden - {"*"}
     is_any_section = "onfigParser" in value.ref and key.const is UNKNOWN
     box.part = "" if is_any_section else name
-    return value._replace(box=box)
+    part = value._replace(box=box)
+    if isinstance(key.const, str):
+        outer.fields[name] = part
+    return part

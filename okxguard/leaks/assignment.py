@@ -44,6 +44,7 @@ class Assignment:
     def assign(self, target: ast.AST, value: Value, frame: Frame) -> None:
         """Store a value where a target says."""
         if isinstance(target, ast.Name):
+            value = self._engine.origins.as_named(value, target.id)
             named = self._engine.expressions.literal(value, target.id, target)
             held = named.taints or (self._engine.named(target.id, target) if value.is_vague else ())
             self._engine.switches.note_secret(frame.identity, held)
@@ -85,6 +86,7 @@ class Assignment:
 
     def _store_attribute(self, target: ast.Attribute, value: Value, frame: Frame) -> None:
         name = dotted(target)
+        value = self._engine.origins.as_named(value, target.attr)
         value = self._engine.expressions.literal(value, target.attr, target)
         value = value.through(target, f"stored in {name or target.attr}")
         base = self._engine.expressions.evaluate(target.value, frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -78,11 +79,21 @@ class BoxMethods:
         box.fields, box.rest = {}, None
         return SAFE
 
+    def made(self, called: Called) -> Value:
+        """Return the mapping that `dict` makes of keywords."""
+        box = Box("dict")
+        for name, value in called.named.items():
+            if name == "**":
+                box.rest = join(box.rest, inside(value))
+            else:
+                self._engine.access.store_item(box, Value(const=name), value, called.node)
+        return Value(box=box)
+
     def copied(self, called: Called) -> Value:
         """Return what a function makes that copies its argument."""
         value = called.values[-1] if called.ref == "cast" else called.values[0]
         if value.box is None:
-            return Value(value.taints, safe=value.safe)
+            return SAFE if _lists_keys(called, value) else Value(value.taints, safe=value.safe)
         box = value.box.copy()
         if called.ref in _KEY_COPIES and box.kind in ("dict", "loaded"):
             return keys_of(box)
@@ -97,3 +108,10 @@ class BoxMethods:
 
 def _deep_copy(value: Value) -> Value:
     return value._replace(box=value.box.copy()) if value.box is not None else value
+
+
+def _lists_keys(called: Called, value: Value) -> bool:
+    """Tell whether a function lists the keys of a mapping that is known as a whole, such as signed headers."""
+    argument = called.node.args[0] if called.node.args else None
+    is_view = isinstance(argument, ast.Call) and isinstance(argument.func, ast.Attribute)
+    return called.ref in _KEY_COPIES and not is_view and bool(value.taints) and all(each.dump for each in value.taints)

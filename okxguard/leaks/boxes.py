@@ -113,6 +113,14 @@ def added(first: Box, second: Box) -> Value:
     return Value(box=box)
 
 
+def chained(values: list[Value]) -> Value:
+    """Return one mapping of several, of which the first that has a key counts."""
+    box = Box("dict")
+    for value in reversed(values):
+        spread(box, value)
+    return Value(box=box)
+
+
 def spread(box: Box, value: Value) -> None:
     """Put everything that a mapping holds into another one."""
     if value.box is not None:

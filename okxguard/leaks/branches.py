@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from okxguard.leaks.boxes import elements_of
 from okxguard.leaks.conditions import answer_of, forget_dumped, is_redaction, refine
 from okxguard.leaks.evidence import dotted
-from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import VAGUE, Box, ClassModel, Taint, Value, content, join
+from okxguard.leaks.scope import Frame, Thrown
+from okxguard.leaks.values import VAGUE, Box, ClassModel, Taint, Value, content, join, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -74,28 +74,37 @@ class Branches:
     def run_try(self, node: Any, frame: Frame) -> bool:
         """Run a body, then each handler with what the body raised."""
         run = self._engine.statements.run
+        invocations = self._engine.invocations
         outer, frame.raised = frame.raised, []
+        around, invocations.thrown = invocations.thrown, []
         before = dict(frame.variables)
         goes_on = run(node.body, frame) and run(node.orelse, frame)
         raised, frame.raised = frame.raised, outer
+        going = invocations.thrown
+        invocations.thrown = around
         after = frame.variables
         for handler in node.handlers:
             frame.merge(before, after)
             if handler.name:
-                frame.variables[handler.name] = self._caught(handler, node, raised, frame)
+                told = union(tuple(raised), *(each.taints for each in going if _catches(handler, each)))
+                frame.variables[handler.name] = self._caught(handler, node, told, frame)
+            again = [each for each in going if _catches(handler, each)] if _raises_again(handler) else []
+            going = [each for each in going if not _catches(handler, each)]
+            invocations.thrown += again
             if run(handler.body, frame):
                 if goes_on:
                     frame.merge(after, frame.variables)
                 after, goes_on = frame.variables, True
+        invocations.thrown += going
         if not node.handlers:
             outer += raised
         frame.variables = after
         return run(node.finalbody, frame) and goes_on
 
-    def _caught(self, handler: ast.ExceptHandler, node: Any, raised: list[Taint], frame: Frame) -> Value:
+    def _caught(self, handler: ast.ExceptHandler, node: Any, told: tuple[Taint, ...], frame: Frame) -> Value:
         """Return an exception: with the secrets that the code raises, or those that a library quotes."""
-        if raised:
-            return Value(tuple(raised))
+        if told:
+            return Value(told)
         quoted = self._quoted(handler, node, frame)
         return quoted if quoted.taints else quoted._replace(ref="<error>", safe=True)
 
@@ -148,3 +157,17 @@ class Branches:
 def _has_changed(before: dict[str, Value], frame: Frame) -> bool:
     """Tell whether a variable stands for something else than before; new ones do not count."""
     return any(before.get(name, value) is not value for name, value in frame.variables.items())
+
+
+def _catches(handler: ast.ExceptHandler, thrown: Thrown) -> bool:
+    """Tell whether a handler gets an exception."""
+    if handler.type is None:
+        return True
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(dotted(each).rpartition(".")[2] in thrown.kinds for each in types)
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler lets what it got go on."""
+    nodes = (node for statement in handler.body for node in ast.walk(statement))
+    return any(isinstance(node, ast.Raise) and node.exc is None for node in nodes)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.boxes import listed, named_fields
+from okxguard.leaks.boxes import elements_of, listed, named_fields
 from okxguard.leaks.evidence import dotted
+from okxguard.leaks.forwarding import GETTERS
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.values import SAFE, ClassModel, Function, Taint, Value
@@ -59,7 +60,7 @@ class Calls:
         for argument in node.args:
             value = self._engine.expressions.evaluate(argument, frame)
             if isinstance(argument, ast.Starred) and value.box is not None:
-                values += value.box.values()
+                values += elements_of(value) if value.box.kind == "dict" else value.box.values()
             else:
                 values.append(value)
         for keyword in node.keywords:
@@ -75,6 +76,8 @@ class Calls:
     def _result(self, called: Called, callee: Value | None, frame: Frame) -> Value:
         """Return what a call gives back."""
         target = callee.target if callee is not None else None
+        if callee is not None and callee.ref in GETTERS and called.values:
+            return self._engine.effects.forwarding.fetched(callee, called.values[0], called.node)
         if isinstance(target, Function):
             result = self._engine.invocations.invoke_decorated(target, called.values, called.named, called.node)
             if result.is_vague and not result.box:

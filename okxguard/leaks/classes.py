@@ -21,6 +21,8 @@ _CONTAINERS = {
 _WRAPPERS = frozenset(
     {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Union", "Awaitable", "ReadOnly"}
 )
+# Calls that say what stands in a column of a table: an object has the value under the name of the column.
+_COLUMNS = ("Column()", "Field()", "column()", "Property()")
 _DEEPEST = 4
 
 
@@ -211,6 +213,8 @@ class Classes:
         found = self._field(base, name)
         if not found.taints and any(name in ancestor.masked for ancestor in model.ancestors()):
             return HIDDEN
+        if found.ref.endswith(_COLUMNS):
+            return Value(ref=f".{name}")
         is_empty = found.const is not UNKNOWN and not found.const and not isinstance(found.const, int)
         if not found.is_vague and not is_empty:
             return found

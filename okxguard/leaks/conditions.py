@@ -54,6 +54,8 @@ def refine(test: ast.expr, frame: Frame, *, holds: bool) -> None:
     elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) is holds:
         for each in test.values:
             refine(each, frame, holds=holds)
+    elif isinstance(test, ast.NamedExpr):
+        refine(test.target, frame, holds=holds)
     elif isinstance(test, ast.Name) and not holds:
         frame.variables[test.id] = SAFE
     elif isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and _is_about_nothing(test, holds=holds):

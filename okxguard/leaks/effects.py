@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.box_methods import BoxMethods
+from okxguard.leaks.boxes import chained, listed
 from okxguard.leaks.evidence import dotted
-from okxguard.leaks.forwarding import Forwarding
+from okxguard.leaks.forwarding import BARS, GATHERERS, GETTERS, Forwarding
 from okxguard.leaks.names import words_of
+from okxguard.leaks.queries import queried
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.text_methods import TextMethods
@@ -41,7 +43,6 @@ _COPIES = frozenset(
 _SAME = frozenset(
     {
         "asyncio.create_task",
-        "asyncio.gather",
         "asyncio.run",
         "asyncio.shield",
         "max",
@@ -50,6 +51,7 @@ _SAME = frozenset(
         "typing.cast",
     }
 )
+_CHAINS = frozenset({"collections.ChainMap", "ChainMap"})
 _ITERATIONS = frozenset({"zip", "enumerate", "map", "filter"})
 _FILLING = ("substitute", "safe_substitute", "render")
 # Words at the beginning of functions that answer yes, no or how many.
@@ -100,7 +102,7 @@ class Effects:
         self._library = engine.library
         self._texts = TextMethods(engine)
         self._boxes = BoxMethods(engine)
-        self._forwarding = Forwarding(engine)
+        self.forwarding = Forwarding(engine)
         library, origins = engine.library, engine.origins
         self._origins = (
             (library.hidden, self._hidden),
@@ -117,7 +119,7 @@ class Effects:
             return self._engine.origins.of_frame(called, frame)
         if called.ref in _RECORDS:
             return self._engine.records.make(called)
-        found = self._of_origin(called)
+        found = self._of_origin(called) or queried(called)
         if found is None and called.base is not None:
             found = self._of_method(called, called.base)
         return found or self._of_function(called)
@@ -153,17 +155,19 @@ class Effects:
             if found is not None:
                 return found
         if method in self._library.dumps and box is not None and box.kind != "opaque":
-            return self._engine.records.dump_some(called, base)
+            found = self._engine.records.dump_some(called, base)
+            is_whole = box.kind == "loaded" and not box.hidden and not called.given and self._is_read(called)
+            return self._engine.records.dump(_as_written(called), called.node) if is_whole else found
         if method in self._library.dumps and base.is_vague and self._is_read(called):
-            return self._engine.records.dump(
-                base._replace(ref=dotted(called.node.func).rpartition(".")[0]), called.node
-            )
+            return self._engine.records.dump(_as_written(called), called.node)
         if box is not None and box.kind == "shown" and method in ("getvalue", "as_string", "as_bytes", "read"):
             return tainted(content(base))
         if (method in _FILLERS or method == "write") and box is not None and box.kind in ("opaque", "shown"):
             held = _held(called)
             box.rest = join(box.rest, Value(held)) if held else box.rest
             return SAFE
+        if method == "header_items" and box is not None:
+            return Value(tuple(taint._replace(dump=True) for taint in content(base)))
         if base.taints:
             return self._texts.of_secret(called, base)
         return SAFE if base.safe and not base.ref else None
@@ -178,19 +182,29 @@ class Effects:
         ref = called.ref
         if called.values and self._library.dump_calls.match(ref):
             return self._engine.records.dump(called.values[0], called.node)
+        if ref == "dict" and called.named and not called.values:
+            return self._boxes.made(called)
         if ref == "isinstance" and len(called.values) == 2:
             return _is_instance(*called.values)
         if self._library.ends.match(ref):
             return Value(ref="len()", safe=True) if ref == "len" else SAFE
-        return self._forwarding.result(called) or self._of_built_in(called) or self._of_other(called)
+        return self.forwarding.result(called) or self._of_built_in(called) or self._of_other(called)
 
     def _of_built_in(self, called: Called) -> Value | None:
         """Return the result of a function that gives back what it is given in another form, or None."""
         ref, values = called.ref, called.values
+        if f"{ref}()" in GETTERS:
+            return listed(values)._replace(ref=f"{ref}()")
         if ref in _ITERATIONS:
-            return self._forwarding.iterated(called)
+            return self.forwarding.iterated(called)
         if not values:
             return None
+        if ref in GATHERERS:
+            return listed(values, "list")
+        if ref in _CHAINS:
+            return chained(values)
+        if ref in BARS:
+            return values[0]
         if ref in _COPIES:
             return self._boxes.copied(called)
         if ref == "re.sub" and len(values) > 2:
@@ -235,6 +249,11 @@ class Effects:
         return Value(ref=f"{called.ref}()", box=box if is_object else None)
 
 
+def _as_written(called: Called) -> Value:
+    """Return the object of a method, of which nothing but its name is known."""
+    return Value(ref=dotted(called.node.func).rpartition(".")[0])
+
+
 def _held(called: Called) -> tuple[Taint, ...]:
     """Return every secret that a call is given."""
     return union(*(content(value) for value in called.given))
@@ -252,6 +271,8 @@ def _opaque(called: Called) -> Box:
     elif called.method[:1].isupper():
         for name, value in called.named.items():
             taints = content(value)
+            if value.box is not None and value.box.kind == "dict":
+                taints = tuple(taint._replace(dump=True) for taint in taints)
             box.fields[name] = Value(taints) if taints else VAGUE
     held = _held(called)
     box.rest = Value(held) if held else None

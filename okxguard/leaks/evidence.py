@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ Option = tuple[str, Secret, ast.Call]
 _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "getstr"})
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
+# What stands behind the last place of a name that is put together; texts with blanks are no names.
+_TAIL = re.compile(r"(?:(?<=\})|(?<=%s)|^)[A-Za-z0-9_.-]{2,60}\Z")
 _FOREIGN = frozenset({"environ", "os"})
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
@@ -39,6 +42,29 @@ class _Leave(NamedTuple):
     scope: int
 
 
+def tail_of(node: ast.AST | None) -> str:
+    """Return the end of a name that is put together, as far as it stands in the code: `f"{prefix}_API_KEY"`."""
+    last = node
+    if isinstance(node, ast.JoinedStr) and node.values:
+        last = node.values[-1]
+    elif isinstance(node, ast.BinOp):
+        last = node.right if isinstance(node.op, ast.Add) else node.left
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        last = node.func.value
+    else:
+        return ""
+    text = last.value if isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
+    tail = _TAIL.search(text)
+    return tail[0] if tail is not None else ""
+
+
+def _last_of(node: ast.AST) -> str:
+    """Return the name, the attribute or the key that a mapping stands under, or nothing."""
+    if isinstance(node, ast.Subscript):
+        return node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
+    return dotted(node).rpartition(".")[2]
+
+
 class Evidence:
     """What one module shows of its configuration, its options and its headers.
 
@@ -57,15 +83,19 @@ class Evidence:
         self.options: list[Option] = []
         self.signs: ast.AST | None = None
         self._scope = 0
+        self._given: dict[str, list[tuple[int, bool, ast.expr]]] = defaultdict(list)
         self._parts: dict[str, list[str]] = defaultdict(list)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ast.Subscript: self._subscript,
             ast.Assign: self._assign,
+            ast.AugAssign: self._changed,
             ast.Attribute: self._attribute,
             ast.Call: self._call,
             ast.Constant: self._constant,
         }
         self._walk(tree)
+        for given in self._given.values():
+            given.sort(key=lambda each: each[0])
         for name, parts in self._parts.items():
             for part in parts if name in self.read else ():
                 self.within[part] += self.read[name]
@@ -110,8 +140,21 @@ class Evidence:
             for text in texts[:2]:
                 self._note(function.value, text, node)
 
+    def given(self, name: str, line: int) -> list[ast.expr]:
+        """Return what a variable was last given above a line, and what was added to it."""
+        found: list[ast.expr] = []
+        for at, is_whole, value in self._given.get(name, ()):
+            if at <= line:
+                found = [value] if is_whole else [*found, value]
+        return found
+
+    def _changed(self, node: ast.AugAssign) -> None:
+        self._given[dotted(node.target)].append((node.lineno, False, node.value))
+
     def _assign(self, node: ast.Assign) -> None:
-        """Remember which part of a mapping a name stands for."""
+        """Remember what a name is given, and which part of a mapping it stands for."""
+        for target in node.targets:
+            self._given[dotted(target)].append((node.lineno, True, node.value))
         key = node.value.slice if isinstance(node.value, ast.Subscript) else None
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             for target in node.targets:
@@ -120,7 +163,7 @@ class Evidence:
     def _note(self, base: ast.AST, key: str, node: ast.AST) -> None:
         """Remember that a secret is read out of a mapping, and out of the mapping around it."""
         kind = self._names.read(key)
-        if kind is None:
+        if kind is None or self._names.is_about(_last_of(base)):
             return
         if isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Constant):
             self.within[str(base.slice.value)].append((key, kind, node))
@@ -138,6 +181,8 @@ class Evidence:
         """Remember that a secret is read from an object, and from the objects around it."""
         kind = self._names.read(node.attr) if isinstance(node.ctx, ast.Load) else None
         base: ast.AST = node.value
+        if kind is not None and isinstance(base, ast.Attribute):
+            self.within[base.attr].append((node.attr, kind, node))
         while kind is not None and isinstance(base, (ast.Attribute, ast.Name)):
             if not (isinstance(base, ast.Name) and base.id == "self"):
                 self.attributes[dotted(base)].append((node.attr, kind, node))

@@ -97,7 +97,7 @@ class Expressions:
                 return Value(ref=node.id, safe=node.id.startswith("__"))
             value = Value(ref=node.id)
         named = self.named(self._engine.access.environment(value, node), node.id, node)
-        return self._mapping(named, node.id, frame) if named.is_vague and named.box is None else named
+        return self._mapping(named, node.id, frame) if named.is_vague and _is_unknown(named.box) else named
 
     def _mapping(self, value: Value, name: str, frame: Frame) -> Value:
         """Return a mapping that nobody knows with the secrets that the same function reads out of it."""
@@ -167,6 +167,10 @@ class Expressions:
         frame.variables = {
             name: frame.variables[name] if name not in before else before[name] for name in frame.variables
         }
+        decisive = isinstance(node.op, ast.Or)
+        decided = next((value for value in values if answer_of(value) is decisive), None)
+        if decided is not None:
+            return decided
         if isinstance(node.op, ast.And):
             return values[-1]
         if all(value.ref == KEY for value in values):
@@ -236,3 +240,8 @@ class Expressions:
             value = Value(box=box)
         frame.result = join(frame.result, value)
         return VAGUE
+
+
+def _is_unknown(box: Box | None) -> bool:
+    """Tell whether nothing is known of a mapping; what a text was parsed to may come from anywhere."""
+    return box is None or (box.kind == "loaded" and "*" in box.hidden and not box.fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import elements_of, listed, named_fields, pair
@@ -11,6 +12,23 @@ from okxguard.leaks.values import SAFE, Function, Value
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
+# What the functions of `operator` make: a function that takes some items, or attributes, out of an object.
+GETTERS = frozenset({"operator.itemgetter()", "operator.attrgetter()"})
+# Functions that wait for several others, and give back a list of their results.
+GATHERERS = frozenset({"asyncio.gather", "tqdm.asyncio.tqdm.gather", "tqdm.asyncio.tqdm_asyncio.gather"})
+# Progress bars: iterating over one gives what it was made with.
+BARS = frozenset(
+    {
+        "alive_progress.alive_it",
+        "asyncio.as_completed",
+        "progressbar.progressbar",
+        "rich.progress.track",
+        "tqdm.asyncio.tqdm",
+        "tqdm.auto.tqdm",
+        "tqdm.notebook.tqdm",
+        "tqdm.tqdm",
+    }
+)
 _PARTIALS = frozenset({"functools.partial", "partial"})
 _FORWARDERS = _PARTIALS | {
     "threading.Thread",
@@ -75,8 +93,20 @@ class Forwarding:
             elements = [self._applied(values[0], element, called) for element in elements]
         return listed(elements, "list")
 
+    def fetched(self, getter: Value, value: Value, node: ast.AST) -> Value:
+        """Return the items, or the attributes, of a value that a getter was made for."""
+        access = self._engine.access
+        names = [each for each in getter.box.values() if isinstance(each.const, str)] if getter.box is not None else []
+        if getter.ref.endswith("attrgetter()"):
+            found = [access.attribute(value, str(name.const), node) for name in names]
+        else:
+            found = [access.item(value, name, node) for name in names]
+        return found[0] if len(found) == 1 else listed(found)
+
     def _applied(self, function: Value, element: Value, called: Called) -> Value:
         """Return what a function gives for an element."""
+        if function.ref in GETTERS:
+            return self.fetched(function, element, called.node)
         if isinstance(function.target, Function):
             return self._engine.invocations.invoke(function.target, [element], {}, called.node)
         inner = Called(called.node, function.ref, function.ref, None, [element], {})

@@ -112,8 +112,10 @@ class Importers:
                     yield found, each
 
     def is_named(self, path: str) -> bool:
-        """Tell whether a file names secrets, or is too large to tell."""
+        """Tell whether a file names secrets, or a module that a package gives on, or is too large to tell."""
         if path not in self._named:
             data = self.finder.tree.read(path)
             self._named[path] = data is None or self._names_secret(data)
+            if data is not None and path.endswith("__init__.py") and not self._named[path]:
+                self._named[path] = any(True for _ in self.bring(path, data))
         return self._named[path]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from okxguard.leaks.scope import Frame
+from okxguard.leaks.scope import Frame, Thrown
 from okxguard.leaks.values import UNKNOWN, VAGUE, Function, Value, content
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
-_DEEPEST, _MOST_RECURSION = 7, 2
+_DEEPEST, _MOST_RECURSION, _MOST_THROWN = 7, 2, 8
 
 
 class Invocations:
@@ -21,7 +21,8 @@ class Invocations:
         self._engine = engine
         self._stack: list[int] = []
         self._sites: list[ast.AST] = []
-        self._known: dict[tuple[Any, ...], Value] = {}
+        self._known: dict[tuple[Any, ...], tuple[Value, tuple[Thrown, ...]]] = {}
+        self.thrown: list[Thrown] = []
 
     def site(self, node: ast.AST) -> ast.AST:
         """Return the place in this module that stands for a place in another one: the call that leads there."""
@@ -31,6 +32,7 @@ class Invocations:
         """Begin a new round."""
         self._known = {}
         self._stack = []
+        self.thrown = []
 
     def invoke_decorated(
         self, function: Function, values: list[Value], named: dict[str, Value], node: ast.AST
@@ -70,10 +72,15 @@ class Invocations:
         self._engine.parameters.bind(function, values, named, frame, node)
         signature = _signature(identity, frame)
         if signature is not None and signature in self._known:
-            return self._known[signature]
+            result, thrown = self._known[signature]
+            self.thrown += thrown
+            return result
+        before, self.thrown = self.thrown, []
         result = self._run(function, frame, node)
+        thrown = tuple(self.thrown[:_MOST_THROWN])
+        self.thrown = before + list(thrown)
         if signature is not None:
-            self._known[signature] = result
+            self._known[signature] = result, thrown
         return result
 
     def _run(self, function: Function, frame: Frame, node: ast.AST) -> Value:

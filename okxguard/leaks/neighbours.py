@@ -125,6 +125,8 @@ class Neighbours:
             return None
         tree, layout = module.parsed.tree, module.layout
         gate = self._keeper.inside(layout)
+        brought = self.of(path).brought(layout)
+        gate = gate._replace(wanted=gate.wanted | brought.secrets | brought.functions)
         _mark(tree, path)
         from okxguard.leaks.engine import Engine  # the gate lets few files through
 
@@ -171,6 +173,7 @@ class View:
                 inner = self._neighbours.survey(self._path, inner_module(module, name), any_file=any_file)
             if name in survey.tainted or inner.tainted:
                 secrets.add(known)
+                secrets |= inner.tainted & layout.words
             if name in survey.tainted or name in survey.receiving:
                 functions.add(known)
             functions |= inner.receiving | inner.tainted

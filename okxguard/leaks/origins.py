@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
+from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
@@ -49,6 +51,9 @@ _POSTS = frozenset({"post", "request", "_request", "send", "fetch", "call", "_po
 _LONGEST_QUESTION = 60
 
 
+_ASKED = "is asked for here"
+
+
 class Origins:
     """Knows the calls of one module that secrets come from."""
 
@@ -74,6 +79,10 @@ class Origins:
 
     def read(self, called: Called) -> Value:
         """Return what is read under a name; other names are those of settings."""
+        tail = tail_of(called.node.args[0]) if called.node.args and called.values[0].const is UNKNOWN else ""
+        kind = self._engine.names.read(tail) if tail else None
+        if kind is not None:
+            return self._secret(kind, tail, called, "read under its name")
         for value in [*called.values[:2], *called.named.values()]:
             name = value.const if isinstance(value.const, str) else ""
             if not name and value.ref and value.const is UNKNOWN:
@@ -96,10 +105,30 @@ class Origins:
         held = called.base.box if called.base is not None else None
         if held is not None and held.rest is not None and held.rest.taints:
             return Value(held.rest.taints)
+        kind = self._asked(called)
+        if kind is not None:
+            return self._secret(kind, f"what {called.method} asks for", called, "is asked for")
         words = (called.lexical or called.ref).split(".")
         kinds = (kind for word in reversed(words) if (kind := self._engine.names.read_getter(word)))
         name = words[-2] if called.lexical and len(words) > 1 else called.method
-        return self._secret(next(kinds, Secret.PASSPHRASE), name, called, "is asked for here")
+        return self._secret(next(kinds, Secret.PASSPHRASE), name, called, _ASKED)
+
+    def _asked(self, called: Called) -> Secret | None:
+        """Return what a call asks people for by its first argument, or None."""
+        asked = called.values[0].const if called.values else None
+        if not isinstance(asked, str) or len(asked) >= _LONGEST_QUESTION:
+            return None
+        return self._engine.names.read_question(asked)
+
+    def as_named(self, value: Value, name: str) -> Value:
+        """Return what somebody was asked for, as the name that it gets says."""
+        if not any(taint.steps and taint.steps[0][1].endswith(_ASKED) for taint in value.taints):
+            return value
+        kind = self._engine.names.read(name)
+        if kind is None:
+            return value
+        taints = (taint._replace(kind=kind) if taint.steps[0][1].endswith(_ASKED) else taint for taint in value.taints)
+        return value._replace(taints=tuple(taints))
 
     def is_reply(self, called: Called) -> bool:
         """Tell whether a request goes to a path that makes a key."""
@@ -146,8 +175,7 @@ class Origins:
     def by_name(self, called: Called, words: tuple[str, ...]) -> Value | None:
         """Return the secret that a call gives by the name of its function or of what it is asked for, or None."""
         if words and words[-1] in _PROMPTS and called.values and isinstance(called.values[0].const, str):
-            asked = called.values[0].const
-            kind = self._engine.names.read_question(asked) if len(asked) < _LONGEST_QUESTION else None
+            kind = self._asked(called)
             if kind is not None:
                 return self._secret(kind, f"what {called.method} asks for", called, "is asked for")
         if not words or (words[-1] not in _READERS and words[0] not in _READERS):
@@ -169,6 +197,9 @@ class Origins:
 
 def _is_file(called: Called) -> bool:
     """Tell whether something is loaded from a file, which is where configurations stand."""
-    return not called.method.endswith("loads") or any(
-        "read" in value.ref or (value.box is not None and value.box.kind == "file") for value in called.values
-    )
+    if not called.method.endswith("loads"):
+        return True
+    arguments = [argument.func for argument in called.node.args if isinstance(argument, ast.Call)]
+    return any(
+        isinstance(each, ast.Attribute) and each.attr in ("read_text", "read_bytes") for each in arguments
+    ) or any("read" in value.ref or (value.box is not None and value.box.kind == "file") for value in called.values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import listed
@@ -49,7 +49,17 @@ class Parameters:
         if arguments.kwarg is not None:
             taken = {parameter.arg for parameter in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
             rest = {name: value for name, value in named.items() if name not in taken}
+            if self._takes_secret(function, given, named):
+                rest.pop("**", None)
             frame.variables[arguments.kwarg.arg] = self._keywords(rest, node)
+
+    def _takes_secret(self, function: Function, given: Sequence[Value | None], named: dict[str, Value]) -> bool:
+        """Tell whether a parameter for a secret has to be among the keywords that nobody knows."""
+        arguments = function.node.args
+        free = [parameter.arg for parameter, default in list(_positional(arguments))[len(given) :] if default is None]
+        keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        free += [parameter.arg for parameter, default in keywords if default is None]
+        return any(name not in named and self._engine.names.read(name) for name in free)
 
     def _keywords(self, named: dict[str, Value], node: ast.AST) -> Value:
         """Return the mapping of the keywords that no parameter takes."""

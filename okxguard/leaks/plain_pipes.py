@@ -61,5 +61,5 @@ def passes_on(stage: str) -> bool:
 
 def searched(stage: str) -> str | None:
     """Return the word that a command keeps the lines of, where it is a search without a file."""
-    match = _SEARCHED.match(stage) if not re.search(r">(?!&)|\s-\w*[cqlL]", stage) else None
+    match = _SEARCHED.match(stage) if not re.search(r">(?!&)|\s-\w*[cqlLv]", stage) else None
     return match["name"] if match else None

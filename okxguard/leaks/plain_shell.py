@@ -222,10 +222,12 @@ class _Script:
         """Tell whether a dump of the environment is shown: as it is, or filtered for the names of secrets."""
         end = words[-1].end
         stages = piped(self._text, end)
-        wanted = searched(stages[0]) if stages else None
-        if wanted is None:
-            return all(map(passes_on, stages)) and not _TAKEN.match(self._text, end)
-        return len(stages) == 1 and ("okx" in wanted.lower() or self._scripts.kind(wanted, {}) is not None)
+        wanted = [word for stage in stages if (word := searched(stage)) is not None]
+        if not all(passes_on(stage) or searched(stage) is not None for stage in stages):
+            return False
+        if not wanted:
+            return not _TAKEN.match(self._text, end)
+        return all("okx" in word.lower() or self._scripts.kind(word, {}) is not None for word in wanted)
 
     def _in_substitution(self, words: list[Word]) -> bool:
         start = words[0].pieces[0][1]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from okxguard.leaks.values import Taint
 
 _OWN = re.compile(r"(?i)okx|okex|ok[-_]access|欧易|歐易")
-_CELL = re.compile(r"(?m)^#[ ]?%%")
+_CELL = re.compile(r"(?m)^#[ ]?(?:%%|In\[[ \d]{0,6}\]:)")
 _BY_NAME = "by its name"
 _RULE_MASK = "OKX309"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import named_fields, texts_in
 from okxguard.leaks.reporting import Called
-from okxguard.leaks.values import VAGUE, Box, Value
+from okxguard.leaks.values import VAGUE, Box, Value, held_names
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -43,11 +43,24 @@ class Records:
             taints = self._engine.taint(known[0][1], known[0][0], node, "holds a secret", dump=True) if known else ()
         box = Box("dict")
         box.fields = {key: inner for key, inner in named_fields(value).items() if key != _ARGUMENTS}
-        held = box.fields.values() if value.box is not None and value.box.kind in ("shown", "dict") else ()
+        if value.box is not None and value.box.model is not None:
+            box.fields = dict(self._fields(value))
+        is_known = value.box is not None and (value.box.kind in ("shown", "dict") or value.box.model is not None)
+        held = box.fields.values() if is_known else ()
         told = {id(taint.origin) for inner in held for taint in inner.taints}
         rest = tuple(taint._replace(dump=True) for taint in taints if id(taint.origin) not in told)
         box.rest = Value(rest) if rest else None
         return Value(box=box)
+
+    def _fields(self, value: Value) -> dict[str, Value]:
+        """Return the fields of an object of a known class by their names."""
+        texts, found = self._engine.texts, {}
+        for name in held_names(value):
+            if name != _ARGUMENTS:
+                field = self._engine.classes.field(value, name)
+                taints = tuple(taint._replace(dump=True) for taint in texts.of_field(name, field))
+                found[name] = field._replace(taints=taints) if taints and field.box is None else field
+        return found
 
     def dump_some(self, called: Called, base: Value) -> Value:
         """Return a mapping with what an object holds, without what the call leaves out."""

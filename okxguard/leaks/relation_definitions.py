@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
+from okxguard.leaks.relation_flows import RECORDS
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import (
     FUNCTIONS,
@@ -38,6 +39,7 @@ class Definitions:
         for target in node.targets:
             self._alias(target, node.value)
             self._name_lambda(target, node.value)
+            self._name_record(target, node.value)
 
     def _alias(self, target: ast.AST, value: ast.AST) -> None:
         """Note that a sink gets another name, by which all calls are sinks."""
@@ -51,6 +53,14 @@ class Definitions:
                 self._notes.flows.keeping.add(name)
             if other in self._functions and other != name:
                 self._functions.setdefault(name, []).extend(self._functions[other])
+
+    def _name_record(self, target: ast.AST, value: ast.AST) -> None:
+        """Note that an assignment makes a class of named fields, as `namedtuple` does."""
+        name = last_name(target)
+        if name and isinstance(value, ast.Call) and last_name(value.func) in RECORDS:
+            texts = filter(None, map(text_of, ast.walk(value)))
+            fields = [field for text in texts for field in text.replace(",", " ").split()]
+            self._classes.setdefault(name, []).extend(fields)
 
     def _name_lambda(self, target: ast.AST, value: ast.AST) -> None:
         """Note that a lambda is a function of the name that it is assigned to."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_layout import Layout, children
 from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
@@ -14,7 +15,9 @@ from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
 CAUGHT, LOCALS, LOADED, RAISED = "\0caught", "locals", "\0loaded", "\0raised"
 ITEMS = frozenset({"get", "pop", "setdefault"})
 _ENDS = frozenset({"len", "bool", "isinstance", "hash", "id", "type", "int", "float", "any", "all", "sum", "hasattr"})
-_WHOLE = frozenset({"__dict__", "headers", "request", "request_info", "params", "body", "prepared"})
+_WHOLE = frozenset(
+    {"__dict__", "headers", "request", "request_info", "params", "body", "prepared", "last_request_headers"}
+)
 _DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
 # What a secret is read from under these names of an object is the secret itself.
 _WRAPPED = frozenset({"value", "payload", "data", "secret", "plaintext", "plain", "raw", "secret_string", "content"})
@@ -23,7 +26,7 @@ _REQUESTS = frozenset({"request", "req", "prepared", "prepared_request", "params
 _HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload"})
 _FIELDS = re.compile(r"(?<=[{($])\w{1,80}")
 _HEADERS = re.compile(r"(?i)ok-access-(?:key|passphrase)")
-_RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
+RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
 _LONGEST_KEY = 60
 Flow = set[str]
 
@@ -143,10 +146,10 @@ class Flows:
 
 def _add_words(node: ast.Call, name: str, arguments: list[Any], found: Flow) -> None:
     """Add the texts that a call is given, which may name what it reads."""
-    if name in _RECORDS:
+    if name in RECORDS:
         found.update(part for text in map(text_of, ast.walk(node)) if text is not None for part in text.split())
     for argument in arguments:
-        text = text_of(argument)
+        text = text_of(argument) or tail_of(argument) or None
         if text is not None and len(text) < _LONGEST_KEY:
             found.add(text.lstrip("-").rpartition("/")[2].strip(" :?>"))
 
@@ -176,6 +179,7 @@ def _of_item(base: ast.AST, key: ast.AST, found: Flow) -> list[Any]:
     """Return the parts of `x[key]` that its value may be made of."""
     text = text_of(key)
     if text is None:
+        found.update(filter(None, (tail_of(key),)))
         return [base, key]
     found.add(text)
     if text in _HOLDERS or text.lower() in _WRAPPED:

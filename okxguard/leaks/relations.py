@@ -139,7 +139,10 @@ class Relations:
         if self._library.may_hand(node.attr, self._layout.imported):
             self.notes.switches = True
         if isinstance(node.ctx, ast.Load) and node.attr != "environ" and self.notes.is_secret(node.attr):
-            self._into[held_by(last_name(node.value))].add(node.attr)
+            around: ast.AST = node.value
+            while isinstance(around, (ast.Attribute, ast.Name)):
+                self._into[held_by(last_name(around))].add(node.attr)
+                around = around.value if isinstance(around, ast.Attribute) else ast.Constant(None)
             for name in targets_of(node.value, scope):
                 if not name.startswith("self@"):
                     self._into[name].add(node.attr)

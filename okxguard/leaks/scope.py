@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.leaks.values import Taint, Value, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.gate import Gate
+
+
+class Thrown(NamedTuple):
+    """An exception with secrets: the names of its class and of those that it is made from."""
+
+    kinds: frozenset[str]
+    taints: tuple[Taint, ...]
+
+
+def ancestry_of(name: str) -> frozenset[str]:
+    """Return the name of an exception without its module, and of what it is made from as far as that is built in."""
+    last = name.rpartition(".")[2]
+    known = getattr(builtins, last, Exception)
+    classes = known.__mro__ if isinstance(known, type) else Exception.__mro__
+    return frozenset({last, *(each.__name__ for each in classes)})
 
 
 class Frame:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from okxguard.leakbook import LeakSink
-from okxguard.leaks.evidence import dotted
+from okxguard.leaks.addresses import address_of, goes_to_messenger, is_query, path_of
 from okxguard.leaks.formats import arguments_shown
 from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import ADDRESSED, LOGGED, PRINTED, SENT, Called
@@ -112,14 +112,14 @@ class Sinks:
         """Report secrets in the address of a request, or in its body where it goes to people."""
         shown, named = self._engine.shown, called.named
         query: tuple[Taint, ...] = ()
-        if _is_query(called.node):
+        if is_query(called.node, self._engine.evidence):
             has_body = called.ref.endswith(_SENDING) and len(called.values) > 1
             query = shown(called.values[:1] if has_body else [*called.values[:2], *_of(named, "url")])
-        if "telegram" in _address_of(called.node):  # its interface takes the token in the path
+        if query and goes_to_messenger(called.node, self._engine.evidence):
             query = tuple(taint for taint in query if taint.kind is not Secret.TOKEN)
         self._report(ADDRESSED, called, _singly(union(query, shown(_of(named, "params")))))
         bodies = [*_of(named, *self._library.bodies), *called.values[1:]]
-        if bodies and self._library.hooks.search(_address_of(called.node)):
+        if bodies and self._library.hooks.search(address_of(called.node)):
             self._report(SENT, called, shown(bodies))
 
     def _write(self, called: Called) -> None:
@@ -134,6 +134,8 @@ class Sinks:
                 return
         elif method == "write_text":
             place, written = called.base, called.values[:1]
+            name = path_of(called.node, self._engine.evidence)
+            place = Value(const=name) if name else place
         else:
             return
         if place is not None and _name_of(place).endswith(self._library.read_files):
@@ -182,29 +184,3 @@ def _name_of(place: Value) -> str:
     """Return the last part that is known of a path, in lower case."""
     parts = [place, *(reversed(place.box.fields.values()) if place.box is not None else ())]
     return next((part.const for part in parts if isinstance(part.const, str) and part.const), "").lower()
-
-
-def _addresses(node: ast.Call) -> list[ast.expr]:
-    """Return the arguments of a request that may be its address."""
-    return [*node.args[:2], *(keyword.value for keyword in node.keywords if keyword.arg == "url")]
-
-
-def _is_query(node: ast.Call) -> bool:
-    """Tell whether the address of a request holds a query."""
-    return any(
-        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and ("?" in inner.value or "=" in inner.value)
-        for argument in _addresses(node)
-        for inner in ast.walk(argument)
-    )
-
-
-def _address_of(node: ast.Call) -> str:
-    """Return the names and texts in the address of a request."""
-    texts = []
-    for argument in _addresses(node):
-        for inner in ast.walk(argument):
-            if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-                texts.append(inner.value)
-            elif isinstance(inner, (ast.Name, ast.Attribute)):
-                texts.append(dotted(inner))
-    return " ".join(texts)

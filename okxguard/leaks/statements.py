@@ -10,8 +10,8 @@ from okxguard.leaks.boxes import remove
 from okxguard.leaks.branches import Branches
 from okxguard.leaks.conditions import refine
 from okxguard.leaks.evidence import dotted
-from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import SAFE, Function, Value, join
+from okxguard.leaks.scope import Frame, Thrown, ancestry_of
+from okxguard.leaks.values import SAFE, ClassModel, Function, Value, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -95,8 +95,21 @@ class Statements:
 
     def _raise(self, node: ast.Raise, frame: Frame) -> bool:
         if node.exc is not None:
-            frame.raised += self._engine.reporter.raised(node, self._said(node.exc, frame))
+            raised = self._engine.reporter.raised(node, self._said(node.exc, frame))
+            frame.raised += raised
+            if raised:
+                self._engine.invocations.thrown.append(Thrown(self._kinds(node.exc, frame), tuple(raised)))
         return False
+
+    def _kinds(self, node: ast.expr, frame: Frame) -> frozenset[str]:
+        """Return the names of the class of an exception, and of those that it is made from."""
+        name = dotted(node.func if isinstance(node, ast.Call) else node)
+        known = frame.find(name)
+        if known is None or not isinstance(known.target, ClassModel):
+            return ancestry_of(name)
+        model = known.target
+        own = (each.name for each in model.ancestors())
+        return frozenset(own).union(*map(ancestry_of, model.refs()))
 
     def _said(self, node: ast.expr, frame: Frame) -> list[Value]:
         """Return what an exception says: what it is made with, or what its class makes of it."""

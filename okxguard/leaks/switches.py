@@ -18,6 +18,8 @@ _LOGGERS = ("ccxt", "hpack", "websockets", "websocket", "okx", "httpcore", "aioh
 _OFF = frozenset({"diagnose", "include_local_variables", "with_locals"})
 # Arguments that leave secrets out of what is sent.
 _FILTERS = frozenset({"before_send", "debug"})
+# The scope of what no function holds for itself.
+_ANYWHERE = -1
 # Where the clients of the SDK take the argument `debug`.
 _DEBUG_POSITION = 6
 
@@ -67,6 +69,7 @@ class Switches:
         for kind, patterns in self._library.clients.items():
             if patterns.match(called.ref) or patterns.match(called.lexical):
                 self._clients.setdefault(kind, held)
+                self._holding.setdefault(_ANYWHERE, held)
 
     def _switch_of(self, called: Called) -> LeakSwitch | None:
         """Return the first switch that a call is and that it turns on."""

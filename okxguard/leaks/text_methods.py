@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import named_fields
-from okxguard.leaks.formats import braces
+from okxguard.leaks.formats import braces, limited
+from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.values import KEY, SAFE, VAGUE, Box, Taint, Value, tainted, union
 
@@ -23,6 +24,10 @@ _MAPPINGS = frozenset({"dict", "loaded", "unknown", "shown"})
 _BLANKS = frozenset({r"\s", r"\s+", r"\n", r"[\r\n]+"})
 _DOLLAR = re.compile(r"\$\{?(?P<name>\w{1,80})")
 _BRACE = re.compile(r"\{(?P<name>\w{1,80})")
+
+
+# How long the first of the five parts of a key is; the next ones are shorter, the last one is longer.
+_LONGEST_START = 8
 
 
 class TextMethods:
@@ -97,9 +102,7 @@ class TextMethods:
             put = called.values[1].taints if len(called.values) > 1 else ()
             return tainted(union(tuple(taint for taint in base.taints if id(taint.origin) not in gone), put))
         if method in _PARTS:
-            parts = Box("list")
-            parts.rest = Value(base.taints)
-            return Value(box=parts)
+            return _parts(called, base)
         if method in self._library.methods:
             mixes = method in ("join", "format")
             return Value(union(base.taints, self._engine.shown(called.values) if mixes else ()))
@@ -114,3 +117,19 @@ class TextMethods:
         only_blanks_go = isinstance(pattern, str) and pattern in _BLANKS
         only_blanks_come = isinstance(put, str) and not put.strip(" _-\n")
         return Value(called.values[2].taints) if only_blanks_come or only_blanks_go else SAFE
+
+
+def _parts(called: Called, base: Value) -> Value:
+    """Return the parts of a text; behind the last @ of an address stands the host, not the password."""
+    parts = Box("list")
+    if called.values and called.values[0].const == "-" and all(each.kind is Secret.KEY for each in base.taints):
+        taints = limited(base.taints, _LONGEST_START, called.node)
+        parts.fields = {0: Value(taints), 1: Value(taints), -1: Value(base.taints)}
+        parts.rest = Value(base.taints)
+        return Value(box=parts)
+    if called.values and called.values[0].const == "@":
+        host = 1 if called.method.endswith("split") else 2
+        parts.fields = {0: Value(base.taints), 1: SAFE, host: SAFE, -1: SAFE}
+    else:
+        parts.rest = Value(base.taints)
+    return Value(box=parts)

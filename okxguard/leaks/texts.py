@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.names import Secret
-from okxguard.leaks.values import UNKNOWN, Box, ClassModel, Taint, Value, content, union
+from okxguard.leaks.values import UNKNOWN, Box, ClassModel, Taint, Value, content, held_names, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -45,22 +45,17 @@ class Texts:
         if box.kind in _CONTAINERS or box.kind == "loaded":
             return self.shown(value, depth)
         if box.model is not None:
-            found = self._of_fields(value, box, box.model, depth)
+            found = self._of_fields(value, depth)
         else:
             found = [self.of_field(key, inner, depth) for key, inner in box.fields.items()]
         if box.rest is not None:
             found.append(content(box.rest))
         return tuple(taint._replace(dump=True) for taint in union(value.taints, *found))
 
-    def _of_fields(self, value: Value, box: Box, model: ClassModel, depth: int) -> list[tuple[Taint, ...]]:
+    def _of_fields(self, value: Value, depth: int) -> list[tuple[Taint, ...]]:
         """Return the secrets in each field that an object has, whether its text shows it or not."""
-        known = (name for ancestor in model.ancestors() for name in (*ancestor.order, *ancestor.fields))
-        names = dict.fromkeys(name for name in (*known, *box.fields) if isinstance(name, str))
-        return [
-            self.of_field(name, self._engine.classes.field(value, name), depth)
-            for name in names
-            if name not in model.masked
-        ]
+        names = held_names(value)
+        return [self.of_field(name, self._engine.classes.field(value, name), depth) for name in names]
 
     def of_field(self, key: object, value: Value, depth: int = 0) -> tuple[Taint, ...]:
         """Return the secrets that a named part of something shows: those of its value, or what its name says."""
@@ -107,11 +102,22 @@ class Texts:
         evidence = self._engine.evidence
         if "*" in box.hidden:
             return ()
-        removed = {key for key, value in box.fields.items() if value.safe or value.const is not UNKNOWN}
+        removed = _removed(box)
         for name, kind, node in evidence.within[box.part] if box.part else evidence.any_read:
-            if name not in removed and name not in box.hidden:
+            if name not in removed:
                 return self._engine.taint(kind, name, node, "a secret is read from this mapping", dump=True)
         return ()
+
+
+def _removed(box: Box, depth: int = 0) -> set[object]:
+    """Return the keys that a loaded mapping, or one in it, lost or got another value for."""
+    found: set[object] = set(box.hidden)
+    for key, value in box.fields.items():
+        if value.safe or value.const is not UNKNOWN:
+            found.add(key)
+        elif value.box is not None and value.box.kind == "loaded" and depth < _DEEPEST:
+            found |= _removed(value.box, depth + 1)
+    return found
 
 
 def is_object(value: Value) -> bool:

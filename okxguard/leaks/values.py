@@ -258,3 +258,13 @@ def _collect(value: Value, depth: int, seen: dict[int, int], found: list[tuple[T
     for inner in box.values():
         if inner.taints or inner.box is not None:
             _collect(inner, depth + 1, seen, found)
+
+
+def held_names(value: Value) -> list[str]:
+    """Return the names of everything that an object of a known class holds and does not hide."""
+    box, model = value.box, value.box.model if value.box is not None else None
+    if box is None or model is None:
+        return []
+    known = (name for ancestor in model.ancestors() for name in (*ancestor.order, *ancestor.fields))
+    names = dict.fromkeys((*known, *box.fields))
+    return [name for name in names if isinstance(name, str) and name not in model.masked]
