@@ -18,10 +18,11 @@ from okxguard.sources.objects import Object, read_objects
 from okxguard.sources.paths import Item
 from okxguard.sources.repository import Repository
 
-_CHUNK = 2048
+# Every chunk is read by a git process of its own, which unpacks again what others have unpacked before.
+_CHUNK, _LARGEST_CHUNK = 2048, 32_768
 # Fewer objects are read before a second process has started.
 _MANY = 20_000
-_DIED = "{} objects could not be read: the process that read them died; please report it"
+_DIED = "up to {} objects could not be read: the process that read them died; please report it"
 
 
 class Sieve(Protocol):
@@ -75,18 +76,19 @@ class Sifter:
                 yield self._sifted(next(objects) for _ in range(min(_CHUNK, len(listing) - at)))
             return
         listing.flush()
-        crew: Crew[int, Sifted] = Crew(jobs, lambda: lambda starts: self._sift_chunk(listing, starts))
-        results = dict(crew.do(range(0, len(listing), _CHUNK), 1))
+        size = max(_CHUNK, min(_LARGEST_CHUNK, len(listing) // (jobs * 4)))
+        crew: Crew[int, Sifted] = Crew(jobs, lambda: lambda starts: self._sift_chunk(listing, starts, size))
+        results = dict(crew.do(range(0, len(listing), size), 1))
         for _, result in sorted(results.items(), key=lambda pair: pair[0]):
             if isinstance(result, Lost):
-                error = FileError(f"{self._folder}(history)", _DIED.format(f"{_CHUNK:,}"))
+                error = FileError(f"{self._folder}(history)", _DIED.format(f"{size:,}"))
                 yield Sifted([error], [], [], [], [], [])
             else:
                 yield result
 
-    def _sift_chunk(self, listing: Listing, starts: Sequence[int]) -> Sifted:
+    def _sift_chunk(self, listing: Listing, starts: Sequence[int], size: int) -> Sifted:
         return self._sifted(
-            found for start in starts for found in read_objects(self._repository, listing.names(start, _CHUNK))
+            found for start in starts for found in read_objects(self._repository, listing.names(start, size))
         )
 
     def _sifted(self, objects: Iterable[Object]) -> Sifted:
