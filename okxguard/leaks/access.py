@@ -177,6 +177,8 @@ class Access:
             and -len(box.model.order) <= key.const < len(box.model.order)
         ):
             return self._engine.classes.field(base, box.model.order[key.const])
+        elif box.model is not None and name in box.model.annotations and name not in box.fields:
+            return self._engine.classes.field(base, name)
         else:
             found = self._stored(base, box, key, name, node)
             if found is not None:

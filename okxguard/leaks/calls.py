@@ -81,7 +81,7 @@ class Calls:
         if isinstance(target, Function):
             result = self._engine.invocations.invoke_decorated(target, called.values, called.named, called.node)
             if result.is_vague and not result.box:
-                result = self._engine.origins.by_getter(called) or result
+                result = self._engine.origins.by_getter(called) or self._engine.classes.returned(target) or result
             return self._masked(called, result)
         if isinstance(target, ClassModel):
             return self._engine.classes.instantiate(target, called.values, called.named, called.node)

@@ -106,6 +106,12 @@ class Classes:
             return next((value for part in parts if (value := self.of_annotation(part, frame, depth + 1))), None)
         return self._of_type(annotation, frame)
 
+    def returned(self, function: Function) -> Value | None:
+        """Return the object of a class of this module that a function says it gives back, or None."""
+        annotation = getattr(function.node, "returns", None)
+        value = self.of_annotation(annotation, function.scope) if annotation is not None else None
+        return value if value is not None and value.box is not None else None
+
     def _of_container(self, kind: str, inner: ast.expr, frame: Frame, depth: int) -> Value | None:
         """Return a container of objects of a class of this module, or None where it holds something else."""
         item = inner.elts[-1] if isinstance(inner, ast.Tuple) and inner.elts else inner

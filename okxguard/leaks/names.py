@@ -25,6 +25,9 @@ _ENUMERATIONS = frozenset(
         "headers", "column", "columns", "case", "option", "step", "message", "messages", "text", "texts",
     }
 )  # fmt: skip
+# Words around the name of a secret that leave a function called after it what it is: `okx_secret_key()`.
+_WHOSE = frozenset({"account", "api", "app", "client", "exchange", "my", "okex", "okx"})
+_ITSELF = frozenset({"key", "value"})
 # Names of mappings that tell something of each secret.
 _ABOUT = frozenset({"i18n", "translations", "schema", "age", "ttl", "labels", "strings"})
 
@@ -105,7 +108,10 @@ class SecretNames:
         if words and words[0] in self._getters:
             return self._read("_".join(words[1:]))
         match = self._match(words)
-        return match[2] if match and match[1] - match[0] == len(words) else None
+        if match is None:
+            return None
+        start, end, kind = match
+        return kind if _WHOSE.issuperset(words[:start]) and _ITSELF.issuperset(words[end:]) else None
 
     def said(self, name: str) -> str:
         """Return what may be said of the name of a secret: of a key such as `secret:value` the part that names it."""

@@ -57,6 +57,8 @@ _SOME = frozenset(
         "yield_per",
     }
 )
+# All of them.
+QUERIES = _ASKING | _ONE | _SOME
 
 
 def objects_of(model: ClassModel) -> Value:

@@ -75,7 +75,7 @@ class Definitions:
         inner = next(each for each in self._functions[node.name] if each.node is node)
         self._parameters(node, inner, scope)
         flows = [self._flow(value, inner) for value in inner.returned]
-        self._into[node.name].update(*flows)
+        self._into[node.name].update(*flows, annotated_names(node.returns) if node.returns is not None else ())
         if any(self._notes.library.may_route(last_name(called_of(each))) for each in node.decorator_list):
             for flow in flows:
                 self._notes.show(flow, inner)

@@ -9,6 +9,7 @@ from typing import Any
 
 from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.library import Library
+from okxguard.leaks.queries import QUERIES
 from okxguard.leaks.relation_layout import Layout, children
 from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
 
@@ -28,6 +29,8 @@ _FIELDS = re.compile(r"(?<=[{($])\w{1,80}")
 _HEADERS = re.compile(r"(?i)ok-access-(?:key|passphrase)")
 RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
 _LONGEST_KEY = 60
+# What classes of tables are made of: where they stand, queries give back their objects.
+_TABLES = frozenset({"Column", "mapped_column", "SQLModel", "models", "DeclarativeBase", "declarative_base"})
 Flow = set[str]
 
 
@@ -48,7 +51,7 @@ class Flows:
         self._classes = layout.classes
         self._brought = brought
         self._dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
-        self.keeping: set[str] = set()
+        self.keeping: set[str] = set() if layout.words.isdisjoint(_TABLES) else set(QUERIES)
         self._parts: dict[type, Callable[[Any, Flow], list[Any]]] = {
             ast.Constant: _no_parts,
             ast.Compare: _no_parts,
