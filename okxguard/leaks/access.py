@@ -13,7 +13,20 @@ from okxguard.leaks.queries import MANAGERS, objects_of
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import is_key_name
 from okxguard.leaks.texts import environment
-from okxguard.leaks.values import SAFE, UNKNOWN, VAGUE, Box, ClassModel, Value, content, join, tainted
+from okxguard.leaks.values import (
+    KEY,
+    MEMBER,
+    SAFE,
+    UNKNOWN,
+    VAGUE,
+    Box,
+    ClassModel,
+    Taint,
+    Value,
+    content,
+    join,
+    tainted,
+)
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -51,6 +64,8 @@ class Access:
             return self._engine.records.dump(base, node)
         if base.safe and base.box is None and not base.ref:
             return SAFE
+        if base.ref == MEMBER:
+            return Value(const=base.const) if name == "value" else SAFE
         found = self._engine.classes.attribute(base, name, node)
         if found is not None:
             return self._with_evidence(base, self._engine.expressions.named(found, name, node), name, node)
@@ -72,11 +87,11 @@ class Access:
         if box.kind == "reply":
             return self._of_reply(base, box, name)
         if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
-            return Value(tuple(taint._replace(dump=True) for taint in box.rest.taints))
+            return _headers(box.rest.taints)
         if box.rest is not None and name == "headers" and base.ref.endswith("urllib.request.Request()"):
-            return Value(tuple(taint._replace(dump=True) for taint in content(box.rest)))
+            return _headers(content(box.rest))
         if box.rest is not None and name in _LAST_SENT:
-            return Value(tuple(taint._replace(dump=True) for taint in content(box.rest)))
+            return _headers(content(box.rest))
         if box.kind == "loaded" and not self._engine.names.read(name):
             return _within(box, Value(ref=f"{base.ref}.{name}"), name, Value(const=name))
         if box.rest is not None and name in _REQUESTS:
@@ -116,7 +131,7 @@ class Access:
             return _kept(base, name, value._replace(box=self.mapping_of(known)))
         if name == "headers" and _is_sent(base.ref) and evidence.signs is not None:
             note = "headers are signed here"
-            return Value(self._engine.taint(Secret.SECRET, "request headers", evidence.signs, note, dump=True))
+            return _headers(self._engine.taint(Secret.SECRET, "request headers", evidence.signs, note, dump=True))
         return self._engine.expressions.named(self.environment(value, node), name, node)
 
     def environment(self, value: Value, node: ast.AST) -> Value:
@@ -171,14 +186,8 @@ class Access:
                 return self._of_taints(base, key, node)
         elif box.kind == "reply":
             return self._of_reply(base, box, name)
-        elif (
-            box.model is not None
-            and isinstance(key.const, int)
-            and -len(box.model.order) <= key.const < len(box.model.order)
-        ):
-            return self._engine.classes.field(base, box.model.order[key.const])
-        elif box.model is not None and name in box.model.annotations and name not in box.fields:
-            return self._engine.classes.field(base, name)
+        elif (field := _field_of(box, key)) is not None:
+            return self._engine.classes.field(base, field)
         else:
             found = self._stored(base, box, key, name, node)
             if found is not None:
@@ -212,6 +221,8 @@ class Access:
         found = box.fields.get(key.const) if key.const.__hash__ else None
         if found is not None:
             return named(found, name, node) if name else found
+        if key.ref == KEY and key.const is UNKNOWN and box.rest is not None and box.rest.taints:
+            return box.rest
         if name is None:
             return any_of(box) if key.const is UNKNOWN else box.rest or VAGUE
         is_complete = box.kind == "dict" and box.rest is None and box.fields and not base.ref
@@ -229,6 +240,21 @@ class Access:
             box.fields[key.ref] = value
         else:
             box.rest = join(box.rest, value)
+
+
+def _headers(taints: tuple[Taint, ...]) -> Value:
+    """Return the headers of a request, of which some, nobody knows which, hold secrets."""
+    box = Box("dict")
+    box.rest = Value(tuple(taint._replace(dump=True) for taint in taints))
+    return Value(box=box)
+
+
+def _field_of(box: Box, key: Value) -> str | None:
+    """Return the field of an object of a known class that stands under a position or a key, or None."""
+    order = box.model.order if box.model is not None else []
+    if isinstance(key.const, int) and -len(order) <= key.const < len(order):
+        return order[key.const]
+    return key.const if isinstance(key.const, str) and key.const in order and key.const not in box.fields else None
 
 
 def _is_request(ref: str) -> bool:

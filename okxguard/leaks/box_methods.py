@@ -18,6 +18,8 @@ _ADDING = ("append", "add", "insert", "extend", "appendleft")
 # Made of a mapping, these hold its keys.
 _KEY_COPIES = frozenset({"list", "tuple", "set", "sorted", "frozenset", "iter"})
 
+_DEEPEST_COPY = 4
+
 
 class BoxMethods:
     """Knows the methods of the containers of one module."""
@@ -102,12 +104,17 @@ class BoxMethods:
             for name, extra in called.named.items():
                 self._engine.access.store_item(box, Value(const=name), extra, called.node)
         if called.ref.endswith("deepcopy"):
-            box.fields = {key: _deep_copy(inner) for key, inner in box.fields.items()}
+            return _deep_copy(value)
         return value._replace(box=box)
 
 
-def _deep_copy(value: Value) -> Value:
-    return value._replace(box=value.box.copy()) if value.box is not None else value
+def _deep_copy(value: Value, depth: int = 0) -> Value:
+    if value.box is None or depth > _DEEPEST_COPY:
+        return value
+    box = value.box.copy()
+    box.fields = {key: _deep_copy(inner, depth + 1) for key, inner in box.fields.items()}
+    box.rest = _deep_copy(box.rest, depth + 1) if box.rest is not None else None
+    return value._replace(box=box)
 
 
 def _lists_keys(called: Called, value: Value) -> bool:

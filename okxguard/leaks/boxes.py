@@ -113,6 +113,15 @@ def added(first: Box, second: Box) -> Value:
     return Value(box=box)
 
 
+def common(first: Value, second: Value) -> Value:
+    """Return what two sets have in common, as far as one of them is a list of texts."""
+    for value in (first, second):
+        items = list(value.box.fields.values()) if value.box is not None and value.box.rest is None else []
+        if items and all(map(_is_plain, items)) and value.box is not None and value.box.kind != "dict":
+            return value
+    return SAFE
+
+
 def chained(values: list[Value]) -> Value:
     """Return one mapping of several, of which the first that has a key counts."""
     box = Box("dict")

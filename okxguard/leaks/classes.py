@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import listed
 from okxguard.leaks.evidence import dotted
+from okxguard.leaks.fields import is_masked, says
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import HIDDEN, SAFE, UNKNOWN, Box, ClassModel, Function, Value, join
+from okxguard.leaks.values import HIDDEN, MEMBER, SAFE, UNKNOWN, Box, ClassModel, Function, Value, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -58,7 +59,7 @@ class Classes:
     def _decorate(self, model: ClassModel, decorator: ast.expr, frame: Frame) -> None:
         function = decorator.func if isinstance(decorator, ast.Call) else decorator
         ref = self._engine.expressions.evaluate(function, frame).ref or dotted(function)
-        if self._engine.library.shown_decorators.match(ref) and not _says(decorator, "repr", value=False):
+        if self._engine.library.shown_decorators.match(ref) and not says(decorator, "repr", value=False):
             model.is_shown = True
 
     def _annotate(self, model: ClassModel, name: str, statement: ast.AnnAssign, frame: Frame) -> None:
@@ -76,10 +77,10 @@ class Classes:
         ref = self._engine.expressions.evaluate(call.func, frame).ref or dotted(call.func)
         if not self._engine.library.field_makers.match(ref):
             return
-        if _says(call, "exclude", value=True):
+        if says(call, "exclude", value=True):
             model.excluded.add(name)
             model.hidden.add(name)
-        elif _says(call, "repr", value=False):
+        elif says(call, "repr", value=False) or is_masked(call, self._engine.library):
             model.hidden.add(name)
 
     def of_annotation(self, annotation: ast.expr, frame: Frame, depth: int = 0) -> Value | None:
@@ -232,7 +233,8 @@ class Classes:
 
     def _of_class(self, model: ClassModel, name: str) -> Value | None:
         if any(ref.endswith(("Enum", "Flag")) for ref in model.refs()):
-            return SAFE
+            member = model.fields.get(name, SAFE).const
+            return Value(const=member, ref=MEMBER) if isinstance(member, str) else SAFE
         for ancestor in model.ancestors():
             if name in ancestor.methods:
                 method = ancestor.methods[name]
@@ -287,10 +289,3 @@ def _is_class_method(function: Function) -> bool:
 
 def _is_property(function: Function) -> bool:
     return any(name.rpartition(".")[2] in ("property", "cached_property") for name in _decorators(function))
-
-
-def _says(node: ast.AST, name: str, *, value: bool) -> bool:
-    return isinstance(node, ast.Call) and any(
-        keyword.arg == name and isinstance(keyword.value, ast.Constant) and keyword.value.value is value
-        for keyword in node.keywords
-    )

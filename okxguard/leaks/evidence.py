@@ -18,7 +18,7 @@ _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "gets
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
 # What stands behind the last place of a name that is put together; texts with blanks are no names.
-_TAIL = re.compile(r"(?:(?<=\})|(?<=%s)|^)[A-Za-z0-9_.-]{2,60}\Z")
+_TAIL = re.compile(r"(?:(?<=\})|(?<=%s)|^[/:]?)(?P<name>[A-Za-z0-9_.-]{2,60})\Z")
 _FOREIGN = frozenset({"environ", "os"})
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
@@ -55,7 +55,7 @@ def tail_of(node: ast.AST | None) -> str:
         return ""
     text = last.value if isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
     tail = _TAIL.search(text)
-    return tail[0] if tail is not None else ""
+    return tail["name"] if tail is not None else ""
 
 
 def _last_of(node: ast.AST) -> str:
@@ -128,6 +128,9 @@ class Evidence:
 
     def _call(self, node: ast.Call) -> None:
         function = node.func
+        for keyword in node.keywords:
+            if keyword.arg == "auth":
+                self._signed(keyword.value)
         if not isinstance(function, ast.Attribute):
             return
         texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
@@ -154,6 +157,8 @@ class Evidence:
     def _assign(self, node: ast.Assign) -> None:
         """Remember what a name is given, and which part of a mapping it stands for."""
         for target in node.targets:
+            if isinstance(target, ast.Attribute) and target.attr == "auth":
+                self._signed(node.value)
             self._given[dotted(target)].append((node.lineno, True, node.value))
         key = node.value.slice if isinstance(node.value, ast.Subscript) else None
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -187,6 +192,12 @@ class Evidence:
             if not (isinstance(base, ast.Name) and base.id == "self"):
                 self.attributes[dotted(base)].append((node.attr, kind, node))
             base = base.value if isinstance(base, ast.Attribute) else ast.Constant(None)
+
+    def _signed(self, auth: ast.expr) -> None:
+        """Note that requests are signed by an object that is made with a secret."""
+        given = [*auth.args, *(each.value for each in auth.keywords)] if isinstance(auth, ast.Call) else []
+        if self.signs is None and any(self._names.read(dotted(each).rpartition(".")[2]) for each in given):
+            self.signs = auth
 
     def _constant(self, node: ast.Constant) -> None:
         if self.signs is None and isinstance(node.value, str) and node.value.lower().startswith(_SIGNED):

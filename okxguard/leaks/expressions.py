@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from okxguard.leaks.boxes import added, any_of, spread
+from okxguard.leaks.boxes import added, any_of, common, spread
 from okxguard.leaks.comprehensions import Comprehensions
 from okxguard.leaks.conditions import answer_of, is_redaction, refine
 from okxguard.leaks.formats import fold, limited, percent, precision
@@ -146,6 +146,8 @@ class Expressions:
             return percent(left, right, self._engine.shown, self._engine.texts.of_field, node)
         if isinstance(node.op, (ast.Add, ast.BitOr)):
             return self._sum(left, right)
+        if isinstance(node.op, ast.BitAnd):
+            return common(left, right)
         if isinstance(node.op, ast.Mult) and (left.const is UNKNOWN or right.const is UNKNOWN):
             is_text = isinstance(left.const, str) or isinstance(right.const, str)
             return SAFE if is_text else tainted(union(left.taints, right.taints))

@@ -71,7 +71,11 @@ class Forwarding:
         if function is None or not isinstance(function.target, Function):
             return Value(ref=called.values[0].ref) if is_partial and called.values else None
         if is_partial:
-            return Value(target=function.target)
+            values = called.values[called.values.index(function) + 1 :] if function in called.values else []
+            filled = function.target.fill(values, called.named)
+            # It is handed to something that calls it, as timers and schedulers do.
+            self._engine.invocations.invoke_decorated(filled, [], {}, called.node)
+            return Value(target=filled)
         given = called.named.get("args")
         if given is not None and given.box is not None:
             values = list(given.box.fields.values())

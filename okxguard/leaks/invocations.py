@@ -38,6 +38,7 @@ class Invocations:
         self, function: Function, values: list[Value], named: dict[str, Value], node: ast.AST
     ) -> Value:
         """Call a function through what decorates it."""
+        values, named = [*function.given, *values], {**function.named, **named}
         if not function.decorated or id(function.node) in self._stack:
             return self.invoke(function, values, named, node)
         plain = Function(function.node, function.scope, function.owner, function.bound)

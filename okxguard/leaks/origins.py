@@ -115,6 +115,9 @@ class Origins:
 
     def _asked(self, called: Called) -> Secret | None:
         """Return what a call asks people for by its first argument, or None."""
+        tail = tail_of(called.node.args[-1]) if called.node.args else ""
+        if tail:
+            return self._engine.names.read(tail)
         asked = called.values[0].const if called.values else None
         if not isinstance(asked, str) or len(asked) >= _LONGEST_QUESTION:
             return None

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.boxes import listed
+from okxguard.leaks.boxes import any_of, listed
+from okxguard.leaks.relation_scopes import is_fixture
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.values import SAFE, Box, Function, Value
 
@@ -112,8 +113,21 @@ class Parameters:
             value = self._engine.expressions.evaluate(default, frame.outer)
             if value.taints:
                 return value
+        fixture = self._fixture(parameter, frame)
+        if fixture is not None:
+            return fixture
         model = self._engine.classes.named_like(parameter.arg, frame)
         return Value(ref=parameter.arg, box=Box("instance", model) if model is not None else None)
+
+    def _fixture(self, parameter: ast.arg, frame: Frame) -> Value | None:
+        """Return what the fixture gives back that a parameter is called after, or None."""
+        target = frame.module().variables.get(parameter.arg, SAFE).target
+        decorators = getattr(target.node, "decorator_list", ()) if isinstance(target, Function) else ()
+        if not isinstance(target, Function) or not any(map(is_fixture, decorators)):
+            return None
+        value = self._engine.invocations.invoke(target, [], {}, parameter)
+        is_generator = any(isinstance(node, ast.Yield) for node in ast.walk(target.node))
+        return any_of(value.box) if is_generator and value.box is not None else value
 
     def _set_options(self, decorator: ast.expr, function: Function, frame: Frame) -> None:
         """Give a command the secrets that one of its options asks for."""

@@ -13,6 +13,7 @@ from okxguard.leaks.relation_scopes import (
     NameScope,
     annotated_names,
     called_of,
+    is_fixture,
     last_name,
     names_called,
     text_of,
@@ -90,12 +91,18 @@ class Definitions:
                 own.update(annotated_names(argument.annotation))
             wanted = argument.arg.replace("_", "").lower()
             own.update(self._classes_by_letters.get(wanted, ()))
+            if any(map(is_fixture, self._decorators(argument.arg))):
+                own.add(argument.arg)
         if inner.owner:
             self._into[f"{inner.own}@{inner.number}"].add(inner.owner)
         defaults = (each for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None)
         given = {name for each in defaults for name in self._flow(each, scope)}
         for name in inner.parameters if given else ():
             self._into[inner.resolve(name)] |= given
+
+    def _decorators(self, name: str) -> list[ast.expr]:
+        """Return what decorates the functions of a name."""
+        return [each for scope in self._functions.get(name, ()) for each in getattr(scope.node, "decorator_list", ())]
 
     def _decorator(self, node: Any, decorator: ast.expr, inner: NameScope, scope: NameScope) -> None:
         notes, last = self._notes, last_name(called_of(decorator))
@@ -130,3 +137,12 @@ class Definitions:
         own.update(self._classes[node.name], ("__str__", "__repr__"))
         for base in node.bases:
             own |= self._flow(base, scope)
+        if any(last_name(base).endswith(("Enum", "Flag")) for base in node.bases):
+            self._members(node)
+
+    def _members(self, node: ast.ClassDef) -> None:
+        """Note the texts that the members of an enumeration stand for."""
+        for statement in node.body:
+            text = text_of(statement.value) if isinstance(statement, ast.Assign) else None
+            for target in statement.targets if isinstance(statement, ast.Assign) and text is not None else ():
+                self._into[last_name(target)].add(text)

@@ -101,6 +101,11 @@ def last_name(node: ast.AST | None) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
+def is_fixture(decorator: ast.expr) -> bool:
+    """Tell whether a decorator makes a function a fixture, which tests ask for by the name of a parameter."""
+    return last_name(called_of(decorator)) == "fixture"
+
+
 def annotated_names(node: ast.AST) -> Iterator[str]:
     """Yield the names in an annotation."""
     for inner in (node,) if isinstance(node, ast.Name) else ast.walk(node):

@@ -116,12 +116,14 @@ SAFE = Value(safe=True)
 HIDDEN = Value(ref="<hidden>", safe=True)
 # The `ref` of the keys of items, and of what is decided by comparing them.
 KEY = "<key>"
+# The `ref` of the members of enumerations that stand for texts.
+MEMBER = "<member>"
 
 
 class Function:
     """A function of the code that is followed, with the scope it was made in and the object it is bound to."""
 
-    __slots__ = ("bound", "decorated", "node", "owner", "scope")
+    __slots__ = ("bound", "decorated", "given", "named", "node", "owner", "scope")
 
     def __init__(self, node: Any, scope: Any, owner: ClassModel | None = None, bound: Value | None = None) -> None:
         self.node = node
@@ -129,8 +131,16 @@ class Function:
         self.owner = owner
         self.bound = bound
         self.decorated: tuple[Value, ...] = ()
+        self.given: tuple[Value, ...] = ()
+        self.named: dict[str, Value] = {}
 
-    def bind(self, value: Value) -> Function:
+    def fill(self, values: list[Value], named: dict[str, Value]) -> Function:
+        """Return the function with some of its arguments given beforehand."""
+        filled = self.bind(self.bound)
+        filled.given, filled.named = (*self.given, *values), {**self.named, **named}
+        return filled
+
+    def bind(self, value: Value | None) -> Function:
         """Return the method of one object."""
         method = Function(self.node, self.scope, self.owner, value)
         method.decorated = self.decorated
