@@ -144,5 +144,6 @@ class Definitions:
         """Note the texts that the members of an enumeration stand for."""
         for statement in node.body:
             text = text_of(statement.value) if isinstance(statement, ast.Assign) else None
-            for target in statement.targets if isinstance(statement, ast.Assign) and text is not None else ():
-                self._into[last_name(target)].add(text)
+            if isinstance(statement, ast.Assign) and text is not None:
+                for target in statement.targets:
+                    self._into[last_name(target)].add(text)
