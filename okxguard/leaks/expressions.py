@@ -24,6 +24,9 @@ _BUILT_IN = frozenset(dir(builtins))
 # A header whose value comes next: what stands there is what the header says.
 _HEADER = re.compile(r"(?i)(?P<name>ok-access-(?:key|passphrase))[\"']{0,2}\s{0,3}[:=]\s{0,3}[\"']?$")
 
+# The number of `!r`.
+_REPR = ord("r")
+
 
 class Expressions:
     """Evaluates the expressions of one module."""
@@ -136,7 +139,9 @@ class Expressions:
         if isinstance(value.const, str) and not value.taints and node.format_spec is None:
             return value
         spec = self.evaluate(node.format_spec, frame).const if node.format_spec else None
-        return tainted(limited(self._engine.texts.shown(value), precision(spec), node))
+        texts = self._engine.texts
+        shown = texts.represented(value) if node.conversion == _REPR else texts.shown(value)
+        return tainted(limited(shown, precision(spec), node))
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
         left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)

@@ -69,6 +69,8 @@ class Forwarding:
             (value for value in called.values if isinstance(value.target, Function)), None
         )
         if function is None or not isinstance(function.target, Function):
+            if not is_partial:
+                self._show(called)
             return Value(ref=called.values[0].ref) if is_partial and called.values else None
         if is_partial:
             values = called.values[called.values.index(function) + 1 :] if function in called.values else []
@@ -83,6 +85,19 @@ class Forwarding:
             values = [value for value in called.values if value is not function and value.const is not None]
         named = named_fields(called.named.get("kwargs"))
         return self._engine.invocations.invoke_decorated(function.target, values, named, called.node)
+
+    def _show(self, called: Called) -> None:
+        """Report a function of a library that shows things and is handed over with what it shows: `print`."""
+        given = called.named.get("args")
+        behind = list(given.box.fields.values()) if given is not None and given.box is not None else []
+        function, values = called.named.get("target"), list(called.values)
+        while function is None and values:
+            first = values.pop(0)
+            function = first if first.ref else None
+        if function is not None:
+            spread = [part for value in values for part in (value.box.fields.values() if value.box else [value])]
+            inner = Called(called.node, function.ref, function.ref, None, [*spread, *behind], {})
+            self._engine.sinks.check(inner)
 
     def iterated(self, called: Called) -> Value:
         """Return the list that `zip`, `enumerate`, `map` or `filter` makes."""

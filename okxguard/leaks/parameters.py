@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import any_of, listed
-from okxguard.leaks.relation_scopes import is_fixture
+from okxguard.leaks.relation_scopes import VALIDATORS, called_of, is_fixture, last_name, text_of
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.values import SAFE, Box, Function, Value
 
@@ -84,6 +84,7 @@ class Parameters:
                 frame.variables[extra.arg] = Value(ref=extra.arg)
         for decorator in getattr(function.node, "decorator_list", ()):
             self._set_options(decorator, function, frame)
+            self._set_validated(decorator, function, frame)
         self._set_context(function, frame)
 
     def _set_context(self, function: Function, frame: Frame) -> None:
@@ -118,6 +119,19 @@ class Parameters:
             return fixture
         model = self._engine.classes.named_like(parameter.arg, frame)
         return Value(ref=parameter.arg, box=Box("instance", model) if model is not None else None)
+
+    def _set_validated(self, decorator: ast.expr, function: Function, frame: Frame) -> None:
+        """Give a validator the value of the field that it looks at."""
+        at = VALIDATORS.get(last_name(called_of(decorator)))
+        parameters = [parameter.arg for parameter, _ in _positional(function.node.args)]
+        if at is None or not isinstance(decorator, ast.Call) or at >= len(parameters) or function.owner is None:
+            return
+        for name in map(text_of, decorator.args):
+            taints = self._engine.named(name, decorator) if name is not None else ()
+            if taints:
+                own = Value(box=Box("instance", function.owner))
+                found = self._engine.access.attribute(own, str(name), decorator)
+                frame.variables[parameters[at]] = found if found.safe else Value(taints)
 
     def _fixture(self, parameter: ast.arg, frame: Frame) -> Value | None:
         """Return what the fixture gives back that a parameter is called after, or None."""

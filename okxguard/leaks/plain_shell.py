@@ -10,6 +10,7 @@ from okxguard.entries.shell_words import Command, Word, read_commands
 from okxguard.kinds import Kind
 from okxguard.leakbook import LeakPlain
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.plain_echoes import echoing, printed_document
 from okxguard.leaks.plain_pipes import passes_on, piped, searched
 from okxguard.leaks.plain_powershell import powershell_leaks
 from okxguard.leaks.plain_steps import bound_names, steps
@@ -100,6 +101,7 @@ class _Script:
         self._evidence = evidence
         self._traced: Span | None = None
         self._clean: set[str] = set()
+        self._echoing = echoing(text) if syntax == "shell" else frozenset()
 
     def leaks(self, start: int, end: int) -> Iterator[Leak]:
         """Yield what the commands between two places give away."""
@@ -115,7 +117,7 @@ class _Script:
         name = words[0].value.rpartition("/")[2].lower().lstrip("@-+")
         if name == "set":
             self._set(words)
-        elif name in _PRINTERS:
+        elif name in _PRINTERS or name in self._echoing:
             yield from self._printed(command, words, name)
         elif name == "logger":
             yield from self._shown("OKX302", "logger", words)
@@ -200,7 +202,10 @@ class _Script:
         span = Span(words[0].pieces[0][1], words[-1].end)
         if (command.targets and command.targets[-1] not in _SHOWING) or self._in_substitution(words):
             return
-        if name == "cat":
+        document = printed_document(self._text, command, words) if name == "cat" else None
+        if document is not None and not _TAKEN.match(self._text, document.end):
+            yield from self._shown("OKX301", name, [*words[:1], document])
+        elif name == "cat":
             if options and _FILES.fullmatch(options[-1]) and len(options) == 1 and self._is_shown(words):
                 yield _leak("OKX306", span, "a file of secrets", (name, "file of secrets"))
         elif name == "printenv" and options:

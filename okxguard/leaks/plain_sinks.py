@@ -31,6 +31,10 @@ _QUERY = re.compile(r"[?&][\w.\[\]-]{1,40}=(?P<hole>\$\{|#\{|\{|\\\(|\$|[\"'`]?$
 _FILE = re.compile(r"\.(?:log|txt|out|csv|html?|md|dump|debug)[\"'`]$")
 _MOST_LINKS = 12
 
+_EMPTY = 2
+# What is written to is the console, not a page.
+_CONSOLE = re.compile(r"\(\s{0,20}os\.Std(?:err|out)\b")
+
 
 class Sunk(NamedTuple):
     """Secrets that one sink gives away: the rule of the sink, its name, where it stands."""
@@ -91,6 +95,8 @@ class Sinks:
             rule, sent = RAISED, "check"
         if not rule:
             return
+        if sent == "page" and _CONSOLE.match(code.text, tokens.starts[index]):
+            rule, sent = PRINTED, ""
         closing = tokens.partners.get(index)
         end = tokens.ends[closing] if closing is not None else tokens.ends[index]
         group = Cell(GROUP, "(", tokens.starts[index], end, index)
@@ -118,6 +124,7 @@ class Sinks:
             parts = parts[1:]
         elif rule == ADDRESSED:
             parts = [part for part in parts if part[0].text != "{"]  # options, the environment among them
+        parts = [_made_later(part) for part in parts] if rule == LOGGED else parts
         value = values.listed(code, parts, formats=True, rust=self._file.language == "rust")
         if sent == "page":
             taints = tuple(taint for taint in value.taints if taint.kind is not Secret.TOKEN and taint.dump != "reply")
@@ -284,3 +291,9 @@ class Sinks:
 
 
 __all__ = ["DUMPED", "MASKED", "PRINTED", "REPLIED", "Sinks", "Sunk"]
+
+
+def _made_later(part: list[Cell]) -> list[Cell]:
+    """Return what a function without arguments makes when a logger calls it: `() -> x`."""
+    is_function = len(part) > 2 and part[0].kind == GROUP and part[1].text in ("->", "=>")
+    return part[2:] if is_function and part[0].end - part[0].start <= _EMPTY and part[2].text != "{" else part

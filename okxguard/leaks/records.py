@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import named_fields, texts_in
 from okxguard.leaks.reporting import Called
-from okxguard.leaks.values import VAGUE, Box, Value, held_names
+from okxguard.leaks.values import VAGUE, Box, ClassModel, Value, held_names
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -36,6 +36,8 @@ class Records:
 
     def dump(self, value: Value, node: ast.AST) -> Value:
         """Return a mapping with everything that an object holds."""
+        if isinstance(value.target, ClassModel):
+            return self._of_class(value.target)
         taints = self._engine.texts.dumped(value)
         if not taints and value.is_vague and value.ref:
             evidence = self._engine.evidence
@@ -50,6 +52,14 @@ class Records:
         told = {id(taint.origin) for inner in held for taint in inner.taints}
         rest = tuple(taint._replace(dump=True) for taint in taints if id(taint.origin) not in told)
         box.rest = Value(rest) if rest else None
+        return Value(box=box)
+
+    def _of_class(self, model: ClassModel) -> Value:
+        """Return a mapping with what the objects of a class share."""
+        box = Box("dict")
+        for name, value in model.fields.items():
+            taints = tuple(taint._replace(dump=True) for taint in self._engine.texts.of_field(name, value))
+            box.fields[name] = value._replace(taints=taints)
         return Value(box=box)
 
     def _fields(self, value: Value) -> dict[str, Value]:

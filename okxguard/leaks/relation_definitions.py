@@ -10,6 +10,7 @@ from okxguard.leaks.relation_flows import RECORDS
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import (
     FUNCTIONS,
+    VALIDATORS,
     NameScope,
     annotated_names,
     called_of,
@@ -108,6 +109,9 @@ class Definitions:
         notes, last = self._notes, last_name(called_of(decorator))
         notes.switches = notes.switches or notes.prints(last)
         names = {inner.resolve(name) for name in inner.parameters}
+        if last in VALIDATORS and isinstance(decorator, ast.Call):
+            for name in names:
+                self._into[name].update(filter(None, map(text_of, decorator.args)))
         for known in self._functions.get(last, ()):
             self._wrapped(known, {*names, node.name})
         if last in notes.brought:
@@ -137,6 +141,9 @@ class Definitions:
         own.update(self._classes[node.name], ("__str__", "__repr__"))
         for base in node.bases:
             own |= self._flow(base, scope)
+        if self._notes.flows.dumps:
+            assigned = (each for each in node.body if isinstance(each, ast.Assign))
+            own.update(last_name(target) for each in assigned for target in each.targets)
         if any(last_name(base).endswith(("Enum", "Flag")) for base in node.bases):
             self._members(node)
 

@@ -50,7 +50,7 @@ class Flows:
         self._functions = layout.functions
         self._classes = layout.classes
         self._brought = brought
-        self._dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
+        self.dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
         self.keeping: set[str] = set() if layout.words.isdisjoint(_TABLES) else set(QUERIES)
         self._parts: dict[type, Callable[[Any, Flow], list[Any]]] = {
             ast.Constant: _no_parts,
@@ -130,7 +130,7 @@ class Flows:
         _add_words(node, name, arguments, found)
         keeps = self._library.may_keep(name) or name in self.keeping
         base = self._base(function, found, keeps=keeps)
-        if keeps or self.is_known(name) or self._dumps or not name:
+        if keeps or self.is_known(name) or self.dumps or not name:
             found.update(keyword.arg for keyword in node.keywords if keyword.arg is not None)
             return [*base, *arguments]
         return [*base, *(argument for argument in arguments if type(argument) is ast.Lambda)]
@@ -141,7 +141,7 @@ class Flows:
             return []
         if not isinstance(function, ast.Attribute):
             return [function]
-        if not keeps and not self._dumps:
+        if not keeps and not self.dumps:
             return []
         found.update(_FIELDS.findall(text_of(function.value) or ""))
         return [function.value]

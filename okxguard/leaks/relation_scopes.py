@@ -101,6 +101,10 @@ def last_name(node: ast.AST | None) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
+# Decorators of methods that check fields, and the place of the parameter that gets the value.
+VALIDATORS = {"field_validator": 1, "validator": 1, "validates": 2}
+
+
 def is_fixture(decorator: ast.expr) -> bool:
     """Tell whether a decorator makes a function a fixture, which tests ask for by the name of a parameter."""
     return last_name(called_of(decorator)) == "fixture"

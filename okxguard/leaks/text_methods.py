@@ -98,9 +98,10 @@ class TextMethods:
         """Return the result of a method of a text that holds secrets."""
         method = called.method
         if method == "replace" and called.values:
-            gone = {id(taint.origin) for taint in called.values[0].taints}
+            gone = {part for taint in called.values[0].taints for part in (id(taint.origin), taint.name)}
             put = called.values[1].taints if len(called.values) > 1 else ()
-            return tainted(union(tuple(taint for taint in base.taints if id(taint.origin) not in gone), put))
+            left = (taint for taint in base.taints if gone.isdisjoint((id(taint.origin), taint.name)))
+            return tainted(union(tuple(left), put))
         if method in _PARTS:
             return _parts(called, base)
         if method in self._library.methods:
@@ -130,6 +131,10 @@ def _parts(called: Called, base: Value) -> Value:
     if called.values and called.values[0].const == "@":
         host = 1 if called.method.endswith("split") else 2
         parts.fields = {0: Value(base.taints), 1: SAFE, host: SAFE, -1: SAFE}
+    elif called.values and called.values[0].const == "?":
+        # Secrets stand in the query of an address, not in front of it.
+        parts.fields = {0: SAFE}
+        parts.rest = Value(base.taints)
     else:
         parts.rest = Value(base.taints)
     return Value(box=parts)

@@ -37,6 +37,16 @@ class Texts:
             return union(value.taints, *(self.shown(inner, depth + 1) for inner in box.values()))
         return value.taints
 
+    def represented(self, value: Value) -> tuple[Taint, ...]:
+        """Return the secrets in what `repr` makes of a value: a class may say something else with `str`."""
+        box = value.box
+        if box is None or box.kind != "instance" or box.model is None:
+            return self.shown(value)
+        method = box.model.method("__repr__")
+        if method is None:
+            return union(value.taints, self._of_generated(value, box, box.model, 0))
+        return self.shown(self._engine.invocations.invoke(method.bind(value), [], {}, method.node), 1)
+
     def dumped(self, value: Value, depth: int = 0) -> tuple[Taint, ...]:
         """Return the secrets in everything that an object holds, as `vars` and `asdict` show it."""
         box = value.box
@@ -81,6 +91,10 @@ class Texts:
             method = model.method(name)
             if method is not None:
                 return self.shown(self._engine.invocations.invoke(method.bind(value), [], {}, method.node), depth + 1)
+        return self._of_generated(value, box, model, depth)
+
+    def _of_generated(self, value: Value, box: Box, model: ClassModel, depth: int) -> tuple[Taint, ...]:
+        """Return the secrets in the text that the decorator or the base of a class makes of its fields."""
         if not model.is_shown and not any(map(self._engine.library.shown_bases.match, model.refs())):
             return self._of_exception(box, model)
         hidden = {name for ancestor in model.ancestors() for name in ancestor.hidden | ancestor.masked}
