@@ -81,7 +81,7 @@ class Assignment:
             elif value.taints or value.safe:
                 part = Value(value.taints, safe=value.safe)
             else:
-                part = VAGUE
+                part = Value(ref=f"{value.ref}[]") if value.ref.endswith("()") else VAGUE
             self.assign(target, part, frame)
 
     def _store_attribute(self, target: ast.Attribute, value: Value, frame: Frame) -> None:

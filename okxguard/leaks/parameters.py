@@ -91,7 +91,7 @@ class Parameters:
         """Give a command the context that holds its own options, and not those of other commands."""
         decorators = getattr(function.node, "decorator_list", ())
         for name in _CONTEXTS & frame.variables.keys() if decorators else ():
-            options = Box("shown")
+            options = Box("dict")
             for option, kind, node in self._engine.evidence.options:
                 if any(node is decorator for decorator in decorators):
                     taints = self._engine.taint(kind, option, node, "an option of the program", dump=True)
