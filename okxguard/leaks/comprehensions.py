@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.boxes import elements_of
+from okxguard.leaks.boxes import elements_of, spread
 from okxguard.leaks.conditions import answer_of, is_redaction, refine
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.values import Box, Value, join
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+
+_SHORT = 8
 
 
 class Comprehensions:
@@ -36,10 +38,27 @@ class Comprehensions:
             self._put(node, frame, box)
             return
         first, *others = generators
-        for element in elements_of(self._engine.expressions.evaluate(first.iter, frame)):
+        given = self._engine.expressions.evaluate(first.iter, frame)
+        if len(node.generators) == 1 and not first.ifs and _is_short(given.box):
+            self._put_in_order(node, first, given, frame, box)
+            return
+        for element in elements_of(given):
             self._engine.assignment.assign(first.target, element, frame)
             if self._admits(first.ifs, frame):
                 self._generate(node, others, frame, box)
+
+    def _put_in_order(
+        self, node: Comprehension, generator: ast.comprehension, given: Value, frame: Frame, box: Box
+    ) -> None:
+        """Put what is made of each element of a short list at its place."""
+        for at, element in enumerate(elements_of(given)):
+            self._engine.assignment.assign(generator.target, element, frame)
+            made = Box(box.kind)
+            self._put(node, frame, made)
+            if made.rest is not None and box.kind == "list":
+                box.fields[at] = made.rest
+            else:
+                spread(box, Value(box=made))
 
     def _put(self, node: Comprehension, frame: Frame, box: Box) -> None:
         """Put one element into the container."""
@@ -57,3 +76,8 @@ class Comprehensions:
                 return False
             refine(test, frame, holds=True)
         return True
+
+
+def _is_short(box: Box | None) -> bool:
+    """Tell whether all elements of a list are known, and are few."""
+    return box is not None and box.kind in ("list", "tuple") and box.rest is None and 1 < len(box.fields) <= _SHORT

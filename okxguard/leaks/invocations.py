@@ -21,6 +21,7 @@ class Invocations:
         self._engine = engine
         self._stack: list[int] = []
         self._sites: list[ast.AST] = []
+        self._own: dict[int, list[Value]] = {}
         self._known: dict[tuple[Any, ...], tuple[Value, tuple[Thrown, ...]]] = {}
         self.thrown: list[Thrown] = []
 
@@ -60,7 +61,10 @@ class Invocations:
         wrapped = self.invoke(decorator.target, [plain], {}, function.node)
         if isinstance(wrapped.target, Function):
             values = [self._engine.expressions.named(VAGUE, name, function.node) for name in arguments]
+            # The decorator may give the function more than it is given itself, or less.
+            self._own[id(function.node)] = values
             self.invoke(wrapped.target, values, {}, function.node)
+            del self._own[id(function.node)]
 
     def invoke(self, function: Function, values: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
         """Run a function of the module with what it is given, and return what it gives back."""
@@ -69,6 +73,8 @@ class Invocations:
             return VAGUE
         if not self._engine.matters(function) and not _carries(values, named):
             return VAGUE
+        if identity in self._own:
+            values, named = self._own[identity], {}
         frame = Frame(function.scope, getattr(function.node, "name", "lambda"), identity)
         self._engine.parameters.bind(function, values, named, frame, node)
         signature = _signature(identity, frame)
