@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.boxes import inside, items_of, keys_of, mapping_of_pairs, remove, spread, values_of
+from okxguard.leaks.boxes import inside, items_of, keys_of, made_with, mapping_of_pairs, remove, spread, values_of
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.values import SAFE, Box, Value, join
 
@@ -40,6 +40,8 @@ class BoxMethods:
     def result(self, called: Called, base: Value, box: Box) -> Value | None:
         """Return the result of a method of a container, and change the container; None for other methods."""
         handler = self._handlers.get(called.method)
+        if box.kind == "instance":
+            box = made_with(box)
         return handler(called, base, box) if handler is not None else None
 
     def _read(self, called: Called, base: Value, box: Box) -> Value | None:

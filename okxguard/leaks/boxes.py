@@ -130,6 +130,14 @@ def chained(values: list[Value]) -> Value:
     return Value(box=box)
 
 
+def made_with(box: Box) -> Box:
+    """Return what an object of a class that is a mapping was made with; other objects hold what they hold."""
+    given = box.fields.get("args")
+    first = given.box.fields.get(0) if given is not None and given.box is not None else None
+    is_mapping = box.model is not None and any(ref.endswith(("dict", "Dict")) for ref in box.model.refs())
+    return first.box if is_mapping and first is not None and first.box is not None else box
+
+
 def spread(box: Box, value: Value) -> None:
     """Put everything that a mapping holds into another one."""
     if value.box is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.box_methods import BoxMethods
-from okxguard.leaks.boxes import chained, listed
+from okxguard.leaks.boxes import chained, inside, listed
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.forwarding import BARS, GATHERERS, GETTERS, Forwarding
 from okxguard.leaks.names import words_of
@@ -47,7 +47,6 @@ _SAME = frozenset(
         "asyncio.shield",
         "max",
         "min",
-        "next",
         "typing.cast",
     }
 )
@@ -181,6 +180,8 @@ class Effects:
         """Return the result of a function of a library."""
         ref = called.ref
         if called.values and self._library.dump_calls.match(ref):
+            if "filter" in called.named:
+                return SAFE
             return self._engine.records.dump(called.values[0], called.node)
         if ref == "dict" and called.named and not called.values:
             return self._boxes.made(called)
@@ -214,6 +215,8 @@ class Effects:
             return numbers[0] if numbers else values[-1]
         if ref == "asyncio.wait_for":
             return values[0]
+        if ref == "next":
+            return join(inside(values[0]), values[1]) if len(values) > 1 else inside(values[0])
         if ref == "getattr" and len(values) > 1 and isinstance(values[1].const, str):
             return self._engine.access.attribute(values[0], values[1].const, called.node)
         return values[0] if called.method == "Template" and isinstance(values[0].const, str) else None
