@@ -204,7 +204,7 @@ class Effects:
             return listed(values, "list")
         if ref in _CHAINS:
             return chained(values)
-        if ref in BARS:
+        if ref in BARS or ref == "asyncio.wait_for":
             return values[0]
         if ref in _COPIES:
             return self._boxes.copied(called)
@@ -213,8 +213,6 @@ class Effects:
         if ref in _SAME:
             numbers = [value for value in values if isinstance(value.const, int)] if ref in ("min", "max") else []
             return numbers[0] if numbers else values[-1]
-        if ref == "asyncio.wait_for":
-            return values[0]
         if ref == "next":
             return join(inside(values[0]), values[1]) if len(values) > 1 else inside(values[0])
         if ref == "getattr" and len(values) > 1 and isinstance(values[1].const, str):
