@@ -80,7 +80,11 @@ class Library:
             | self.dumps
             | KEEPING
         )
-        self._showing = _by_last(*(sink.calls for sink in book.sinks), book.loggers.functions, tuple(WRITING))
+        messages = {sink: _place_of_message(sink) for sink in book.sinks}
+        self._messages = {name: at for sink, at in messages.items() if at for name in _last_names(sink.calls)}
+        self._showing = _by_last(
+            *(sink.calls for sink, at in messages.items() if not at), book.loggers.functions, tuple(WRITING)
+        )
         for name in (*book.loggers.methods, *book.loggers.binders):
             self._showing[name] = frozenset("*")
         told = [switch for switch in book.switches if _is_told(switch)]
@@ -111,6 +115,10 @@ class Library:
     def may_show(self, name: str, imported: frozenset[str]) -> bool:
         """Tell whether a call of that last name may show what it is given, in a module with those imports."""
         return _is_one(self._showing, name, imported)
+
+    def message_of(self, name: str) -> int:
+        """Return the place of the message, the only thing that a call of that last name may show, or 0."""
+        return self._messages.get(name, 0)
 
     def may_request(self, name: str) -> bool:
         """Tell whether a call of that last name may send a request."""
@@ -205,6 +213,11 @@ def _by_last(*groups: Iterable[str]) -> dict[str, frozenset[str]]:
             root = first.partition(".")[0] if first else "*"
             found.setdefault(last, set()).add("*" if root in LOCAL_NAMES or not root else root)
     return {last: frozenset(roots) for last, roots in found.items()}
+
+
+def _place_of_message(sink: LeakSink) -> int:
+    """Return the place of the only argument that a sink shows, or 0 where it shows others, too."""
+    return min((int(at) for at in sink.arguments if at.isdigit()), default=0) if "*" not in sink.arguments else 0
 
 
 def _is_told(switch: LeakSwitch) -> bool:

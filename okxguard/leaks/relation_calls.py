@@ -64,6 +64,8 @@ class CallRelations:
             notes.receiving.add(name)
         if notes.shows(name) or name in notes.brought:
             notes.show(self._flows.given(node, scope), scope)
+        elif self._library.message_of(name):
+            self._told(node, self._library.message_of(name), scope)
         elif self._library.may_request(name):
             notes.show(self._flows.requested(node, scope), scope)
         notes.switches = notes.switches or notes.prints(name) or self._is_switched(node)
@@ -73,6 +75,12 @@ class CallRelations:
             for keyword in node.keywords:
                 if keyword.arg is not None:
                     self._into[keyword.arg] |= self._flows.of(keyword.value, scope)
+
+    def _told(self, node: ast.Call, at: int, scope: NameScope) -> None:
+        """Note that a call shows one of its arguments, the message."""
+        messages = [*node.args[at:], *(keyword.value for keyword in node.keywords if keyword.arg == "msg")]
+        for message in messages:
+            self._notes.show(self._flows.of(message, scope), scope)
 
     def _method(self, node: ast.Call, function: ast.Attribute, scope: NameScope) -> None:
         """Note what a method stores in its object, or reads from it."""
