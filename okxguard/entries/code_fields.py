@@ -121,8 +121,10 @@ class Fields:
         named = slots and slots[0].path and slots[0].path[-1].startswith("[") and _NAMED.match(source)
         if slots and slots[0].path and slots[0].path[-1] and slots[0].place is not Place.DEFAULT and not named:
             value = self._constant(source)
-            for path in (slots[0].path, *_set(slots[0].path), *_parameter(slots[0].path, source)):
+            for path in (slots[0].path, *_set(slots[0].path)):
                 yield Entry(path, value, Span(start, max(end, start)), Place.EXPRESSION, False, value == source)
+            for path in _parameter(slots[0].path, source):
+                yield Entry(path, path[-1], Span(start, max(end, start)), Place.EXPRESSION, False, False)
 
     def _is_text(self, index: int, start: int, end: int) -> bool:
         """Tell whether the expression is one literal text, which has an entry of its own unless it is empty."""
