@@ -226,8 +226,11 @@ class _RangeTarget(_Counted):
         return self._after.read_whole(inside) if inside is not None else read_config_file(path)
 
     def _inside(self, path: str) -> str | None:
-        relative = os.path.relpath(os.path.abspath(path), self.root).replace(os.sep, "/")
-        return None if relative.startswith("../") else relative
+        # The folder may be named through a link; the file is known by its own name, even if it is one.
+        folder, name = os.path.split(os.path.abspath(path))
+        real = os.path.join(os.path.realpath(folder), name)
+        relative = os.path.relpath(real, os.path.realpath(self.root)).replace(os.sep, "/")
+        return None if relative.split("/")[0] == ".." else relative
 
     def tree(self) -> Tree:
         return self._after
