@@ -10,7 +10,7 @@ from okxguard.config import Config, load_config, read_config_file
 from okxguard.model import Note, Report
 from okxguard.sources.archive import expand
 from okxguard.sources.files import File, read_file
-from okxguard.sources.paths import Item, common_folder, list_paths, read_paths, shown_root
+from okxguard.sources.paths import Item, below, common_folder, list_paths, read_paths, shown_root
 from okxguard.sources.tree import FileTree
 
 if TYPE_CHECKING:
@@ -229,8 +229,7 @@ class _RangeTarget(_Counted):
         # The folder may be named through a link; the file is known by its own name, even if it is one.
         folder, name = os.path.split(os.path.abspath(path))
         real = os.path.join(os.path.realpath(folder), name)
-        relative = os.path.relpath(real, os.path.realpath(self.root)).replace(os.sep, "/")
-        return None if relative.split("/")[0] == ".." else relative
+        return below(real, os.path.realpath(self.root)) or None
 
     def tree(self) -> Tree:
         return self._after
