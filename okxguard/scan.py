@@ -129,6 +129,7 @@ class Scanner:
                 self._meet_rest()
             for finding in self._together.findings(again):
                 self._filter.keep(finding, tally)
+            tally.tell_companions(self._together.companions())
         report = tally.report()
         baseline = self._options.baseline
         if baseline is None:
@@ -272,8 +273,9 @@ class Scanner:
             from okxguard.together import Together
 
             self._together = Together(self._rulebook.rules, self._rulebook.folder, self._identifier)
-        if any(part.role is Role.PASSPHRASE for credential in examination.credentials for part in credential.parts):
+        if any(len(each.parts) == 1 or Role.PASSPHRASE in each.roles for each in examination.credentials):
             self._meet_rest()
+        self._together.note_parts(document, examination.credentials)
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
 
