@@ -1,9 +1,9 @@
-"""Examine one document: entries, detectors, correlation, findings."""
+"""Examine one document for credentials and rights: entries, detectors, correlation, findings."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential, correlate
 from okxguard.detectors.credentials import CredentialDetector
@@ -11,33 +11,16 @@ from okxguard.detectors.gate import PolicyGate, may_instruct
 from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
+from okxguard.examination import Examination
 from okxguard.findings import credential_finding, plain_finding
-from okxguard.model import Candidate, Entry, Finding, Policing, Role
+from okxguard.model import Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from okxguard.identity import Identifier
-    from okxguard.leaking import Brought, LeakFinder
-    from okxguard.leaks.prefilter import LeakPrefilter
     from okxguard.policing import Police
 
 _BROWSER = "OKX106"
-
-
-class Examination(NamedTuple):
-    """What one document gave: findings, the candidates behind them, and why its own reader gave up, if it did.
-
-    `credentials` and `policy` hold what only counts together with other files.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    note: str | None = None
-    credentials: tuple[Credential, ...] = ()
-    policy: Policing = Policing()
-
-    def __repr__(self) -> str:
-        return f"Examination(findings={self.findings!r})"
 
 
 class Examiner:
@@ -48,12 +31,9 @@ class Examiner:
         rulebook: Rulebook,
         today: str,
         max_key_age: int,
-        leaks: LeakPrefilter | None = None,
         identifier: Identifier | None = None,
     ) -> None:
-        self._leaks = leaks
         self._identifier = identifier
-        self._found: LeakFinder | None = None
         self._rules = rulebook.rules
         self._folder = rulebook.folder
         self._today = today
@@ -66,7 +46,7 @@ class Examiner:
         """Return the findings of a document, before any selection and suppression."""
         words = self._credentials.words
         if not words.may_report(document) and not self._is_reply(document):
-            return self._with_leaks(Examination(), document, commit)
+            return Examination()
         document = document._replace(declares=self._gate.may_declare(document))
         reading = read_entries(document, lambda: self._telling(document))
         parts = self._credentials.find(document, reading.entries)
@@ -84,31 +64,7 @@ class Examiner:
         if document.declares or self._gate.may_name_host(document) or may_instruct(document):
             policy = self._police.examine(document, reading.entries, bool(credentials), commit)
         completed = tuple(_completed(credential, credentials, reading.entries) for credential in credentials)
-        examination = Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
-        return self._with_leaks(examination, document, commit)
-
-    def examine_code(self, document: Document, commit: str | None = None) -> Examination:
-        """Return what the code of a document gives away, and nothing else."""
-        return self._with_leaks(Examination(), document, commit)
-
-    def leaks_through(self, path: str, brought: Brought) -> bool:
-        """Tell whether a file that names no secret gets one from a file that it imports."""
-        return self._leaks is not None and self._finder(self._leaks).leaks_through(path, brought)
-
-    def _finder(self, prefilter: LeakPrefilter) -> LeakFinder:
-        """Return what finds leaks, imported with the first file that may hold one."""
-        if self._found is None:
-            from okxguard.leaking import LeakFinder
-
-            self._found = LeakFinder(self._folder, prefilter)
-        return self._found
-
-    def _with_leaks(self, examination: Examination, document: Document, commit: str | None) -> Examination:
-        """Return an examination together with what the code of the document gives away."""
-        if self._leaks is None or not self._leaks.may_leak(document):
-            return examination
-        findings, note = self._finder(self._leaks).find(document, self._rules, commit)
-        return examination._replace(findings=(*examination.findings, *findings), note=examination.note or note)
+        return Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
 
     @cached_property
     def _police(self) -> Police:

@@ -11,7 +11,7 @@ from okxguard.tally import Tally
 
 if TYPE_CHECKING:
     from okxguard.baseline import Baseline
-    from okxguard.examine import Examination
+    from okxguard.examination import Examination
     from okxguard.suppress import Suppression
     from okxguard.together import Together
 

@@ -9,7 +9,7 @@ from okxguard.model import Source
 from okxguard.tally import Tally
 
 if TYPE_CHECKING:
-    from okxguard.examine import Examination
+    from okxguard.examination import Examination
 
 
 class Deferred(NamedTuple):

@@ -9,7 +9,8 @@ from okxguard.documents import Document, Window, make_document
 from okxguard.model import Location, Source
 
 if TYPE_CHECKING:
-    from okxguard.examine import Examination, Examiner
+    from okxguard.examination import Examination
+    from okxguard.examine import Examiner
 
 # Nothing is looked for in a name without one of these: the shapes of keys and secrets, or a value that is given.
 _SHAPE = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9A-Fa-f])[0-9A-F]{32}(?![0-9A-Fa-f])"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from okxguard import documents
 from okxguard.decoding import is_binary
 from okxguard.documents import LARGEST_WHOLE, Document, Window
+from okxguard.examination import CodeExaminer, Examination
 from okxguard.filtering import Filter, Options, as_fixture, may_suppress
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
@@ -31,7 +32,7 @@ from okxguard.tally import Tally
 from okxguard.versions import Versions
 
 if TYPE_CHECKING:
-    from okxguard.examine import Examination, Examiner
+    from okxguard.examine import Examiner
     from okxguard.leaks.imports import Tree
     from okxguard.novelty import Novelty
     from okxguard.together import Together
@@ -59,6 +60,7 @@ class Scanner:
         self._examiner: Examiner | None = None
         self._together: Together | None = None
         self._leaks = LeakPrefilter(tree) if any(rule.startswith(_CODE) for rule in options.rules) else None
+        self._code = CodeExaminer(rulebook.rules, rulebook.folder, self._leaks) if self._leaks else None
         # The reasons of suppressions may quote credentials: where there are any, a file is read for both.
         self._only_code = all(rule.startswith(_CODE) for rule in options.rules) and not options.honour_pragma
         self._tree = tree
@@ -127,6 +129,7 @@ class Scanner:
                 self._meet_rest()
             for finding in self._together.findings(again):
                 self._filter.keep(finding, tally)
+            tally.tell_companions(self._together.companions())
         report = tally.report()
         baseline = self._options.baseline
         if baseline is None:
@@ -202,9 +205,12 @@ class Scanner:
 
     def _scan_text(self, source: Source, tally: Tally) -> None:
         if source.more is None and len(source.data) <= LARGEST_WHOLE:
-            if self._may_leak(source) or self._may_hold_credential(source):  # the first one remembers imports
+            leaks = self._may_leak(source)  # it remembers imports
+            holds = self._may_hold_credential(source)
+            if leaks or holds:
+                document = documents.make_document(source.path, source.evidence, Window(source.data))
                 self._scan_document(
-                    documents.make_document(source.path, source.evidence, Window(source.data)), source, tally
+                    document, source, tally, holds=holds or (self._only_code and may_suppress(document))
                 )
             return
         used = is_code = False
@@ -212,9 +218,8 @@ class Scanner:
             is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
-                self._scan_document(
-                    documents.make_document(source.path, source.evidence, window, Kind.TEXT), source, tally
-                )
+                document = documents.make_document(source.path, source.evidence, window, Kind.TEXT)
+                self._scan_document(document, source, tally, holds=True)
         if used:
             tally.notes.append(Note(source.path, "is large; read as plain text, window by window"))
         if is_code:
@@ -224,17 +229,18 @@ class Scanner:
         return not self._only_code and self._prefilter.may_hold_credential(source.evidence, source.data)
 
     def _may_leak(self, source: Source) -> bool:
-        if self._leaks is None:
+        if self._leaks is None or self._code is None:
             return False
         if self._leaks.may_leak_bytes(source.path, source.data):
             return True
         brought = self._leaks.brought(source.path, source.data)
-        return bool(brought) and self._examined().leaks_through(source.path, brought)
+        return bool(brought) and self._code.leaks_through(source.path, brought)
 
-    def _scan_document(self, document: Document, source: Source, tally: Tally) -> None:
-        code_alone = self._only_code and not may_suppress(document)
-        examine = self._examined().examine_code if code_alone else self._examined().examine
-        examination = examine(document, source.commit)
+    def _scan_document(self, document: Document, source: Source, tally: Tally, *, holds: bool) -> None:
+        """Examine a document; one that holds no credential is only looked at for what its code gives away."""
+        examination = self._examined().examine(document, source.commit) if holds else Examination()
+        if self._code is not None:
+            examination = self._code.examine(document, examination, source.commit)
         if self._deferred is not None and (examination.credentials or examination.policy != Policing()):
             self._deferred.append(Deferred(document, source._replace(data=b"", more=None), examination))
         else:
@@ -258,7 +264,7 @@ class Scanner:
             from okxguard.examine import Examiner
 
             options = self._options
-            self._examiner = Examiner(self._rulebook, options.today, options.max_key_age, self._leaks, self._identifier)
+            self._examiner = Examiner(self._rulebook, options.today, options.max_key_age, self._identifier)
         return self._examiner
 
     def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:
@@ -267,8 +273,9 @@ class Scanner:
             from okxguard.together import Together
 
             self._together = Together(self._rulebook.rules, self._rulebook.folder, self._identifier)
-        if any(part.role is Role.PASSPHRASE for credential in examination.credentials for part in credential.parts):
+        if any(len(each.parts) == 1 or Role.PASSPHRASE in each.roles for each in examination.credentials):
             self._meet_rest()
+        self._together.note_parts(document, examination.credentials)
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from okxguard.model import FileError, Finding, Note, Report, Skipped, Suppressed
+from collections.abc import Mapping
+
+from okxguard.model import FileError, Finding, Location, Note, Report, Skipped, Suppressed
+
+_LONE_PARTS = frozenset({"OKX102", "OKX103", "OKX104"})
 
 
 class Tally:
@@ -31,6 +35,16 @@ class Tally:
         self.bytes += other.bytes
         self.held_back += other.held_back
         self.older += other.older
+
+    def tell_companions(self, companions: Mapping[Location, str]) -> None:
+        """Add to findings of single parts where the other parts of the credential stand."""
+        if companions:
+            self.findings = [
+                each._replace(message=each.message + companions.get(each.location, ""))
+                if each.rule in _LONE_PARTS
+                else each
+                for each in self.findings
+            ]
 
     def report(self) -> Report:
         """Return the report, in the order of paths and lines."""

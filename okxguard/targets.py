@@ -10,7 +10,7 @@ from okxguard.config import Config, load_config, read_config_file
 from okxguard.model import Note, Report
 from okxguard.sources.archive import expand
 from okxguard.sources.files import File, read_file
-from okxguard.sources.paths import Item, common_folder, list_paths, read_paths, shown_root
+from okxguard.sources.paths import Item, below, common_folder, list_paths, read_paths, shown_root
 from okxguard.sources.tree import FileTree
 
 if TYPE_CHECKING:
@@ -226,8 +226,10 @@ class _RangeTarget(_Counted):
         return self._after.read_whole(inside) if inside is not None else read_config_file(path)
 
     def _inside(self, path: str) -> str | None:
-        relative = os.path.relpath(os.path.abspath(path), self.root).replace(os.sep, "/")
-        return None if relative.startswith("../") else relative
+        # The folder may be named through a link; the file is known by its own name, even if it is one.
+        folder, name = os.path.split(os.path.abspath(path))
+        real = os.path.join(os.path.realpath(folder), name)
+        return below(real, os.path.realpath(self.root)) or None
 
     def tree(self) -> Tree:
         return self._after

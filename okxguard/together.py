@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from okxguard.correlate import Credential
 from okxguard.documents import Document
 from okxguard.findings import plain_finding
-from okxguard.model import Confidence, Finding, Policing, Role, Rule, Source
+from okxguard.model import Confidence, Finding, Location, Policing, Role, Rule, Source
 
 if TYPE_CHECKING:
     from okxguard.identity import Identifier
     from okxguard.policybook import PolicyBook
 
 REUSED = "OKX206"
+_NAMES = {Role.API_KEY: "API key", Role.SECRET_KEY: "secret key", Role.PASSPHRASE: "passphrase"}
 
 
 class Together:
@@ -28,10 +29,35 @@ class Together:
         self._withdrawing: list[Finding] = []
         self._pins: list[Finding] = []
         self._locked: set[str] = set()
+        self._lone: dict[tuple[str, tuple[str, ...]], dict[tuple[Role, str], Location]] = {}
         self._known: dict[str, list[tuple[frozenset[str], str]]] = {}
 
     def __repr__(self) -> str:
         return f"Together(withdrawing={len(self._withdrawing)}, pins={len(self._pins)})"
+
+    def note_parts(self, document: Document, credentials: tuple[Credential, ...]) -> None:
+        """Remember the parts that stand alone in a document: the others of one credential may be next to it."""
+        folder = document.path.rpartition("/")[0]
+        for credential in credentials:
+            part = credential.parts[0]
+            if len(credential.parts) == 1 and part.role in _NAMES:
+                around = self._lone.setdefault((folder, part.account), {})
+                around.setdefault((part.role, document.path), document.locate(part.span))
+
+    def companions(self) -> dict[Location, str]:
+        """Return, for parts of one credential that stand in several files of a folder, where the others are."""
+        found: dict[Location, str] = {}
+        for around in self._lone.values():
+            roles = [role for role, _ in around]
+            if len(roles) == len(set(roles)) > 1:
+                for role, place in around.items():
+                    others = (
+                        f"its {_NAMES[other[0]]} is at {where.path}:{where.line}"
+                        for other, where in around.items()
+                        if other != role
+                    )
+                    found[place] = "; " + ", ".join(others)
+        return found
 
     @property
     def awaits_locks(self) -> bool:

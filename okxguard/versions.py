@@ -9,7 +9,7 @@ from okxguard.model import Finding, Suppressed
 from okxguard.past import History
 
 if TYPE_CHECKING:
-    from okxguard.examine import Examination
+    from okxguard.examination import Examination
 
 Describe = Callable[[Sequence[Sequence[History]]], Sequence[History]]
 _Key = tuple[str, str, str, int]

@@ -433,3 +433,13 @@ def test_a_new_branch_without_new_commits_brings_nothing(
     monkeypatch.setenv("PRE_COMMIT_REMOTE_NAME", "origin")
     monkeypatch.setenv("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/feature")
     assert scan_json(clone.folder, "--diff", "auto")["summary"]["commits"] == 0
+
+
+def test_a_configuration_named_through_a_link_is_that_of_the_base(
+    repository: RepositoryBuilder, tmp_path: Path, run: Run, credentials: Credentials
+) -> None:
+    base = repository.commit({"ci/guard.toml": ""})
+    repository.commit({"ci/guard.toml": 'ignore = ["OKX1"]\n', "a.env": credentials.key_line()})
+    os.symlink(repository.folder, tmp_path / "link")
+    path = str(tmp_path / "link" / "ci" / "guard.toml")
+    assert run(repository.folder, "scan", "--config", path, "--diff", base).code == 1

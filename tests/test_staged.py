@@ -252,3 +252,17 @@ def test_a_damaged_object_is_an_error_and_the_rest_is_read(
     report = scan_json(repository.folder, "--staged")
     assert [error["path"] for error in report["errors"]] == ["a.txt"]
     assert [finding["path"] for finding in report["findings"]] == ["b.env"]
+
+
+@pytest.mark.parametrize("arguments", [("--staged",), ("--staged", "conf/key.env"), (".",)])
+def test_parts_of_one_credential_in_several_files_know_each_other(
+    arguments: tuple[str, ...], repository: RepositoryBuilder, scan_json: ScanJson, credentials: Credentials
+) -> None:
+    key, secret, passphrase = credentials.dotenv().splitlines()
+    repository.stage({"conf/key.env": key, "conf/secret.env": secret, "conf/passphrase.env": f"\n{passphrase}"})
+    repository.stage({"other/a.env": credentials.key_line(), "other/b.env": credentials.key_line()})
+    messages = {each["path"]: each["message"] for each in scan_json(repository.folder, *arguments)["findings"]}
+    assert messages["conf/key.env"].endswith(
+        "; its passphrase is at conf/passphrase.env:2, its secret key is at conf/secret.env:1"
+    )
+    assert not any("other/" in text for text in messages.values())

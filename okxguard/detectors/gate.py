@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
@@ -33,11 +34,14 @@ class PolicyGate:
     """The test of one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._cores = re.compile("|".join(map(re.escape, vocabulary.policy_cores)), re.IGNORECASE)
+        self._cores = tuple(core.lower() for core in vocabulary.policy_cores)
 
     def may_declare(self, document: Document) -> bool:
         """Return False only where no declaration of a key would be found."""
-        return bool(self._cores.search(document.text)) or self._may_be_dated(document) or _is_crowded(document.text)
+        lower = document.text.lower()
+        if any(core in lower for core in self._cores):
+            return True
+        return self._may_be_dated(document) or _is_crowded(document.text)
 
     def may_name_host(self, document: Document) -> bool:
         """Return False only where no host and no package would be found."""
@@ -49,8 +53,9 @@ class PolicyGate:
 
     def telling_lines(self, document: Document) -> frozenset[int]:
         """Return the indices of the lines that may declare something, and of those around them."""
-        matches = [*self._cores.finditer(document.text), *self._dated.finditer(document.text)]
-        telling = {document.line_of(match.start()) for match in matches}
+        telling = {document.line_of(at) for at in _found(document.text, self._cores)}
+        if _tells_year(document.text):
+            telling |= {document.line_of(match.start()) for match in self._dated.finditer(document.text)}
         last = len(document.line_starts)
         return frozenset(
             near for line in telling for near in range(max(0, line - _AROUND), min(last, line + _AROUND + 1))
@@ -61,9 +66,28 @@ class PolicyGate:
         return re.compile(rf"(?i:{_DATED})[^\n]{{0,60}}(?:{_DAY})")
 
     def _may_be_dated(self, document: Document) -> bool:
+        if not _tells_year(document.text):
+            return False
         if document.kind in _IN_CODE:
             return bool(self._dated.search(document.text))
         return bool(re.search(_DAY, document.text) and re.search(_DATED, document.text, re.IGNORECASE))
+
+
+def _found(text: str, words: tuple[str, ...]) -> Iterator[int]:
+    """Yield where one of some words begins, in any case; to look for one after the other is quickest."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
+    for word in words:
+        at = lower.find(word)
+        while at >= 0:
+            yield at
+            at = lower.find(word, at + 1)
+
+
+def _tells_year(text: str) -> bool:
+    """Return False only where no day is told: every way to write one has a year of this century, or is seconds."""
+    return re.search(r"20\d\d|1[4-9]\d{8}", text) is not None
 
 
 def may_instruct(document: Document) -> bool:

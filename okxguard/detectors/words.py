@@ -18,6 +18,8 @@ _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _READ_AROUND = 25
 # Larger files that only their path names OKX's are read where they show something: a folder may hold anything.
 _READ_WHOLE = 20_000
+# No word of the pattern begins further in front of its stem.
+_BEFORE_STEM = 40
 _LONE_SECRET = rf"(?<![0-9A-F]){SECRET.pattern}(?![0-9A-F])"
 _SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
 # What constants are folded from in Python: pieces of a key or a secret, and functions that decode.
@@ -60,6 +62,10 @@ class Words:
                 ]
             )
         )
+        # One of these stands in everything that the pattern matches; looking for them first is much quicker.
+        stems = {name.lower() for name in (*latin, "myokx", *scripts)}
+        shortest = {stem for stem in stems if not any(other != stem and other in stem for other in stems)}
+        self._stems = (*sorted(shortest), "ok-access", "ok_access", "ok.access")
         hints = "|".join(re.escape(hint) for hint in vocabulary.hints)
         self.hints = re.compile(f"{hints}|{vocabulary.context_block}", re.IGNORECASE)
         self.exchanges = WordSet(vocabulary.foreign_exchanges)
@@ -109,9 +115,9 @@ class Words:
         It may do so in base64. What only hints at OKX counts beside a key or a secret: the prefilter knows no hints.
         """
         texts = [document.text, "\n".join(meant for _, meant in _meant(document.text))]
-        if any(self.okx.search(text) and self.okx.search(re.sub(CHECKSUM, "|", text)) for text in texts):
+        if any(self._finds_okx(text) and self._finds_okx(re.sub(CHECKSUM, "|", text)) for text in texts):
             return True
-        if self.okx.search(document.evidence):
+        if self._finds_okx(document.evidence):
             return len(document.text) <= _READ_WHOLE or self._shows_something(texts)
         shown = [any(re.search(shape, text) for text in texts) for shape in (UUID.pattern, _LONE_SECRET)]
         return all(shown) or (any(shown) and any(map(self.hints.search, texts)))
@@ -126,14 +132,22 @@ class Words:
         return self._says_okx(document.text) or any(self._says_okx(meant) for _, meant in _meant(document.text))
 
     def _says_okx(self, text: str) -> bool:
-        return bool(self.okx.search(text) or self.hints.search(text))
+        return self._finds_okx(text) or bool(self.hints.search(text))
+
+    def _finds_okx(self, text: str) -> bool:
+        lower = text.lower()
+        found = [at for stem in self._stems if (at := lower.find(stem)) >= 0]
+        if not found:
+            return False
+        start = max(0, min(found) - _BEFORE_STEM) if len(lower) == len(text) else 0
+        return self.okx.search(text, start) is not None
 
     def _tells(self, text: str) -> bool:
         return self._says_okx(text) or bool(UUID.search(text) or SECRET.search(text))
 
     def owner_in(self, text: str) -> Owner | None:
         """Return the exchange that a text names; OKX where it names several."""
-        if ("k" in text or "K" in text or not text.isascii()) and self.okx.search(text):
+        if self._finds_okx(text):
             return Owner.OKX
         return Owner.EXCHANGE if self.exchanges.found_in(text) else None
 

@@ -28,8 +28,18 @@ _MOST_STEPS = 200
 _WIDEST_GAP = 200
 _DEFINED = r"(?<![\w.]){name}(?:\[\])?(?:\s?[:\s][\w<>\[\] |&?*.]{{0,60}})?\s{{0,4}}(?::=|=)(?![=>~])[ \t]*"
 _WORDS = frozenset({"true", "false", "null", "nil", "none", "undefined", "default", "void", "this", "self", "string"})
+# A type and a name, or a variable of PHP; nothing but a definition, or a variable that is handed on, looks like this.
+_PARAMETER = re.compile(
+    r"(?:[A-Za-z_][\w.<>\[\]?&*]{0,60}\s{1,3}){1,3}[&*$]?(?P<typed>[A-Za-z_]\w{0,60})|\$(?P<name>\w{1,60})"
+)
 _NAMED = re.compile(r"\w+\s*(?::(?!:)|=(?!=))")
 _VARIABLE = r"variable\s+\"{name}\"\s*\{{[^{{}}]{{0,400}}?\bdefault\s*=\s*"
+
+
+def _parameter(path: tuple[str, ...], source: str) -> list[tuple[str, ...]]:
+    """Return the path by name of a parameter that stands in a definition by its position: `string ips`, `$ip`."""
+    match = _PARAMETER.fullmatch(source) if path[-1].startswith("[") else None
+    return [(*path[:-1], match["typed"] or match["name"])] if match else []
 
 
 def _set(path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -113,6 +123,8 @@ class Fields:
             value = self._constant(source)
             for path in (slots[0].path, *_set(slots[0].path)):
                 yield Entry(path, value, Span(start, max(end, start)), Place.EXPRESSION, False, value == source)
+            for path in _parameter(slots[0].path, source):
+                yield Entry(path, path[-1], Span(start, max(end, start)), Place.EXPRESSION, False, False)
 
     def _is_text(self, index: int, start: int, end: int) -> bool:
         """Tell whether the expression is one literal text, which has an entry of its own unless it is empty."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from okxguard.documents import Document
 from okxguard.entries.commented import read_commented
@@ -19,6 +19,7 @@ from okxguard.entries.python_expressions import Expressions
 from okxguard.entries.python_flow import Flow
 from okxguard.entries.python_fold import Folder
 from okxguard.entries.python_names import Bindings, collect_bindings
+from okxguard.entries.python_nodes import all_nodes, children
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import Wrappers
 from okxguard.entries.reading import FindTelling, Literal, Reading
@@ -46,9 +47,10 @@ def read_python(document: Document, find_telling: FindTelling) -> Reading:
     Raises MismatchError when the text cannot be parsed.
     """
     tree, left_out, strange = parse_python(document.text)
-    bindings = collect_bindings(tree)
+    nodes = all_nodes(tree)
+    bindings = collect_bindings(nodes)
     reader = _Reader(
-        document, tree, bindings, Flow(tree, bindings), find_telling() if document.declares else frozenset()
+        document, nodes, bindings, Flow(nodes, bindings), find_telling() if document.declares else frozenset()
     )
     entries = (*reader.read(tree), *_comments(document))
     if not left_out:
@@ -73,7 +75,7 @@ class _Reader:
     """One walk over a tree; an explicit stack, so that depth costs nothing."""
 
     def __init__(
-        self, document: Document, tree: ast.Module, bindings: Bindings, flow: Flow, telling: frozenset[int]
+        self, document: Document, nodes: Sequence[ast.AST], bindings: Bindings, flow: Flow, telling: frozenset[int]
     ) -> None:
         self._document = document
         self._bindings = bindings
@@ -82,7 +84,7 @@ class _Reader:
         self._wrappers = Wrappers(bindings, self._folder)
         self._expressions = Expressions(document, self._folder, flow, telling)
         self._stack: list[tuple[ast.AST, _Path]] = []
-        self._calls = Calls(tree, bindings, self._folder, flow, self._wrappers, telling)
+        self._calls = Calls(nodes, bindings, self._folder, flow, self._wrappers, telling)
         self._read_strings: set[int] = set()
         self._read_dicts: set[int] = set()
 
@@ -118,7 +120,7 @@ class _Reader:
             yield from self._expression(node, path)
 
     def _push(self, node: ast.AST, path: _Path) -> None:
-        self._stack.extend((child, path) for child in reversed(list(ast.iter_child_nodes(node))))
+        self._stack += [(child, path) for child in reversed(children(node)) if child is not None]
 
     def _expression(self, node: ast.AST, path: _Path) -> Iterator[Entry]:
         if isinstance(node, ast.Call):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from okxguard.entries.python_classes import Classes
@@ -25,7 +25,7 @@ class Calls:
 
     def __init__(
         self,
-        tree: ast.Module,
+        nodes: Sequence[ast.AST],
         bindings: Bindings,
         folder: Folder,
         flow: Flow,
@@ -37,8 +37,8 @@ class Calls:
         self._flow = flow
         self._wrappers = wrappers
         self._telling = telling
-        self._classes = Classes(tree, bindings, folder)
-        self._mappings = Mappings(tree, bindings, folder, flow)
+        self._classes = Classes(nodes, bindings, folder)
+        self._mappings = Mappings(nodes, bindings, folder, flow)
         self._count = 0
 
     def serial(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from okxguard.entries.python_fold import Folder
@@ -23,13 +24,13 @@ class ClassField(NamedTuple):
 class Classes:
     """Knows the classes of one file."""
 
-    def __init__(self, tree: ast.Module, bindings: Bindings, folder: Folder) -> None:
+    def __init__(self, nodes: Iterable[ast.AST], bindings: Bindings, folder: Folder) -> None:
         self._bindings = bindings
         self._folder = folder
         self._classes: dict[str, ast.ClassDef] = {}
         self._calls: dict[str, ast.Call] = {}
         self._known: dict[str, list[ClassField]] = {}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.ClassDef):
                 self._classes.setdefault(node.name, node)
         for name, values in bindings.values.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from okxguard.entries.python_names import Bindings
 
@@ -15,18 +15,20 @@ _DEEPEST = 3
 class Flow:
     """Follows names to what is assigned to them; of several values those of the nearest function count."""
 
-    def __init__(self, tree: ast.Module, bindings: Bindings) -> None:
+    def __init__(self, nodes: Sequence[ast.AST], bindings: Bindings) -> None:
         self._bindings = bindings
         self._assigned: dict[str, dict[int, list[ast.expr]]] = {}
         self._classes: set[str] = set()
         self._parents = [0]
         self._scopes: list[int] = []
-        self._note_scopes(tree)
+        self._note_scopes(nodes)
 
-    def _note_scopes(self, tree: ast.Module) -> None:
+    def _note_scopes(self, nodes: Sequence[ast.AST]) -> None:
         """Number the functions, outer ones first, and note for every line the innermost one that holds it."""
-        self._scopes = [0] * (max((statement.end_lineno or 0 for statement in tree.body), default=0) + 2)
-        for node in ast.walk(tree):
+        self._scopes = [0] * (
+            max((node.end_lineno or 0 for node in nodes if isinstance(node, ast.stmt)), default=0) + 2
+        )
+        for node in nodes:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self._parents.append(self._scopes[node.lineno])
                 lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)

@@ -10,6 +10,7 @@ import re
 
 from okxguard.documents import Document
 from okxguard.entries.python_names import Bindings
+from okxguard.entries.python_nodes import children
 from okxguard.entries.reading import Literal
 from okxguard.model import Span
 
@@ -192,5 +193,5 @@ def _in_order(node: ast.AST) -> list[ast.AST]:
     while pending and len(found) < 2000:
         current = pending.pop()
         found.append(current)
-        pending.extend(reversed(list(ast.iter_child_nodes(current))))
+        pending.extend(child for child in reversed(children(current)) if child is not None)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -35,8 +35,8 @@ class _Step(NamedTuple):
 class Mappings:
     """Knows the mappings of one file."""
 
-    def __init__(self, tree: ast.Module, bindings: Bindings, folder: Folder, flow: Flow) -> None:
-        self._tree = tree
+    def __init__(self, nodes: Sequence[ast.AST], bindings: Bindings, folder: Folder, flow: Flow) -> None:
+        self._nodes = nodes
         self._bindings = bindings
         self._folder = folder
         self._flow = flow
@@ -132,7 +132,7 @@ class Mappings:
     @cached_property
     def _steps(self) -> dict[str, list[_Step]]:
         steps: dict[str, list[_Step]] = {}
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             name = _changed(node)
             if name and isinstance(node, (ast.Assign, ast.AugAssign, ast.Call)):
                 steps.setdefault(name, []).append(_Step(node.lineno, node))
@@ -143,7 +143,7 @@ class Mappings:
         """Return the first and the last line of every block that a run may leave out."""
         return [
             (block[0].lineno, block[-1].end_lineno or block[-1].lineno)
-            for node in ast.walk(self._tree)
+            for node in self._nodes
             for block in _blocks(node)
             if block
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 _LONGEST_CHAIN = 30
 _CLASS_MAKERS = frozenset({"namedtuple", "NamedTuple", "make_dataclass", "recordtype"})
@@ -57,12 +58,12 @@ class Bindings:
         return None
 
 
-def collect_bindings(tree: ast.Module) -> Bindings:
-    """Return the bindings of a module: one look at every statement and call."""
+def collect_bindings(nodes: Iterable[ast.AST]) -> Bindings:
+    """Return the bindings of a module from all its nodes."""
     bindings = Bindings()
     calls: list[ast.Call] = []
     made: list[tuple[str, ast.Call]] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 bindings.imports[alias.asname or alias.name.partition(".")[0]] = (

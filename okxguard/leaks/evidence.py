@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from okxguard.entries.python_nodes import children
 from okxguard.leaks.names import Secret, SecretNames
-from okxguard.leaks.relation_layout import children
 
 # The key or the name of a secret, what it is, and the place that names it.
 Read = tuple[str, Secret, ast.AST]

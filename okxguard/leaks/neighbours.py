@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from okxguard.decoding import decode
+from okxguard.entries.python_nodes import children
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.gate import Brought, GateKeeper, Survey
 from okxguard.leaks.imports import Import, Importers, inner_module
 from okxguard.leaks.library import Library
 from okxguard.leaks.modules import Modules
 from okxguard.leaks.names import SecretNames
-from okxguard.leaks.relation_layout import Layout, children
+from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.values import Box, Value
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from okxguard.entries.python_nodes import children
 from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.library import Library
 from okxguard.leaks.queries import QUERIES
-from okxguard.leaks.relation_layout import Layout, children
+from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
 
 CAUGHT, LOCALS, LOADED, RAISED = "\0caught", "locals", "\0loaded", "\0raised"

@@ -7,33 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from okxguard.entries.python_nodes import children
 from okxguard.leaks.relation_scopes import NameScope
 
 _PARTS = re.compile(r"[\w-]{2,40}")
-# Fields that hold no expressions or statements.
-_LEAVES = frozenset(
-    [
-        "ctx",
-        "op",
-        "ops",
-        "id",
-        "attr",
-        "arg",
-        "name",
-        "module",
-        "level",
-        "kind",
-        "type_comment",
-        "simple",
-        "is_async",
-        "conversion",
-        "rest",
-        "kwd_attrs",
-        "type_params",
-        "names",
-        "type_ignores",
-    ]
-)
 _LONGEST_WORD = 60
 
 
@@ -235,27 +212,6 @@ def _bound(node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar, block: _Block)
     if node.name:
         block.scope.locals.add(node.name)
     return True
-
-
-_FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(name for name in kind._fields if name not in _LEAVES)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
-_FIELDS[type(None)] = ()
-_FIELDS[ast.MatchSingleton] = ()  # holds a truth value or None as it is
-
-
-def children(node: Any) -> list[Any]:
-    """Return the expressions and statements right below a node, and some that are None."""
-    found: list[Any] = []
-    for name in _FIELDS[type(node)]:
-        value = getattr(node, name, None)
-        if type(value) is list:
-            found += value
-        elif value is not None:
-            found.append(value)
-    return found
 
 
 # The kinds of nodes that `Relations` reads.

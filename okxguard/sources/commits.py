@@ -21,6 +21,8 @@ _ENDLESS = (
     " (GitHub Actions: fetch-depth: 0, GitLab: GIT_DEPTH: 0)"
 )
 
+_MISSING = "objects of the range are missing in this clone; clone again without --filter, or check it with `git fsck`"
+
 
 class Commit(NamedTuple):
     """A commit and its parents; one where a shallow clone ends has none, although history goes on."""
@@ -47,7 +49,11 @@ class Commits:
         self._objects = objects
         self._base = wanted.base
         self._trusted = wanted.trusted
-        listed = repository.ask("rev-list", "--reverse", "--topo-order", "--parents", "--stdin", given=_asked(wanted))
+        listed = repository.attempt(
+            "rev-list", "--reverse", "--topo-order", "--parents", "--stdin", given=_asked(wanted)
+        )
+        if listed is None:
+            raise GitError(_MISSING)
         self.all = tuple(
             Commit(first, tuple(parents)) for first, *parents in map(str.split, listed.decode("ascii").splitlines())
         )
@@ -142,7 +148,7 @@ def _diffs(repository: Repository, asked: Sequence[tuple[Commit, str]]) -> Itera
     if output is None:
         output = repository.attempt(*arguments, *hardened, "--find-renames=100%", given=given)
     if output is None:
-        raise GitError("git cannot compare the commits of the range; objects are missing: clone without --filter")
+        raise GitError(_MISSING)
     return _parse(output)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
 from okxguard.sources.objects import ObjectReader, read_objects
-from okxguard.sources.paths import Item, posix, read_paths
+from okxguard.sources.paths import Item, below, posix, read_paths
 from okxguard.sources.repository import GitError, Repository
 
 LINK, SUBMODULE = "120000", "160000"
@@ -101,8 +101,7 @@ class Index:
         """Return a path as the index names it; None for what lies outside of the work tree."""
         # Only the folder is resolved: the file may be a link, which the index knows by its own name.
         folder, name = os.path.split(os.path.abspath(path))
-        relative = posix(os.path.relpath(os.path.join(os.path.realpath(folder), name), self._top))
-        return None if relative.split("/")[0] == ".." else "" if relative == "." else relative
+        return below(os.path.join(os.path.realpath(folder), name), self._top)
 
     def _read(self, entries: Sequence[Staged], excluded: Callable[[str], bool]) -> Iterator[Item]:
         files = []

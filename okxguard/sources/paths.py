@@ -191,6 +191,15 @@ def _relative(path: str, folder: str) -> str:
     return posix(path[len(below) :] if path.startswith(below) else os.path.relpath(path, folder))
 
 
+def below(path: str, folder: str) -> str | None:
+    """Return a path relative to a folder, nothing for the folder itself, and None for what lies outside of it."""
+    try:
+        relative = posix(os.path.relpath(path, folder))
+    except ValueError:  # on another drive of Windows
+        return None
+    return None if relative.split("/")[0] == ".." else "" if relative == "." else relative
+
+
 def posix(path: str) -> str:
     """Return a path with forward slashes; bytes that are no text become escapes."""
     if os.sep != "/":
