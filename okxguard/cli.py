@@ -81,7 +81,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _COMMANDS[parsed.command](parsed)
     except OkxguardError as error:
-        _say(f"okxguard: error: {printable(str(error))}")
+        from okxguard.pathnames import redacted
+
+        _say(f"okxguard: error: {printable(redacted(str(error)))}")
     except BrokenPipeError:
         raise
     except OSError as error:

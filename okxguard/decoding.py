@@ -52,12 +52,23 @@ def is_binary(data: bytes) -> bool:
     """Tell whether `data` is a picture, an archive, a program: anything but text in an encoding that is read."""
     head = data[:_SNIFFED]
     if head.startswith(_BINARY_MAGIC):
-        return not head.startswith((b"BZh", b"RIFF", b"ID3", b"MZ")) or not _is_plain(head)
+        return not _is_text_all_the_same(head)
     if b"\0" not in head:
         return False
     if declared_encoding(head) or wide_encoding(head):
         return False
     return not _is_padded_text(data, head)
+
+
+def _is_text_all_the_same(head: bytes) -> bool:
+    """Tell text that begins like a picture or an archive: anybody can write the letters that those begin with."""
+    if b"\0" in head or not _is_plain(head):
+        return False
+    try:
+        head[:-4].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_padded_text(data: bytes, head: bytes) -> bool:

@@ -86,9 +86,12 @@ class Filter:
         from okxguard.suppress import read_suppressions
         from okxguard.suppressing import trusted
 
-        known = frozenset(self._rulebook.rules)
-        directives = read_suppressions(document, known, self._options.today, honour_pragma=self._options.honour_pragma)
-        counting = trusted(directives, document, source)
+        def read(text: Document) -> tuple[Suppression, ...]:
+            pragma = self._options.honour_pragma
+            return read_suppressions(text, frozenset(self._rulebook.rules), self._options.today, honour_pragma=pragma)
+
+        directives = read(document)
+        counting = trusted(directives, source, read)
         if len(counting) < len(directives):
             tally.notes.append(Note(document.path, _UNTRUSTED))
         return counting

@@ -12,8 +12,9 @@ from okxguard.model import Finding, Source
 from okxguard.sources.archive import expand
 
 # Comparing this many lines with as many others still takes no time that anybody notices.
-_MOST_PAIRS = 4_000_000
-_PASSPHRASE = "OKX103"  # noqa: S105 (the id of a rule)
+_MOST_PAIRS = 250_000
+# Findings that are identified by the keys and secrets in them.
+_OF_VALUES = frozenset({"OKX101", "OKX102", "OKX104"})
 
 
 class Changes(NamedTuple):
@@ -39,13 +40,18 @@ class Novelty:
 
         A finding is new where a line of it or of its parts was added or changed, one between its lines was removed,
         or the version before did not have it. The commit that brings it first is the one that it is reported for.
+        What a version inside the range had is old only if it was reported, or the base had it as well.
         """
-        left = [finding for finding in findings if not self._is_known(finding)]
+        fresh = [finding for finding in findings if not self._is_known(finding)]
+        left = list(fresh)
         if source.past is not None and left:
             for data in source.past.versions():
-                for before in _same_file(source, data):
+                for before in _same_file(source, source.path, data):
                     left = self._new_against(before, source, left)
-        self._brought.update(_identity(finding) for finding in left)
+        if len(left) < len(fresh):
+            base = self._at_base(source)
+            left = [each for each in fresh if each in left or not base(each)]
+        self._brought.update(_identity(finding) for finding in fresh)
         return left
 
     def _new_against(self, before: Source, source: Source, findings: list[Finding]) -> list[Finding]:
@@ -53,23 +59,41 @@ class Novelty:
         changes = changed_lines(_lines(before), _lines(source))
         return [each for each in findings if (each.rule, each.fingerprint) not in known or _touched(each, changes)]
 
+    def _at_base(self, source: Source) -> Callable[[Finding], bool]:
+        """Return a test for findings that the base of the range has in this file, or that were brought before."""
+        base = source.past.base() if source.past is not None else None
+        own: set[tuple[str, str]] = set()
+        here: set[tuple[str, str]] = set()
+        if base is not None:
+            name, data = base
+            for at, found in ((name, own), (source.path.partition("!")[0], here)):
+                for before in _same_file(source, at, data):
+                    found.update((finding.rule, finding.fingerprint) for finding in self._scan(before))
+        rules = {rule for rule, _ in own}
+        # The fingerprint of a finding without a value holds the path, so that a renamed file is looked at under both.
+        return lambda each: (
+            (each.rule, each.fingerprint) in own
+            or ((each.rule, each.fingerprint) in here and each.rule in rules)
+            or _identity(each) in self._brought
+        )
+
     def _is_known(self, finding: Finding) -> bool:
-        # The fingerprint of a lone passphrase does not hold its value: another one at the same place is another one.
-        return finding.rule != _PASSPHRASE and _identity(finding) in self._brought
+        # Other fingerprints do not hold the value: another one at the same place is another one.
+        return finding.rule in _OF_VALUES and _identity(finding) in self._brought
 
 
 def _identity(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.location.path, finding.fingerprint
 
 
-def _same_file(source: Source, data: bytes) -> Iterable[Source]:
-    """Return a version of the file that a source is, or of the member of an archive."""
-    outer, _, member = source.path.partition("!")
-    before = source._replace(data=data, past=None)
-    if not member:
+def _same_file(source: Source, path: str, data: bytes) -> Iterable[Source]:
+    """Return a version of the file that a source is, or of the member of an archive, as if it stood at a path."""
+    _, mark, member = source.path.partition("!")
+    before = source._replace(path=path, evidence=path, data=data, past=None)
+    if not mark:
         return (before,)
-    held = expand([before._replace(path=outer, evidence=source.evidence.partition("!")[0])])
-    return [item for item in held if isinstance(item, Source) and item.path == source.path][:1]
+    wanted = f"{path}!{member}"
+    return [item for item in expand([before]) if isinstance(item, Source) and item.path == wanted][:1]
 
 
 def _touched(finding: Finding, changes: Changes) -> bool:

@@ -16,8 +16,8 @@ class Past(Protocol):
         """Tell whether a parent of the commit has the file under this path."""
         ...
 
-    def base(self, path: str) -> bytes:
-        """Return the file at the base of the range, which is trusted; nothing where it is not there."""
+    def base(self) -> tuple[str, bytes] | None:
+        """Return the file at the base of the range, which is trusted, with its path there; None where it is not."""
         ...
 
 

@@ -13,14 +13,12 @@ from okxguard.filtering import Filter, Options, as_fixture, may_suppress
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
-    Confidence,
     FileError,
     Finding,
     Note,
     Policing,
     Report,
     Role,
-    Severity,
     Skipped,
     Source,
 )
@@ -188,10 +186,9 @@ class Scanner:
             tally.findings = new
 
     def _findings_before(self, source: Source) -> list[Finding]:
-        """Return what there is to say of an earlier version, whatever is held back or suppressed."""
+        """Return what there is to say of an earlier version, suppressed or not."""
         if self._earlier is None:
-            options = self._options._replace(min_severity=Severity.LOW, min_confidence=Confidence.LOW, baseline=None)
-            self._earlier = Scanner(self._rulebook, options, self._tree)
+            self._earlier = Scanner(self._rulebook, self._options._replace(baseline=None), self._tree)
         tally = Tally()
         self._earlier._attempt(source, tally)
         return [*tally.findings, *(suppressed.finding for suppressed in tally.suppressed)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from okxguard.config import Config, load_config, read_config_file
+from okxguard.errors import ConfigError, UsageError
 from okxguard.model import Note, Report
 from okxguard.sources.archive import expand
 from okxguard.sources.files import File, read_file
@@ -183,6 +184,8 @@ class _RangeTarget(_Counted):
         from okxguard.sources.ranges import resolve_range
         from okxguard.sources.snapshot import Snapshot
 
+        if len(paths) != 1 or not os.path.isdir(paths[0]):
+            raise UsageError("--diff reads whole commits; name the folder of the repository, or nothing")
         repository = _repository_of(paths)
         self._range = resolve_range(repository, text)
         self._objects = ObjectReader(repository)
@@ -197,6 +200,8 @@ class _RangeTarget(_Counted):
         from okxguard.trust import weakened
 
         try:
+            if path is not None and os.path.exists(path) and self._trusted(path) is None:
+                raise ConfigError(f"config: {path}: is not in the base of the range; merge it before it can count")
             before = load_config(path, self.root, self._trusted)
             self._notes = weakened(before, lambda: load_config(path, self.root, self._proposed))
         finally:

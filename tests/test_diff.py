@@ -443,3 +443,121 @@ def test_a_configuration_named_through_a_link_is_that_of_the_base(
     os.symlink(repository.folder, tmp_path / "link")
     path = str(tmp_path / "link" / "ci" / "guard.toml")
     assert run(repository.folder, "scan", "--config", path, "--diff", base).code == 1
+
+
+def _moved_out(repository: RepositoryBuilder, secret: str) -> None:
+    repository.commit({"vendor/.env": secret})
+    repository.git("mv", "vendor/.env", "found.env")
+    repository.commit()
+
+
+def _renamed(repository: RepositoryBuilder, secret: str) -> None:
+    key, secret_key, _ = (line.partition("=")[2] for line in secret.splitlines())
+    repository.commit({"config.ini": f"api = {key}\nsecret = {secret_key}\n"})
+    repository.git("mv", "config.ini", "okx.ini")
+    repository.commit()
+
+
+def _link_first(repository: RepositoryBuilder, secret: str) -> None:
+    blob = repository.blob(secret.encode())
+    repository.git("update-index", "--add", "--cacheinfo", f"120000,{blob},.env")
+    repository.git("commit", "-q", "-m", "link")
+    repository.git("update-index", "--cacheinfo", f"100644,{blob},.env")
+    repository.git("commit", "-q", "-m", "file")
+
+
+def _pointer(repository: RepositoryBuilder, secret: str) -> None:
+    repository.commit({".env": f"version https://git-lfs.github.com/spec/v1\n{secret}"})
+    repository.commit({".env": secret})
+
+
+def _same_look(repository: RepositoryBuilder, secret: str) -> None:
+    blob = repository.blob(secret.encode())
+    clean = repository.blob(b"A=1\n")
+    index = f"100644 {blob}\t\\xff.env\0100644 {clean}\t".encode() + b"\xff.env\0"
+    repository.git("update-index", "-z", "--index-info", given=index)
+    repository.git("commit", "-q", "-m", "two")
+
+
+def _outer_tag(repository: RepositoryBuilder, secret: str) -> None:
+    repository.commit({"a": "1"})
+    repository.git("tag", "-a", "inner", "-m", "inner")
+    repository.git("tag", "-a", "outer", "-m", secret, "inner")
+
+
+def _other_directive(repository: RepositoryBuilder, secret: str) -> None:
+    ignored = "# okxguard: ignore[OKX101,OKX102,OKX103,OKX104]\n"
+    repository.commit({"noted.env": f"# okxguard: ignore[OKX209]\nX=1\n{ignored}{secret}"})
+
+
+EVADING: dict[str, Change] = {
+    "moved out of an excluded folder": _moved_out,
+    "renamed so that it says whose it is": _renamed,
+    "a link that becomes a file": _link_first,
+    "a pointer that becomes a file": _pointer,
+    "two paths that look the same": _same_look,
+    "the text of a tag on a tag": _outer_tag,
+    "a suppression of another rule in the base": _other_directive,
+}
+
+
+@pytest.mark.parametrize("change", EVADING.values(), ids=EVADING)
+def test_no_detour_leads_past_the_check(
+    change: Change, repository: RepositoryBuilder, run: Run, credentials: Credentials
+) -> None:
+    base = repository.commit(
+        {"okxguard.toml": 'exclude = ["vendor/"]\n', "noted.env": "# okxguard: ignore[OKX209]\nX=1\n"}
+    )
+    change(repository, credentials.dotenv())
+    assert run(repository.folder, "scan", "--diff", base).code == 1
+
+
+def test_a_loop_of_tags_ends(repository: RepositoryBuilder, run: Run) -> None:
+    base = repository.head()
+    repository.commit({"a": "1"})
+    text = b"object refs/tags/loop\ntype tag\ntag loop\ntagger a <a@b> 1 +0000\n\nx\n"
+    name = repository.git("hash-object", "-t", "tag", "-w", "--literally", "--stdin", given=text)
+    (repository.folder / ".git/refs/tags/loop").write_text(name + "\n")
+    assert run(repository.folder, "scan", "--diff", base).code == 0
+
+
+def test_a_renamed_file_of_the_base_brings_nothing_over_several_commits(
+    repository: RepositoryBuilder, scan_json: ScanJson, credentials: Credentials
+) -> None:
+    lines = "".join(f"SETTING_{number}={number}\n" for number in range(30))
+    base = repository.commit({"a.env": lines + credentials.dotenv()})
+    for old, new in (("a.env", "b.env"), ("b.env", "c.env"), ("c.env", "okx/d.env")):
+        (repository.folder / new).parent.mkdir(exist_ok=True)
+        repository.git("mv", old, new)
+        repository.commit({new: f"NAME={new}\n" + (repository.folder / new).read_text()})
+    assert scan_json(repository.folder, "--diff", base)["findings"] == []
+
+
+def test_a_new_branch_without_a_base_trusts_no_configuration(
+    repository: RepositoryBuilder, run: Run, credentials: Credentials
+) -> None:
+    repository.git("checkout", "-q", "--orphan", "evil")
+    repository.commit({"okxguard.toml": 'exclude = ["*"]\n', ".env": credentials.dotenv()})
+    assert run(repository.folder, "scan", "--diff", "0" * 40 + "..HEAD").code == 1
+
+
+def test_a_tag_does_not_stand_in_for_the_branch_of_its_name(
+    repository: RepositoryBuilder, tmp_path: Path, run: Run, credentials: Credentials
+) -> None:
+    clone = repository.clone(tmp_path / "clone")
+    clone.git("checkout", "-q", "-b", "feature")
+    clone.commit({".env": credentials.dotenv()})
+    clone.git("tag", "origin/main")
+    assert run(clone.folder, "scan", "--diff", "origin/main..HEAD").code == 1
+
+
+def test_a_named_path_with_a_range_is_refused(repository: RepositoryBuilder, run: Run) -> None:
+    result = run(repository.folder, "scan", "--diff", "HEAD", "README.md")
+    assert result.code == 2
+    assert "--diff reads whole commits" in result.err
+
+
+def test_errors_show_no_value(repository: RepositoryBuilder, run: Run, credentials: Credentials) -> None:
+    result = run(repository.folder, "scan", "--diff", f"nope-{credentials.secret()}..HEAD")
+    assert result.code == 2
+    assert credentials.made[0] not in result.err

@@ -46,13 +46,13 @@ def test_every_file_is_counted(tmp_path: Path, credentials: Credentials, scan_js
 BINARY_HEADS = {
     "png": b"\x89PNG\r\n\x1a\n",
     "jpeg": b"\xff\xd8\xff\xe0",
-    "gif": b"GIF89a",
-    "pdf": b"%PDF-1.7\n",
+    "gif": b"GIF89a\x01\x00\x01\x00\x80",
+    "pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
     "7z": b"7z\xbc\xaf\x27\x1c",
     "rar": b"Rar!\x1a\x07",
     "elf": b"\x7fELF\x02\x01\x01",
     "sqlite": b"SQLite format 3\x00",
-    "font": b"wOF2",
+    "font": b"wOF2\x00\x01\x00\x00",
     "controls": bytes(range(32)) * 8,
 }
 
@@ -267,3 +267,13 @@ def test_two_runs_print_the_same(tmp_path: Path, credentials: Credentials, run: 
     (tmp_path / "link").symlink_to("missing")
     for arguments in (("scan", "-v"), ("scan", "--format", "json")):
         assert run(tmp_path, *arguments) == run(tmp_path, *arguments)
+
+
+@pytest.mark.parametrize(
+    "beginning", ["OggS = 1", "GIF89a", "%PDF-1.7", "wOFF", "SQLite format 3", "Rar! it is", "fLaC"]
+)
+def test_text_that_begins_like_a_binary_file_is_read(
+    beginning: str, tmp_path: Path, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    write_files(tmp_path, {"bot.env": f"{beginning}\n{credentials.key_line()}"})
+    assert [finding["rule"] for finding in scan_json(tmp_path)["findings"]] == ["OKX104"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from okxguard.sources.paths import Item
 from okxguard.sources.ranges import Range
 from okxguard.sources.repository import GitError, Repository
 
+_MOST_NAMES, _MOST_TAGS = 20, 20
 MESSAGE, TAG, NOTE = "(commit message)", "(tag message)", "(note)"
 _ENDLESS = (
     "this clone is shallow and does not hold all commits of the range; fetch them with `git fetch --unshallow`"
@@ -32,13 +34,17 @@ class Commit(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A file as a commit leaves it, different from all its parents; `before` is what they had."""
+    """A file as a commit leaves it, different from all its parents; `before` is what they had.
+
+    `names` are the paths that it may have had at the base of the range, its own first.
+    """
 
     commit: str
     path: str
     mode: str
     id: str
     before: tuple[Version, ...]
+    names: tuple[str, ...]
 
 
 class Commits:
@@ -57,6 +63,7 @@ class Commits:
         self.all = tuple(
             Commit(first, tuple(parents)) for first, *parents in map(str.split, listed.decode("ascii").splitlines())
         )
+        self._names: dict[str, tuple[str, ...]] = {}
         self._ends = _ends_of(repository) & {commit.id for commit in self.all}
 
     def read(self, excluded: Callable[[str], bool]) -> Iterator[Item]:
@@ -78,7 +85,7 @@ class Commits:
             elif found.problem:
                 yield FileError(change.path, f"{found.problem} (commit {change.commit[:12]})")
             else:
-                past = PastOfFile(self._objects, change.before, self._trusted)
+                past = PastOfFile(self._objects, change.before, self._trusted, change.names)
                 yield Source("commit", change.path, found.data, change.path, change.commit, past)
 
     def _messages(self) -> Iterator[Item]:
@@ -97,22 +104,26 @@ class Commits:
         """Yield the annotated tags on the commits: the commit, where the text stands, the object that holds it."""
         wanted = {commit.id for commit in self.all}
         listed = self._repository.ask("for-each-ref", "--format=%(objecttype) %(objectname)").decode("ascii")
-        tags = {name: name for kind, name in map(str.split, listed.splitlines()) if kind == "tag"}
-        while tags:
-            # A tag may be on another tag; the outer ones follow it to the commit.
-            inner: dict[str, str] = {}
-            for found in read_objects(self._repository, list(tags)):
-                kind, target = _target_of(found.data)
-                if target in wanted:
-                    yield target, TAG, found.id
-                elif kind == "tag":
-                    inner[target] = found.id
-            tags = inner
+        waiting = [name for kind, name in map(str.split, listed.splitlines()) if kind == "tag"]
+        on: dict[str, tuple[str, str]] = {}
+        while waiting:
+            on |= {found.id: _target_of(found.data) for found in read_objects(self._repository, waiting)}
+            inner = dict.fromkeys(target for kind, target in on.values() if kind == "tag")
+            waiting = [name for name in inner if name not in on and re.fullmatch("[0-9a-f]{40,64}", name)]
+        for name in on:
+            # A tag may be on another tag; a damaged one may even be on itself.
+            kind, target = on[name]
+            for _ in range(_MOST_TAGS):
+                kind, target = on.get(target, (kind, target)) if kind == "tag" else (kind, target)
+            if target in wanted:
+                yield target, TAG, name
 
     def _notes(self) -> Iterator[tuple[str, str, str]]:
         wanted = {commit.id for commit in self.all}
         for ref in self._repository.ask("for-each-ref", "--format=%(refname)", "refs/notes").split():
-            for field in self._repository.fields("ls-tree", "-r", "-z", "--full-tree", os.fsdecode(ref)):
+            listed = self._repository.attempt("ls-tree", "-r", "-z", "--full-tree", os.fsdecode(ref))
+            # A ref among the notes may lead to anything; what is no tree holds no notes.
+            for field in filter(None, (listed or b"").split(b"\0")):
                 head, _, path = field.partition(b"\t")
                 commit = path.replace(b"/", b"").decode("ascii", "replace")
                 if commit in wanted:
@@ -126,7 +137,18 @@ class Commits:
             # What a merge has from one of its parents, it did not bring in.
             for path in sorted(set.intersection(*(set(side) for side in sides))):
                 mode, name, _ = sides[0][path]
-                yield Change(commit.id, path, mode, name, tuple(side[path][2] for side in sides))
+                before = tuple(side[path][2] for side in sides)
+                names = self._renamed(path, before)
+                yield Change(commit.id, shown(path), mode, name, before, names)
+
+    def _renamed(self, path: bytes, before: Sequence[Version]) -> tuple[str, ...]:
+        """Return the names that a file has had in the commits so far, the newest first."""
+        own = shown(path)
+        names = dict.fromkeys((own, *(version.path for version in before)))
+        for version in before:
+            names |= dict.fromkeys(self._names.get(version.path, ()))
+        self._names[own] = tuple(names)[:_MOST_NAMES]
+        return self._names[own]
 
     def _parents(self, commit: Commit) -> tuple[str, ...]:
         """Return what a commit is compared with; where a shallow clone ends, that is the base."""
@@ -135,7 +157,8 @@ class Commits:
         return commit.parents or ("",)
 
 
-_Side = dict[str, tuple[str, str, Version]]
+# By the bytes of their paths: two of them may look the same.
+_Side = dict[bytes, tuple[str, str, Version]]
 
 
 def _diffs(repository: Repository, asked: Sequence[tuple[Commit, str]]) -> Iterator[_Side]:
@@ -163,12 +186,12 @@ def _parse(output: bytes) -> Iterator[_Side]:
             continue
         assert side is not None
         _, mode, before, after, status = field.decode("ascii").split(" ")
-        old = new = shown(next(fields))
+        old = new = next(fields)
         if status[0] in "RC":
-            new = shown(next(fields))
+            new = next(fields)
         if status[0] != "D":
             known = before.strip("0") and status[0] != "C"
-            side[new] = (mode, after, Version(old, before) if known else Version(old, None))
+            side[new] = (mode, after, Version(shown(old), before if known else None))
 
 
 def message_of(data: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import SEEK_END, BytesIO
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -22,7 +23,10 @@ _LARGE = "is larger than 128 MiB and is not read; scan a checkout of it, or excl
 DAMAGED = "is damaged in this repository; check it with `git fsck`"
 MISSING = "is not in this clone; fetch it, or clone again without --depth and --filter"
 # What the blob of a file begins with whose content is kept by git LFS.
-_POINTER = b"version https://git-lfs.github.com/spec/"
+_POINTER = (
+    rb"version https://git-lfs\.github\.com/spec/v\d{1,3}\n(?:ext-\d-\w{1,40} sha256:[0-9a-f]{64}\n){0,9}"
+    rb"oid sha256:[0-9a-f]{64}\nsize \d{1,20}\n?"
+)
 _LONGEST_POINTER = 1024
 
 
@@ -43,7 +47,7 @@ class Object(NamedTuple):
     @property
     def is_pointer(self) -> bool:
         """Tell whether this is no content but the address of one that git LFS keeps."""
-        return len(self.data) <= _LONGEST_POINTER and self.data.startswith(_POINTER)
+        return len(self.data) <= _LONGEST_POINTER and re.fullmatch(_POINTER, self.data) is not None
 
 
 def read_objects(repository: Repository, ids: Sequence[str]) -> Iterator[Object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from okxguard.sources.objects import ObjectReader
@@ -17,10 +18,13 @@ class Version(NamedTuple):
 class PastOfFile:
     """The versions of one file, read when they are asked for: only files with findings are compared."""
 
-    def __init__(self, objects: ObjectReader, before: tuple[Version, ...], trusted: str | None) -> None:
+    def __init__(
+        self, objects: ObjectReader, before: tuple[Version, ...], trusted: str | None, names: Sequence[str] = ()
+    ) -> None:
         self._objects = objects
         self._before = before
         self._trusted = trusted
+        self._names = names
 
     def versions(self) -> tuple[bytes, ...]:
         """Return the file as each parent has it that has one."""
@@ -31,10 +35,10 @@ class PastOfFile:
         """Tell whether a parent has the file under this path."""
         return any(version.id and version.path == path for version in self._before)
 
-    def base(self, path: str) -> bytes:
-        """Return the file at the base of the range, under this path or the one that it had before; or nothing."""
-        for name in dict.fromkeys((path, *(version.path for version in self._before))):
-            found = self._objects.read(f"{self._trusted}:{name}") if self._trusted else None
-            if found and not found.problem:
-                return found.data
-        return b""
+    def base(self) -> tuple[str, bytes] | None:
+        """Return the file at the base of the range, under the first of its names that the base has."""
+        for name in self._names if self._trusted else ():
+            found = self._objects.read(f"{self._trusted}:{name}")
+            if found.type == "blob" and not found.problem:
+                return name, found.data
+        return None

@@ -7,6 +7,7 @@ Bitbucket Pipelines, Azure Pipelines, Jenkins, Buildkite, Travis and Drone (envi
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ class Told(NamedTuple):
 
     With `from_fork` the range begins where both sides part; `may_be_gone` says that the base need not be here: what
     a forced push replaces is not fetched any more; `is_pushed` says that the remote may have the head already.
+    `default` is the branch that new ones are compared with, if it is known.
     """
 
     base: str
@@ -31,9 +33,11 @@ class Told(NamedTuple):
     from_fork: bool = False
     may_be_gone: bool = False
     is_pushed: bool = True
+    default: str = ""
 
 
 _NEW = "0" * 40
+_BRANCH = re.compile(r"[\w.+/-]{1,250}", re.ASCII)
 # For each system: the variable that gives it away, those of the base (the first that is set counts), that of the head.
 _SYSTEMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("CI_MERGE_REQUEST_DIFF_BASE_SHA", ("CI_MERGE_REQUEST_DIFF_BASE_SHA",),
@@ -92,7 +96,10 @@ def _told_by_github(variables: Mapping[str, str]) -> Told | None:
     if group:
         return Told(_text(group, "base_sha"), _text(group, "head_sha"))
     if "before" in event and "after" in event:
-        return Told(_text(event, "before"), _text(event, "after"), may_be_gone=bool(event.get("forced")))
+        repository = event.get("repository")
+        default = repository.get("default_branch") if isinstance(repository, dict) else ""
+        known = default if isinstance(default, str) and _BRANCH.fullmatch(default) else ""
+        return Told(_text(event, "before"), _text(event, "after"), may_be_gone=bool(event.get("forced")), default=known)
     raise UsageError(
         "--diff auto: this event of GitHub names no commits that are new; run it on pull_request or push,"
         " or give the range: --diff BASE..HEAD"
@@ -115,7 +122,7 @@ def _event(path: str) -> dict[str, Any]:
 def _text(table: Any, *keys: str) -> str:
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
-    if not isinstance(table, str) or not table:
+    if not isinstance(table, str) or not _BRANCH.fullmatch(table):
         raise UsageError(_NO_EVENT)
     return table
 
@@ -133,7 +140,8 @@ def _told_by_others(variables: Mapping[str, str]) -> Told | None:
         return Told(before, after or "HEAD", from_fork=True, may_be_gone=True)
     for before, after in _PUSHES:
         if variables.get(before):
-            return Told(variables[before], variables.get(after) or "HEAD", may_be_gone=True)
+            default = variables.get("CI_DEFAULT_BRANCH", "")
+            return Told(variables[before], variables.get(after) or "HEAD", may_be_gone=True, default=default)
     if variables.get("BITBUCKET_COMMIT"):
         return Told(_NEW, variables["BITBUCKET_COMMIT"])
     return None

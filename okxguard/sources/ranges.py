@@ -23,9 +23,9 @@ class Range(NamedTuple):
     base: str | None
 
     @property
-    def trusted(self) -> str:
-        """The commit whose configuration, baseline and suppressions count: the base, or else the head."""
-        return self.base or self.head
+    def trusted(self) -> str | None:
+        """The commit whose configuration, baseline and suppressions count: the base, or none at all."""
+        return self.base
 
 
 def resolve_range(repository: Repository, text: str) -> Range:
@@ -45,11 +45,11 @@ def resolve_range(repository: Repository, text: str) -> Range:
 
 
 def _resolved(repository: Repository, told: Told) -> Range:
-    head = repository.commit_named(told.head)
+    head = _named(repository, told.head)
     if head is None:
         raise GitError(_unknown(told.head))
     if told.base.strip("0"):
-        base = repository.commit_named(told.base)
+        base = _named(repository, told.base)
         if base is None and told.may_be_gone:
             return _new_branch(repository, head, told)
         if base is None:
@@ -60,11 +60,21 @@ def _resolved(repository: Repository, told: Told) -> Range:
     return _new_branch(repository, head, told)
 
 
+def _named(repository: Repository, name: str) -> str | None:
+    """Return the commit of a name; a branch comes before a tag of that name, which anybody can push."""
+    places = (f"refs/remotes/{name}", f"refs/heads/{name}", name) if name != "HEAD" else (name,)
+    return next((found for place in places if (found := repository.commit_named(place))), None)
+
+
 def _new_branch(repository: Repository, head: str, told: Told) -> Range:
     """Return what a new branch brings: what no remote-tracking branch holds, but for the pushed branch itself."""
     refs = repository.ask("for-each-ref", "--format=%(objectname) %(objecttype)", "refs/remotes")
     others = {line.split(" ")[0] for line in refs.decode("ascii").splitlines() if line.endswith(" commit")}
-    if told.is_pushed:
+    default = repository.commit_named(f"refs/remotes/origin/{told.default}") if told.default else None
+    if default not in (None, head):
+        # Another branch of the same push must not hide what this one brings.
+        others = {default} if default else others
+    elif told.is_pushed:
         others.discard(head)
     without = tuple(sorted(others))
     base = None

@@ -16,7 +16,7 @@ _LARGEST_IMPORT = 1 << 20
 class Snapshot:
     """The files of one commit."""
 
-    def __init__(self, repository: Repository, objects: ObjectReader, commit: str) -> None:
+    def __init__(self, repository: Repository, objects: ObjectReader, commit: str | None) -> None:
         self._repository = repository
         self._objects = objects
         self._commit = commit
@@ -36,12 +36,16 @@ class Snapshot:
 
     def read_whole(self, path: str) -> bytes | None:
         """Return the bytes of a file of the commit, or None where there is none."""
+        if self._commit is None:
+            return None
         found = self._objects.read(f"{self._commit}:{path}")
         return found.data if found.type == "blob" and not found.problem else None
 
     def read_all(self, excluded: Callable[[str], bool]) -> Iterator[Item]:
         """Yield every file of the commit."""
         files = []
+        if self._commit is None:
+            return
         for field in self._repository.fields("ls-tree", "-r", "-z", "--full-tree", self._commit):
             head, _, name = field.partition(b"\t")
             mode, _, blob = head.decode("ascii").split(" ")
