@@ -64,8 +64,8 @@ def _directive(document: Document, match: re.Match[str], known: frozenset[str], 
     before = document.text[max(document.line_starts[index], match.start() - _FARTHEST_MARKER) : match.start()]
     marker = _MARKERS.get(document.kind, _COMMENT_BEFORE)
     in_comment = bool(marker.search(before))
-    if document.kind is not Kind.MARKDOWN and not in_comment:
-        return None
+    if (document.kind is not Kind.MARKDOWN and not in_comment) or match["rules"] == "[...]":
+        return None  # texts about suppressions write three dots
     rules = tuple(rule.strip().upper() for rule in (match["rules"] or "[]")[1:-1].split(",") if rule.strip())
     until = _UNTIL.search(match["rest"])
     problem, expired = _problem(rules, known, until), False

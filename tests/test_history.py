@@ -584,3 +584,15 @@ def test_several_processes_say_the_same(
     )
     assert len(json.loads(alone.out)["findings"]) == 6
     assert alone == together == remembering == remembered
+
+
+@pytest.mark.parametrize("field", ["parent abc", "parent zz" + "0" * 38, "committer a <a@b> " + "9" * 5000 + " +0000"])
+def test_odd_commits_do_not_end_the_scan(field: str, tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.commit({".env": credentials.dotenv()})
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    text = f"tree {tree}\n{field}\nauthor a <a@b> 1 +0000\n\nodd\n".encode()
+    repo.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", given=text)
+    result = run(repo.folder, "scan", "--history")
+    assert "OKX101" in result.out
+    assert "bug in okxguard" not in result.err

@@ -261,3 +261,9 @@ class TestPragma:
         files = {".env": "OKX_FLAG=1  # pragma: allowlist secret\n"}
         write_files(tmp_path, {**files, "okxguard.toml": "honour-detect-secrets-pragma = true\n"})
         assert run(tmp_path, "scan").code == 0
+
+
+def test_own_reports_and_texts_about_suppressions_are_clean(tmp_path: Path, run: Run) -> None:
+    write_files(tmp_path, {"notes.txt": "# write okxguard: ignore[...] in a comment\n", "a.py": "x = 1\n"})
+    assert run(tmp_path, "scan", "-o", "r.sarif", "-o", "r.json").code == 0
+    assert run(tmp_path, "scan").code == 0

@@ -15,6 +15,8 @@ from okxguard.sources.objects import read_objects
 from okxguard.sources.repository import Repository
 
 _MOST_TIPS = 200
+# Digits of the seconds of a date; a longer number is no date.
+_LONGEST_DATE = 12
 _MOST_QUESTIONS = 20_000
 _MESSAGES = (MESSAGE, TAG)
 # Whoever calls himself by a key or a secret does not get it into a report.
@@ -147,7 +149,7 @@ def _commit(name: str, data: bytes) -> _Commit:
     author = next((line[7:] for line in fields if line.startswith(b"author ")), b"")
     committer = next((line for line in fields if line.startswith(b"committer ")), author)
     date = committer.rpartition(b"> ")[2].split()
-    seconds = int(date[0]) if date and date[0].isdigit() else 0
+    seconds = int(date[0]) if date and date[0].isdigit() and len(date[0]) <= _LONGEST_DATE else 0
     return _Commit(name, seconds, shown(author.rpartition(b"> ")[0] + b">"), parents)
 
 

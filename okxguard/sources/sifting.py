@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from binascii import unhexlify
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
@@ -121,7 +122,7 @@ class Sifter:
 
     def _sift_message(self, found: Object, sifted: Sifted) -> None:
         head, _, text = found.data.partition(b"\n\n")
-        parents = [unhexlify(line[7:]) for line in head.split(b"\n") if line.startswith(b"parent ")]
+        parents = [unhexlify(name) for name in re.findall(rb"(?m)^parent ([0-9a-f]{40}|[0-9a-f]{64})$", head)]
         missing = [parent for parent in parents if parent not in self._known]
         sifted.orphans.extend(missing)
         source = self._message(found, text) if self._sieve.may_report(text) else None
