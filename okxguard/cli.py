@@ -151,6 +151,7 @@ def _report(
         baseline,
     )
     excluded = config.excluder(target.root)
+    scanner = Scanner(rulebook, target.settled(options), target.tree())
     listed = target.listed(excluded)
     if listed is not None and len(listed) >= _MANY:
         from okxguard.report.progress import ProgressLine
@@ -161,9 +162,8 @@ def _report(
             tell = line.show if sys.stderr.isatty() and not parsed.no_progress else None
             report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded), tell)
     else:
-        scanner = Scanner(rulebook, target.settled(options), target.tree())
         report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
-    return target.completed(report)._replace(prefix=redacted(prefix_of(target.root)))
+    return target.completed(report, scanner.hide)._replace(prefix=redacted(prefix_of(target.root)))
 
 
 def _baseline(parsed: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from okxguard import __version__
@@ -89,8 +89,12 @@ class HistoryTarget:
     def rest(self, excluded: Excluded) -> None:
         """Return nothing: there is nothing beside the whole history."""
 
-    def completed(self, report: Report) -> Report:
+    def completed(self, report: Report, hide: Callable[[str], str]) -> Report:
         """Return the report with one finding for all versions of a file, and remember what gave nothing."""
+
+        def described(groups: Sequence[Sequence[History]]) -> list[History]:
+            return [each._replace(author=each.author and hide(each.author)) for each in self._describe(groups)]
+
         pasts = self._pasts.values()
         notes, problem = set(report.notes), self._cache.save() if self._cache else None
         if problem and self._cache_path:
@@ -99,8 +103,8 @@ class HistoryTarget:
         if not commits:
             notes.add(Note("(history)", _EMPTY))
         return report._replace(
-            findings=merge(report.findings, self._describe),
-            suppressed=merge_suppressed(report.suppressed, self._describe),
+            findings=merge(report.findings, described),
+            suppressed=merge_suppressed(report.suppressed, described),
             notes=tuple(sorted(notes)),
             files=sum(past.files for past in pasts),
             bytes=sum(past.bytes for past in pasts),

@@ -88,6 +88,10 @@ class Scanner:
         self._take(items, tally)
         return self._concluded(tally, again)
 
+    def hide(self, text: str) -> str:
+        """Return a text of the history that was scanned without any value that was found in it."""
+        return self._versions.hide(text)
+
     def scan_part(self, items: Iterable[_Item]) -> Part:
         """Scan some items of many; what can only be judged beside the others is left for `join`."""
         tally = Tally()

@@ -61,8 +61,8 @@ class Target(Protocol):
         """Return the options to scan with."""
         ...
 
-    def completed(self, report: Report) -> Report:
-        """Return the report with what only the target knows."""
+    def completed(self, report: Report, hide: Callable[[str], str]) -> Report:
+        """Return the report with what only the target knows; `hide` takes found values out of a text."""
         ...
 
 
@@ -93,7 +93,7 @@ class _Counted:
     def settled(self, options: Options) -> Options:
         return options
 
-    def completed(self, report: Report) -> Report:
+    def completed(self, report: Report, hide: Callable[[str], str]) -> Report:  # noqa: ARG002
         return report._replace(commits=self.commits)
 
 

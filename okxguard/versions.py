@@ -20,6 +20,7 @@ class Versions:
 
     def __init__(self) -> None:
         self._known: dict[str, dict[tuple[str, ...], int]] = {}
+        self._values: set[str] = set()
 
     def __repr__(self) -> str:
         return f"Versions(known={len(self._known)})"
@@ -28,6 +29,7 @@ class Versions:
         """Return an examination whose findings know their place in the history, if they have one."""
         if history is None:
             return examination
+        self._values |= {candidate.value for candidate in examination.candidates}
         count = len(examination.credentials)
         numbers = [
             0 if any(part.exact for part in credential.parts) else self._number(finding.fingerprint, values)
@@ -46,6 +48,12 @@ class Versions:
                 pins=tuple(finding._replace(history=history) for finding in policy.pins),
             ),
         )
+
+    def hide(self, text: str) -> str:
+        """Return a text of the history, such as the name of an author, without any value that was found in it."""
+        for value in self._values:
+            text = text.replace(value, "[redacted]")
+        return text
 
     def _number(self, fingerprint: str, values: tuple[str, ...]) -> int:
         """Return which of the values of a fingerprint this is, in the order of their appearance."""

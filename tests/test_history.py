@@ -596,3 +596,13 @@ def test_odd_commits_do_not_end_the_scan(field: str, tmp_path: Path, credentials
     result = run(repo.folder, "scan", "--history")
     assert "OKX101" in result.out
     assert "bug in okxguard" not in result.err
+
+
+def test_an_author_named_as_a_found_value_is_not_shown(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.stage({".env": credentials.dotenv()})
+    repo.git("commit", "-q", "-m", "add", environment={"GIT_AUTHOR_NAME": credentials.made[2]})
+    for form in ("text", "json", "sarif"):
+        result = run(repo.folder, "scan", "--history", "--format", form)
+        assert result.code == 1
+        assert credentials.made[2] not in result.out + result.err
