@@ -190,7 +190,7 @@ class _RangeTarget(_Counted):
         self._range = resolve_range(repository, text)
         self._objects = ObjectReader(repository)
         self._commits = Commits(repository, self._objects, self._range)
-        self._before = Snapshot(repository, self._objects, self._range.trusted)
+        self._before = Snapshot(repository, self._objects, self._range.base)
         self._after = Snapshot(repository, self._objects, self._range.head)
         self._notes: list[Note] = []
         self.root = repository.top or repository.folder

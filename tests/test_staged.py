@@ -266,3 +266,13 @@ def test_parts_of_one_credential_in_several_files_know_each_other(
         "; its passphrase is at conf/passphrase.env:2, its secret key is at conf/secret.env:1"
     )
     assert not any("other/" in text for text in messages.values())
+
+
+def test_a_link_that_holds_more_than_a_path_is_read(
+    repository: RepositoryBuilder, run: Run, credentials: Credentials
+) -> None:
+    blob = repository.blob(credentials.dotenv().encode())
+    repository.git("update-index", "--add", "--cacheinfo", f"120000,{blob},link.env")
+    result = run(repository.folder, "scan", "--staged", "-v")
+    assert result.code == 1
+    assert "link.env: skipped (symlink)" in result.err

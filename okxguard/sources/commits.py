@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
-from okxguard.model import EXCLUDED, FileError, Skipped, Source
-from okxguard.sources.index import LFS_POINTER, LINK, SUBMODULE, shown
+from okxguard.model import FileError, Source
+from okxguard.sources.blobs import read_blobs, shown
 from okxguard.sources.objects import ObjectReader, read_objects
 from okxguard.sources.past import PastOfFile, Version
 from okxguard.sources.paths import Item
@@ -54,7 +54,6 @@ class Commits:
         self._repository = repository
         self._objects = objects
         self._base = wanted.base
-        self._trusted = wanted.trusted
         listed = repository.attempt(
             "rev-list", "--reverse", "--topo-order", "--parents", "--stdin", given=_asked(wanted)
         )
@@ -71,22 +70,11 @@ class Commits:
         if self._ends:
             yield FileError("(range)", _ENDLESS)
         yield from self._messages()
-        files = []
-        for change in self._changes():
-            kind = {LINK: "symlink", SUBMODULE: "submodule"}.get(change.mode)
-            kind = kind or (EXCLUDED if excluded(change.path) else None)
-            if kind:
-                yield Skipped(change.path, kind)
-            else:
-                files.append(change)
-        for change, found in zip(files, read_objects(self._repository, [each.id for each in files]), strict=True):
-            if found.is_pointer:
-                yield Skipped(change.path, LFS_POINTER)
-            elif found.problem:
-                yield FileError(change.path, f"{found.problem} (commit {change.commit[:12]})")
-            else:
-                past = PastOfFile(self._objects, change.before, self._trusted, change.names)
-                yield Source("commit", change.path, found.data, change.path, change.commit, past)
+        yield from read_blobs(self._repository, self._changes(), excluded, self._source_of)
+
+    def _source_of(self, change: Change, data: bytes) -> Source:
+        past = PastOfFile(self._objects, change.before, self._base, change.names)
+        return Source("commit", change.path, data, change.path, change.commit, past)
 
     def _messages(self) -> Iterator[Item]:
         ids = [commit.id for commit in self.all]

@@ -16,12 +16,12 @@ from okxguard.decoding import is_binary
 from okxguard.model import EXCLUDED, FileError, Skipped, Source
 from okxguard.past import History
 from okxguard.sources.archive import expand
+from okxguard.sources.blobs import LFS_POINTER
 from okxguard.sources.cache import Cache
 from okxguard.sources.commits import NOTE
 from okxguard.sources.containers import container_of
 from okxguard.sources.holders import Holders
 from okxguard.sources.idset import IdSet
-from okxguard.sources.index import LFS_POINTER
 from okxguard.sources.lineage import Lineage
 from okxguard.sources.listing import Listing
 from okxguard.sources.objects import Object, read_objects

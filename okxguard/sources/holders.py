@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from okxguard.model import FileError
+from okxguard.sources.blobs import shown
 from okxguard.sources.idset import IdSet
-from okxguard.sources.index import shown
 from okxguard.sources.listing import Listing
 from okxguard.sources.repository import Repository
 

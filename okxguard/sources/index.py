@@ -6,13 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
-from okxguard.sources.objects import ObjectReader, read_objects
+from okxguard.model import Note, Source
+from okxguard.sources.blobs import LINK, SUBMODULE, read_blobs, shown
+from okxguard.sources.objects import ObjectReader
 from okxguard.sources.paths import Item, below, posix, read_paths
 from okxguard.sources.repository import GitError, Repository
 
-LINK, SUBMODULE = "120000", "160000"
-LFS_POINTER = "git LFS pointer; the content is not in the repository"
 _UNMERGED = "is in conflict; every side of it is read"
 _OUTSIDE = "is not in the index; read from the work tree"
 _LARGEST_IMPORT = 1 << 20
@@ -104,34 +103,13 @@ class Index:
         return below(os.path.join(os.path.realpath(folder), name), self._top)
 
     def _read(self, entries: Sequence[Staged], excluded: Callable[[str], bool]) -> Iterator[Item]:
-        files = []
-        for entry in entries:
-            kind = _not_a_file(entry.mode) or (EXCLUDED if excluded(entry.path) else None)
-            if kind:
-                yield Skipped(entry.path, kind)
-            else:
-                files.append(entry)
-        yield from (Note(path, _UNMERGED) for path in sorted({entry.path for entry in files if entry.stage}))
-        for entry, found in zip(files, read_objects(self._repository, [each.id for each in files]), strict=True):
-            if found.is_pointer:
-                yield Skipped(entry.path, LFS_POINTER)
-            elif found.problem:
-                yield FileError(entry.path, found.problem)
-            else:
-                yield Source("index", entry.path, found.data, entry.path)
-
-
-def _not_a_file(mode: str) -> str | None:
-    """Return why an entry of this mode is no file to read."""
-    return {LINK: "symlink", SUBMODULE: "submodule"}.get(mode)
+        yield from (Note(path, _UNMERGED) for path in sorted({entry.path for entry in entries if entry.stage}))
+        yield from read_blobs(
+            self._repository, entries, excluded, lambda entry, data: Source("index", entry.path, data, entry.path)
+        )
 
 
 def _staged(field: bytes) -> Staged:
     head, _, path = field.partition(b"\t")
     mode, name, stage = head.decode("ascii").split(" ")
     return Staged(shown(path), mode, name, int(stage))
-
-
-def shown(path: bytes) -> str:
-    """Return a path of git as it is shown; bytes that are no text become escapes."""
-    return path.decode("utf-8", "backslashreplace")

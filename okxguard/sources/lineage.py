@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from okxguard.past import History
+from okxguard.sources.blobs import shown
 from okxguard.sources.commits import MESSAGE, TAG
 from okxguard.sources.holders import Holders, Place
-from okxguard.sources.index import shown
 from okxguard.sources.objects import read_objects
 from okxguard.sources.repository import Repository
 

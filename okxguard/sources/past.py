@@ -19,11 +19,11 @@ class PastOfFile:
     """The versions of one file, read when they are asked for: only files with findings are compared."""
 
     def __init__(
-        self, objects: ObjectReader, before: tuple[Version, ...], trusted: str | None, names: Sequence[str] = ()
+        self, objects: ObjectReader, before: tuple[Version, ...], base: str | None, names: Sequence[str] = ()
     ) -> None:
         self._objects = objects
         self._before = before
-        self._trusted = trusted
+        self._base = base
         self._names = names
 
     def versions(self) -> tuple[bytes, ...]:
@@ -37,8 +37,8 @@ class PastOfFile:
 
     def base(self) -> tuple[str, bytes] | None:
         """Return the file at the base of the range, under the first of its names that the base has."""
-        for name in self._names if self._trusted else ():
-            found = self._objects.read(f"{self._trusted}:{name}")
+        for name in self._names if self._base else ():
+            found = self._objects.read(f"{self._base}:{name}")
             if found.type == "blob" and not found.problem:
                 return name, found.data
         return None

@@ -15,17 +15,13 @@ _FETCH = "fetch it (GitHub Actions: fetch-depth: 0, GitLab: GIT_DEPTH: 0, elsewh
 class Range(NamedTuple):
     """The commits that `head` reaches and none of `without` does; all are ids of commits.
 
-    `base` is the commit that the range begins at, None for a new branch that has nothing in common with others.
+    `base` is the commit that the range begins at, None for a new branch that has nothing in common with others. Its
+    configuration, baseline and suppressions are trusted.
     """
 
     head: str
     without: tuple[str, ...]
     base: str | None
-
-    @property
-    def trusted(self) -> str | None:
-        """The commit whose configuration, baseline and suppressions count: the base, or none at all."""
-        return self.base
 
 
 def resolve_range(repository: Repository, text: str) -> Range:

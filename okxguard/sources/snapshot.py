@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from okxguard.model import EXCLUDED, FileError, Skipped, Source
-from okxguard.sources.index import LFS_POINTER, LINK, SUBMODULE, shown
-from okxguard.sources.objects import ObjectReader, read_objects
+from okxguard.model import FileError, Source
+from okxguard.sources.blobs import read_blobs, shown
+from okxguard.sources.objects import ObjectReader
 from okxguard.sources.paths import Item
 from okxguard.sources.repository import Repository
 
 _LARGEST_IMPORT = 1 << 20
+
+
+class Listed(NamedTuple):
+    """A file of a commit."""
+
+    path: str
+    mode: str
+    id: str
 
 
 class Snapshot:
@@ -43,22 +52,18 @@ class Snapshot:
 
     def read_all(self, excluded: Callable[[str], bool]) -> Iterator[Item]:
         """Yield every file of the commit."""
-        files = []
         if self._commit is None:
             return
-        for field in self._repository.fields("ls-tree", "-r", "-z", "--full-tree", self._commit):
-            head, _, name = field.partition(b"\t")
-            mode, _, blob = head.decode("ascii").split(" ")
-            path = shown(name)
-            kind = {LINK: "symlink", SUBMODULE: "submodule"}.get(mode) or (EXCLUDED if excluded(path) else None)
-            if kind:
-                yield Skipped(path, kind)
-            else:
-                files.append((path, blob))
-        for (path, _), found in zip(files, read_objects(self._repository, [blob for _, blob in files]), strict=True):
-            if found.is_pointer:
-                yield Skipped(path, LFS_POINTER)
-            elif found.problem:
-                yield FileError(path, found.problem)
-            else:
-                yield Source("commit", path, found.data, path)
+        listed = self._repository.attempt("ls-tree", "-r", "-z", "--full-tree", self._commit)
+        if listed is None:
+            yield FileError("(tree)", "cannot be listed; objects are missing in this clone")
+        files = (_listed(field) for field in (listed or b"").split(b"\0") if field)
+        yield from read_blobs(
+            self._repository, files, excluded, lambda file, data: Source("commit", file.path, data, file.path)
+        )
+
+
+def _listed(field: bytes) -> Listed:
+    head, _, name = field.partition(b"\t")
+    mode, _, blob = head.decode("ascii").split(" ")
+    return Listed(shown(name), mode, blob)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from okxguard.model import FileError, Note
+from okxguard.sources.blobs import SUBMODULE
 from okxguard.sources.git import environment
-from okxguard.sources.index import SUBMODULE
 from okxguard.sources.paths import posix
 from okxguard.sources.repository import GitError, Repository, open_repository
 
