@@ -49,8 +49,8 @@ class Novelty:
                 for before in _same_file(source, source.path, data):
                     left = self._new_against(before, source, left)
         if len(left) < len(fresh):
-            base = self._at_base(source)
-            left = [each for each in fresh if each in left or not base(each)]
+            base, new = self._at_base(source), set(left)
+            left = [each for each in fresh if each in new or not base(each)]
         self._brought.update(_identity(finding) for finding in fresh)
         return left
 

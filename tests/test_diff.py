@@ -561,3 +561,12 @@ def test_errors_show_no_value(repository: RepositoryBuilder, run: Run, credentia
     result = run(repository.folder, "scan", "--diff", f"nope-{credentials.secret()}..HEAD")
     assert result.code == 2
     assert credentials.made[0] not in result.err
+
+
+def test_a_branch_does_not_stand_in_for_the_commit_of_its_name(
+    repository: RepositoryBuilder, run: Run, credentials: Credentials
+) -> None:
+    base = repository.head()
+    repository.commit({".env": credentials.dotenv()})
+    repository.git("update-ref", f"refs/heads/{base}", "HEAD")
+    assert run(repository.folder, "scan", "--diff", f"{base}..HEAD").code == 1

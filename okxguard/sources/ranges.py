@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from okxguard.errors import UsageError
@@ -57,8 +58,9 @@ def _resolved(repository: Repository, told: Told) -> Range:
 
 
 def _named(repository: Repository, name: str) -> str | None:
-    """Return the commit of a name; a branch comes before a tag of that name, which anybody can push."""
-    places = (f"refs/remotes/{name}", f"refs/heads/{name}", name) if name != "HEAD" else (name,)
+    """Return the commit of a name; a branch comes before a tag of that name, and a whole id before both."""
+    is_certain = name == "HEAD" or re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", name)
+    places = (name,) if is_certain else (f"refs/remotes/{name}", f"refs/heads/{name}", name)
     return next((found for place in places if (found := repository.commit_named(place))), None)
 
 
@@ -67,9 +69,9 @@ def _new_branch(repository: Repository, head: str, told: Told) -> Range:
     refs = repository.ask("for-each-ref", "--format=%(objectname) %(objecttype)", "refs/remotes")
     others = {line.split(" ")[0] for line in refs.decode("ascii").splitlines() if line.endswith(" commit")}
     default = repository.commit_named(f"refs/remotes/origin/{told.default}") if told.default else None
-    if default not in (None, head):
+    if default and default != head:
         # Another branch of the same push must not hide what this one brings.
-        others = {default} if default else others
+        others = {default}
     elif told.is_pushed:
         others.discard(head)
     without = tuple(sorted(others))
