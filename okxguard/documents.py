@@ -13,6 +13,8 @@ from okxguard.model import Location, Span
 
 # What is larger is read in windows, and as plain text.
 LARGEST_WHOLE = 16 << 20
+_WINDOW = 4 << 20
+_OVERLAP = 128 << 10
 
 
 class Document(NamedTuple):
@@ -73,13 +75,14 @@ class Window(NamedTuple):
         return f"Window(first_line={self.first_line!r}, first_column={self.first_column!r})"
 
 
-def windows(chunks: Iterable[bytes], size: int, overlap: int) -> Iterator[Window]:
+def windows(chunks: Iterable[bytes], size: int = _WINDOW, overlap: int = _OVERLAP) -> Iterator[Window]:
     """Cut what comes in chunks into windows of about `size` bytes that share `overlap` bytes, at line ends if any."""
     held, line, column = b"", 1, 1
     encoding: str | None = None
     is_first = True
-    for chunk in chunks:
-        held += chunk
+    # In pieces of the size of a window: to cut windows off something large would copy the rest of it every time.
+    for piece in (chunk[at : at + size] for chunk in chunks for at in range(0, len(chunk), size)):
+        held += piece
         while len(held) > size:
             if is_first:
                 encoding, is_first = _encoding_of(held), False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from okxguard import documents
@@ -23,7 +23,7 @@ from okxguard.model import (
     Source,
 )
 from okxguard.parts import Deferred, Part
-from okxguard.pathnames import is_telling, read_path
+from okxguard.pathnames import is_telling, read_path, redacted
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 from okxguard.tally import Tally
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "Part", "Scanner"]
 
 _CODE = "OKX3"
-_WINDOW = 4 << 20
-_OVERLAP = 128 << 10
-_CHANGED = "could not be read to its end; scan again"
+_UNREAD = "{} of those that are only compared could not be read; passphrases and versions are compared without them"
 _Item = Source | FileError | Note | Skipped
 
 
@@ -128,7 +126,7 @@ class Scanner:
         """Add what only all files together show, and leave out what the baseline accepts."""
         if self._together is not None:
             if self._together.awaits_locks:
-                self._meet_rest()
+                self._meet_rest(tally)
             for finding in self._together.findings(again):
                 self._filter.keep(finding, tally)
             tally.tell_companions(self._together.companions())
@@ -139,20 +137,29 @@ class Scanner:
         others = (*tally.passed_over, *(suppressed.finding for suppressed in report.suppressed))
         return baseline.leave_out(report, others, tally.seen, self._tree.names if self._tree else None)
 
-    def _meet_rest(self) -> None:
+    def _meet_rest(self, tally: Tally) -> None:
         """Learn, once, what the files hold that nothing is reported of."""
         rest, self._rest = self._rest, None
         if rest is None:
             return
         self._is_reporting = False
+        others = Tally()
         for item in rest():
-            if isinstance(item, Source) and not is_binary(item.data):
-                self._attempt(item, Tally())
+            if isinstance(item, FileError):
+                others.errors.append(item)
+            elif isinstance(item, Source) and not is_binary(item.data):
+                self._attempt(item, others)
         self._is_reporting = True
+        if others.errors:
+            tally.notes.append(Note("(other files)", _UNREAD.format(len(others.errors))))
 
     def _renamed(self, source: Source, tally: Tally) -> Source:
         """Count what the path of a source gives away, and return the source with a path that does not."""
-        named = read_path(source, self._examined())
+        try:
+            named = read_path(source, self._examined())
+        except Exception as error:
+            tally.errors.append(FileError(redacted(source.path), _bug(error)))
+            return source._replace(path=redacted(source.path))
         if named is None:
             return source
         if source.past is None or not source.past.had(source.path):
@@ -201,8 +208,7 @@ class Scanner:
         try:
             self._scan_text(source, tally)
         except Exception as error:  # one bug must not lose the findings of the other files
-            reason = f"could not be scanned because of a bug in okxguard ({type(error).__name__}); please report it"
-            tally.errors.append(FileError(source.path, reason))
+            tally.errors.append(FileError(source.path, _bug(error)))
 
     def _scan_text(self, source: Source, tally: Tally) -> None:
         if source.more is None and len(source.data) <= LARGEST_WHOLE:
@@ -215,7 +221,7 @@ class Scanner:
                 )
             return
         used = is_code = False
-        for window in documents.windows(_chunks(source, tally), _WINDOW, _OVERLAP):
+        for window in documents.windows(tally.read_on(source)):
             is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
@@ -249,7 +255,7 @@ class Scanner:
 
     def _finish(self, document: Document, source: Source, examination: Examination, tally: Tally) -> None:
         if examination.credentials or examination.policy != Policing():
-            examination = self._with_others(document, examination, source.commit)
+            examination = self._with_others(document, examination, source.commit, tally)
         examination = self._versions.mark(examination, source.history)
         if examination.note:
             tally.notes.append(Note(document.path, examination.note))
@@ -268,26 +274,20 @@ class Scanner:
             self._examiner = Examiner(self._rulebook, options.today, options.max_key_age, self._identifier)
         return self._examiner
 
-    def _with_others(self, document: Document, examination: Examination, commit: str | None) -> Examination:
+    def _with_others(
+        self, document: Document, examination: Examination, commit: str | None, tally: Tally
+    ) -> Examination:
         """Return an examination with what it means beside the files before, and remember it for those to come."""
         if self._together is None:
             from okxguard.together import Together
 
             self._together = Together(self._rulebook.rules, self._rulebook.folder, self._identifier)
         if any(len(each.parts) == 1 or Role.PASSPHRASE in each.roles for each in examination.credentials):
-            self._meet_rest()
+            self._meet_rest(tally)
         self._together.note_parts(document, examination.credentials)
         reused = self._together.reused(document, examination.credentials, commit)
         return examination._replace(findings=(*examination.findings, *reused))
 
 
-def _chunks(source: Source, tally: Tally) -> Iterator[bytes]:
-    """Yield the bytes of a large source in chunks, counting those that are still to be read."""
-    for at in range(0, len(source.data), _WINDOW):
-        yield source.data[at : at + _WINDOW]
-    try:
-        for chunk in source.more() if source.more else ():
-            tally.bytes += len(chunk)
-            yield chunk
-    except OSError:
-        tally.errors.append(FileError(source.path, _CHANGED))
+def _bug(error: Exception) -> str:
+    return f"could not be scanned because of a bug in okxguard ({type(error).__name__}); please report it"

@@ -13,9 +13,6 @@ from okxguard.scan import Options, Scanner
 
 # No declared date is younger, so that what gives nothing on that day gives nothing before.
 _LAST_DAY = "9999-12-31"
-_LARGEST_WHOLE = 16 << 20
-_WINDOW = 4 << 20
-_OVERLAP = 128 << 10
 
 
 class NoTree:
@@ -45,11 +42,9 @@ class Sieve:
         """Return False only where a source with these bytes gives nothing, unless its path tells."""
         if self._code:
             return True
-        if len(data) <= _LARGEST_WHOLE:
+        if len(data) <= documents.LARGEST_WHOLE:
             return self._prefilter.may_hold_credential("", data)
-        chunks = (data[at : at + _WINDOW] for at in range(0, len(data), _WINDOW))
-        windows = documents.windows(chunks, _WINDOW, _OVERLAP)
-        return any(self._prefilter.may_hold_credential("", window.data) for window in windows)
+        return any(self._prefilter.may_hold_credential("", window.data) for window in documents.windows([data]))
 
     def tells(self, path: str) -> bool:
         """Tell whether a path alone is evidence, or holds a value itself."""

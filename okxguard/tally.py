@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from okxguard.model import FileError, Finding, Location, Note, Report, Skipped, Suppressed
+from okxguard.model import FileError, Finding, Location, Note, Report, Skipped, Source, Suppressed
 
 _LONE_PARTS = frozenset({"OKX102", "OKX103", "OKX104"})
+
+_CHANGED = "could not be read to its end; scan again"
 
 
 class Tally:
@@ -35,6 +37,16 @@ class Tally:
         self.bytes += other.bytes
         self.held_back += other.held_back
         self.older += other.older
+
+    def read_on(self, source: Source) -> Iterator[bytes]:
+        """Yield the bytes of a large source, and count those that are read only now."""
+        yield source.data
+        try:
+            for chunk in source.more() if source.more else ():
+                self.bytes += len(chunk)
+                yield chunk
+        except OSError:
+            self.errors.append(FileError(source.path, _CHANGED))
 
     def tell_companions(self, companions: Mapping[Location, str]) -> None:
         """Add to findings of single parts where the other parts of the credential stand."""

@@ -570,3 +570,14 @@ def test_a_branch_does_not_stand_in_for_the_commit_of_its_name(
     repository.commit({".env": credentials.dotenv()})
     repository.git("update-ref", f"refs/heads/{base}", "HEAD")
     assert run(repository.folder, "scan", "--diff", f"{base}..HEAD").code == 1
+
+
+def test_missing_trees_lose_no_finding(repository: RepositoryBuilder, run: Run, credentials: Credentials) -> None:
+    base = repository.head()
+    repository.commit({"a/b.txt": "1\n"}, message=f"Add\n\n{credentials.dotenv()}")
+    name = repository.git("rev-parse", "HEAD:a")
+    (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    result = run(repository.folder, "scan", "--diff", base)
+    assert result.code == 2
+    assert "(commit message)" in result.out
+    assert "(range): objects of the range are missing" in result.err

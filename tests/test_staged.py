@@ -276,3 +276,14 @@ def test_a_link_that_holds_more_than_a_path_is_read(
     result = run(repository.folder, "scan", "--staged", "-v")
     assert result.code == 1
     assert "link.env: skipped (symlink)" in result.err
+
+
+def test_files_that_could_not_be_compared_are_told(
+    repository: RepositoryBuilder, run: Run, credentials: Credentials
+) -> None:
+    repository.stage({"a.env": credentials.dotenv(), "lost.txt": "some words that are lost\n"})
+    name = repository.git("rev-parse", ":lost.txt")
+    (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    result = run(repository.folder, "scan", "--staged", "a.env")
+    assert result.code == 1
+    assert "1 of those that are only compared could not be read" in result.err

@@ -70,7 +70,10 @@ class Commits:
         if self._ends:
             yield FileError("(range)", _ENDLESS)
         yield from self._messages()
-        yield from read_blobs(self._repository, self._changes(), excluded, self._source_of)
+        try:
+            yield from read_blobs(self._repository, self._changes(), excluded, self._source_of)
+        except GitError as problem:
+            yield FileError("(range)", str(problem))
 
     def _source_of(self, change: Change, data: bytes) -> Source:
         past = PastOfFile(self._objects, change.before, self._base, change.names)
