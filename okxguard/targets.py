@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from okxguard.leaks.imports import Tree
     from okxguard.rulebook import Rulebook
     from okxguard.sources.repository import Repository
+    from okxguard.sources.snapshot import Snapshot
 
 Excluded = Callable[[str], bool]
 _HERE = (".",)
@@ -85,10 +86,19 @@ def make_target(paths: Sequence[str], *, staged: bool, diff: str | None, ignored
     return _PathTarget(paths, ignored=ignored)
 
 
-class _Counted:
-    """What all targets have in common that look at so many commits."""
+class _Plain:
+    """What most targets do: they read alone, have nothing to compare with, and look at so many commits."""
 
     commits = 0
+
+    def listed(self, excluded: Excluded) -> Sequence[Item | File] | None:  # noqa: ARG002 (for others to change)
+        return None
+
+    def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:  # noqa: ARG002
+        return None
+
+    def rest(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:  # noqa: ARG002
+        return None
 
     def settled(self, options: Options) -> Options:
         return options
@@ -97,7 +107,7 @@ class _Counted:
         return report._replace(commits=self.commits)
 
 
-class _PathTarget(_Counted):
+class _PathTarget(_Plain):
     """Folders and files as they are on the disk."""
 
     def __init__(self, paths: Sequence[str], *, ignored: bool) -> None:
@@ -134,11 +144,8 @@ class _PathTarget(_Counted):
     def _is_whole(self) -> bool:
         return all(os.path.isdir(path) for path in self._paths)
 
-    def rest(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
-        return None
 
-
-class _StagedTarget(_Counted):
+class _StagedTarget(_Plain):
     """The index, or what it holds at some paths."""
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -165,9 +172,6 @@ class _StagedTarget(_Counted):
         finally:
             self._index.close()
 
-    def listed(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
-        return None
-
     def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:
         return None if self._paths else lambda: self.items(excluded)
 
@@ -175,7 +179,7 @@ class _StagedTarget(_Counted):
         return (lambda: expand(self._index.read_rest(self._paths, excluded), excluded)) if self._paths else None
 
 
-class _RangeTarget(_Counted):
+class _RangeTarget(_Plain):
     """The commits of a range; the configuration is that of its base."""
 
     def __init__(self, paths: Sequence[str], text: str) -> None:
@@ -202,8 +206,10 @@ class _RangeTarget(_Counted):
         try:
             if path is not None and os.path.exists(path) and self._trusted(path) is None:
                 raise ConfigError(f"config: {path}: is not in the base of the range; merge it before it can count")
-            before = load_config(path, self.root, self._trusted)
-            self._notes = weakened(before, lambda: load_config(path, self.root, self._proposed))
+            # What nobody named is looked for in commits only: the disk may hold what git does not know.
+            before = load_config(path, self.root, self._trusted if path else self._in(self._before))
+            proposed = self._proposed if path else self._in(self._after)
+            self._notes = weakened(before, lambda: load_config(path, self.root, proposed))
         finally:
             self._objects.close()
         return before
@@ -230,6 +236,13 @@ class _RangeTarget(_Counted):
         inside = self._inside(path)
         return self._after.read_whole(inside) if inside is not None else read_config_file(path)
 
+    def _in(self, snapshot: Snapshot) -> Callable[[str], bytes | None]:
+        def read(path: str) -> bytes | None:
+            inside = self._inside(path)
+            return snapshot.read_whole(inside) if inside is not None else None
+
+        return read
+
     def _inside(self, path: str) -> str | None:
         # The folder may be named through a link; the file is known by its own name, even if it is one.
         folder, name = os.path.split(os.path.abspath(path))
@@ -247,12 +260,6 @@ class _RangeTarget(_Counted):
             yield from expand(self._commits.read(excluded), excluded)
         finally:
             self._objects.close()
-
-    def listed(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
-        return None
-
-    def again(self, excluded: Excluded) -> None:  # noqa: ARG002 (a target like the others)
-        return None
 
     def rest(self, excluded: Excluded) -> Callable[[], Iterable[Item]]:
         return lambda: expand(self._after.read_all(excluded), excluded)

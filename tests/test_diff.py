@@ -581,3 +581,12 @@ def test_missing_trees_lose_no_finding(repository: RepositoryBuilder, run: Run, 
     assert result.code == 2
     assert "(commit message)" in result.out
     assert "(range): objects of the range are missing" in result.err
+
+
+def test_a_configuration_that_git_does_not_know_does_not_count(
+    repository: RepositoryBuilder, run: Run, credentials: Credentials
+) -> None:
+    base = repository.head()
+    repository.commit({".env": credentials.dotenv()})
+    (repository.folder / "okxguard.toml").write_text('exclude = ["*"]\n')
+    assert run(repository.folder, "scan", "--diff", base).code == 1
