@@ -76,6 +76,9 @@ FIRES: dict[str, Change] = {
     "only in a merge": _evil_merge,
     "in the resolution of a conflict": _resolution,
     "in a commit message": lambda repository, secret: repository.commit({"a": "1"}, message=f"Add\n\n{secret}"),
+    "in the name of an author": lambda repository, secret: repository.git(
+        "commit", "-q", "--allow-empty", "-m", "x", environment={"GIT_AUTHOR_NAME": secret.split("\n")[1]}
+    ),
     "in an empty commit": lambda repository, secret: repository.commit(message=f"Empty\n\n{secret}"),
     "in the text of a tag": lambda repository, secret: (
         repository.commit({"a": "1"}),

@@ -18,6 +18,12 @@ from okxguard.sources.repository import GitError, Repository
 
 _MOST_NAMES, _MOST_TAGS = 20, 20
 MESSAGE, TAG, NOTE = "(commit message)", "(tag message)", "(note)"
+HEADER = "(commit header)"
+# Fields of commits and tags that git makes; whatever else stands in front of a message somebody has written.
+_MADE = re.compile(
+    rb"(?m)^(?:(?:tree|parent|object) [0-9a-f]{40,64}|type \w{1,10}|encoding [\w-]{1,40}"
+    rb"|gpgsig(?:-sha256)? .*(?:\n .*)*)$\n?"
+)
 _ENDLESS = (
     "this clone is shallow and does not hold all commits of the range; fetch them with `git fetch --unshallow`"
     " (GitHub Actions: fetch-depth: 0, GitLab: GIT_DEPTH: 0)"
@@ -88,8 +94,11 @@ class Commits:
             if found.problem:
                 yield FileError(place, f"{found.problem} (commit {commit[:12]})")
             else:
+                past = PastOfFile(self._objects, (), None)
                 text = found.data if place == NOTE else message_of(found.data)
-                yield Source("message", place, text, "", commit, PastOfFile(self._objects, (), None))
+                yield Source("message", place, text, "", commit, past)
+                if place != NOTE:
+                    yield Source("message", HEADER, header_of(found.data), "", commit, past)
 
     def _tags(self) -> Iterator[tuple[str, str, str]]:
         """Yield the annotated tags on the commits: the commit, where the text stands, the object that holds it."""
@@ -188,6 +197,11 @@ def _parse(output: bytes) -> Iterator[_Side]:
 def message_of(data: bytes) -> bytes:
     """Return what a commit or a tag says in its text, without the fields in front of it."""
     return data.partition(b"\n\n")[2]
+
+
+def header_of(data: bytes) -> bytes:
+    """Return what people have written in the fields of a commit or a tag: names, addresses, merged tags."""
+    return _MADE.sub(b"", data.partition(b"\n\n")[0] + b"\n")
 
 
 def _target_of(tag: bytes) -> tuple[str, str]:
