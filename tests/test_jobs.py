@@ -93,9 +93,14 @@ def test_a_process_says_nothing_about_the_error_that_ends_it(capfd: pytest.Captu
 
 @pytest.mark.usefixtures("_shared_at_once")
 @pytest.mark.skipif(not FORKS, reason="only a forked process knows what the test replaced")
-def test_a_file_that_ends_its_process_is_reported(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_ends_its_process_is_reported(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, credentials: Credentials
+) -> None:
+    telling = f"src/okx_api_key={credentials.key()}.txt"
+    write_files(folder, {telling: "nothing\n"})
+
     def dying(file: File) -> object:
-        if file.name == "src/module_77.py":
+        if file.name in {"src/module_77.py", telling}:
             os._exit(9)
         return read_file(file)
 
@@ -104,3 +109,4 @@ def test_a_file_that_ends_its_process_is_reported(folder: Path, run: Run, monkey
     assert result.code == 2
     assert "src/module_77.py: could not be scanned: the process that read it died" in result.err
     assert "OKX206" in result.out
+    assert credentials.made[-1] not in result.out + result.err
