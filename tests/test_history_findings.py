@@ -127,3 +127,14 @@ def test_an_author_named_as_a_found_value_is_not_shown(tmp_path: Path, credentia
         result = run(repo.folder, "scan", "--history", "--format", form)
         assert result.code == 1
         assert credentials.made[2] not in result.out + result.err
+
+
+def test_an_author_named_as_two_found_values_shows_no_rest_of_the_longer(
+    tmp_path: Path, credentials: Credentials, run: Run
+) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    longest = credentials.passphrase() + credentials.passphrase()
+    values = [longest[:length] for length in range(10, len(longest) + 1)]
+    repo.stage({f"{number}.env": f"OKX_PASSPHRASE={value}\n" for number, value in enumerate(values)})
+    repo.git("commit", "-q", "-m", "add", environment={"GIT_AUTHOR_NAME": f"Eve {longest}"})
+    assert "Eve [redacted] <" in run(repo.folder, "scan", "--history").out
