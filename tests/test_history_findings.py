@@ -95,6 +95,22 @@ def test_two_runs_print_the_same(tmp_path: Path, credentials: Credentials, run: 
     assert run(repo.folder, "scan", "--history", "--format", "text").out == runs[2].out
 
 
+def test_order_of_the_objects_changes_nothing(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    passphrase = credentials.passphrase()
+
+    def reusing() -> str:
+        return f"OKX_API_KEY={credentials.key()}\nOKX_SECRET_KEY={credentials.secret()}\nOKX_PASSPHRASE={passphrase}\n"
+
+    for number in range(6):
+        repo.commit({f"{number}.env": reusing()}, f"Use\n\n{reusing()}")
+    options = ("scan", "--history", "--format", "json", "--select", "OKX206")
+    loose, cached = run(repo.folder, *options), run(repo.folder, *options, "--cache", "../cache")
+    repo.pack()
+    assert [run(repo.folder, *options), cached] == [loose, loose]
+    assert len(json.loads(loose.out)["findings"]) > 5
+
+
 @pytest.mark.parametrize("chunk", [7, 2048])
 def test_several_processes_say_the_same(
     chunk: int, tmp_path: Path, credentials: Credentials, run: Run, monkeypatch: pytest.MonkeyPatch
