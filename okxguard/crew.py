@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
 import signal
 import sys
 from collections import deque
@@ -46,7 +48,9 @@ class _Worker:
 
     def give(self, chunk: _Chunk) -> None:
         self.chunk = chunk
-        self.connection.send(chunk.tasks)
+        # One that is dead already is noticed where its answer is awaited.
+        with contextlib.suppress(OSError):
+            self.connection.send(chunk.tasks)
 
     def end(self) -> None:
         self.connection.close()
@@ -115,9 +119,10 @@ def _work(
         other.close()
     # Ctrl-C reaches all processes of a terminal; the one that talks to the user ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    do = make()
     try:
+        do = make()
         while True:
             connection.send(do(connection.recv()))
-    except (EOFError, OSError):
-        return
+    finally:
+        # What an error would say of itself may quote what is scanned.
+        os._exit(1)

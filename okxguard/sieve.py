@@ -54,5 +54,5 @@ class Sieve:
         """Tell whether there is nothing at all to say of items, nor of others for what these hold."""
         part = self._scanner.scan_part(items)
         tally = part.tally
-        told = tally.findings or tally.suppressed or tally.errors or tally.notes or tally.held_back
+        told = tally.findings or tally.suppressed or tally.errors or tally.notes or tally.skipped or tally.held_back
         return not told and not part.deferred

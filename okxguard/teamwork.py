@@ -16,7 +16,6 @@ from okxguard.sources.archive import expand
 from okxguard.sources.files import File, read_file
 from okxguard.sources.paths import Item
 from okxguard.sources.tree import FileTree
-from okxguard.tally import Tally
 
 # A scan that ends within this time is not worth a second process, which takes as long to start where it is not forked.
 _ALONE_SECONDS = 0.4
@@ -94,15 +93,9 @@ def _shared(setting: Setting, scanner: Scanner, files: Sequence[File], jobs: int
     crew: Crew[File, Part] = Crew(jobs, make)
     results: dict[tuple[int, int], Part] = {}
     for place, result in crew.do(files, size):
-        part = _lost(result.task.name) if isinstance(result, Lost) else result
+        part = scanner.scan_part([FileError(result.task.name, _DIED)]) if isinstance(result, Lost) else result
         results[place] = count.add(part, max(part.tally.files, 1))
     return [part for _, part in sorted(results.items(), key=lambda item: item[0])]
-
-
-def _lost(name: str) -> Part:
-    tally = Tally()
-    tally.errors.append(FileError(name, _DIED))
-    return Part(tally, ())
 
 
 def _worker(setting: Setting, scanner: Scanner | None) -> Callable[[Sequence[File]], Part]:

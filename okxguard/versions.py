@@ -51,7 +51,8 @@ class Versions:
 
     def hide(self, text: str) -> str:
         """Return a text of the history, such as the name of an author, without any value that was found in it."""
-        for value in self._values:
+        # The longest first: what one of them leaves of another would be shown.
+        for value in sorted(self._values, key=lambda value: (-len(value), value)):
             text = text.replace(value, "[redacted]")
         return text
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from okxguard import histories
 from okxguard.sources import history, sifting
 from okxguard.sources.idset import IdSet
 from tests.conftest import Credentials, Result, Run
@@ -31,6 +34,38 @@ def scan(run: Run, repo: RepositoryBuilder, *arguments: str) -> Result:
 def test_every_run_says_the_same(repo: RepositoryBuilder, run: Run) -> None:
     without = run(repo.folder, "scan", "--history", "--format", "json")
     assert [scan(run, repo) for _ in range(3)] == [without] * 3
+
+
+def archived(files: dict[str, bytes | str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as opened:
+        for name, content in files.items():
+            opened.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_members_that_are_skipped_are_counted_every_time(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "_MANY", 1)
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.commit({"a.zip": archived({"a.png": b"\x89PNG\r\n\x1a\n\0\0", "b.txt": "hello\n"})})
+    alone, *others = [
+        run(repo.folder, "scan", "--history", "--format", "json", *options)
+        for options in (("--jobs", "1"), ("--jobs", "2"), ("--cache", "../cache"), ("--cache", "../cache"))
+    ]
+    assert json.loads(alone.out)["summary"]["skipped"] == 1
+    assert others == [alone] * 3
+
+
+def test_members_that_were_excluded_are_read_once_they_are_not(
+    tmp_path: Path, run: Run, credentials: Credentials
+) -> None:
+    repo = RepositoryBuilder(tmp_path / "repo")
+    repo.commit({"a.zip": archived({"conf/.env": credentials.dotenv(), "b.txt": "hello\n"})})
+    (tmp_path / "strict.toml").write_text('exclude = ["**/*.env"]\n', encoding="utf-8")
+    assert scan(run, repo, "--config", "../strict.toml").code == 0
+    assert scan(run, repo).code == 1
 
 
 def test_next_run_reads_new_objects_only(

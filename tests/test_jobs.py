@@ -74,11 +74,33 @@ def test_a_process_that_dies_costs_one_task(jobs: int, size: int) -> None:
     assert (lost, done) == ([13], [task for task in range(40) if task != 13])
 
 
+@pytest.mark.skipif(not FORKS, reason="only a forked process knows a function of a test")
+def test_a_process_that_dies_before_it_is_given_anything_costs_its_tasks() -> None:
+    crew: Crew[str, None] = Crew(2, lambda: os._exit(7))
+    tasks = ["x" * (1 << 20), "y" * (1 << 20)]
+    assert sorted(result.task[0] for _, result in crew.do(tasks, 1) if isinstance(result, Lost)) == ["x", "y"]
+
+
+@pytest.mark.skipif(not FORKS, reason="only a forked process knows a function of a test")
+def test_a_process_says_nothing_about_the_error_that_ends_it(capfd: pytest.CaptureFixture[str]) -> None:
+    def work(tasks: Sequence[str]) -> None:
+        raise ValueError(f"not a number: {tasks[0]}")
+
+    crew: Crew[str, None] = Crew(1, lambda: work)
+    assert [result for _, result in crew.do(["private"], 1)] == [Lost("private")]
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.usefixtures("_shared_at_once")
 @pytest.mark.skipif(not FORKS, reason="only a forked process knows what the test replaced")
-def test_a_file_that_ends_its_process_is_reported(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_ends_its_process_is_reported(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, credentials: Credentials
+) -> None:
+    telling = f"src/okx_api_key={credentials.key()}.txt"
+    write_files(folder, {telling: "nothing\n"})
+
     def dying(file: File) -> object:
-        if file.name == "src/module_77.py":
+        if file.name in {"src/module_77.py", telling}:
             os._exit(9)
         return read_file(file)
 
@@ -87,3 +109,4 @@ def test_a_file_that_ends_its_process_is_reported(folder: Path, run: Run, monkey
     assert result.code == 2
     assert "src/module_77.py: could not be scanned: the process that read it died" in result.err
     assert "OKX206" in result.out
+    assert credentials.made[-1] not in result.out + result.err

@@ -120,8 +120,9 @@ class Past:
         return is_hit or identity in self._cache.dismissed
 
     def _sift(self, fresh: Listing) -> Iterator[Item]:
-        """Read the objects and keep the ids of the blobs that may give a finding; yield such messages at once."""
+        """Read the objects and keep the ids of the blobs that may give a finding; yield such messages."""
         cache = self._cache
+        messages: list[Item] = []
         sifter = Sifter(self._repository, self._sieve, self._known, self._folder, remembers=cache.is_used)
         for sifted in sifter.sift(fresh, self._jobs):
             self.files += sifted.files
@@ -138,7 +139,8 @@ class Past:
                     cache.remember(known, each)
             yield from repeat(_BINARY, len(sifted.binary))
             yield from repeat(_POINTER, sifted.pointers)
-            yield from sifted.items
+            messages += sifted.items
+        yield from sorted(messages, key=_name_of)
 
     def _orphans(self) -> Iterator[Item]:
         """Tell of commits that are missing; where a shallow clone ends, that is said already."""
@@ -158,6 +160,8 @@ class Past:
             fresh = [version for version in self._chosen(kept) if self._key(version) not in self._cache.silent]
             if fresh:
                 hits.append(Hit(name, tuple(fresh)))
+        # Git lists objects in another order after every repacking; versions of one file are read quickly in a row.
+        hits.sort(key=lambda hit: (hit.versions[0].path, hit.name))
 
     def open(self, hits: Sequence[Hit], silent: frozenset[bytes] | None, excluded: Excluded) -> Iterator[Item]:
         """Yield what objects hold under their paths, but for what is known to be silent, if that is known."""
@@ -241,3 +245,8 @@ class Past:
 
     def _renamed(self, error: FileError) -> FileError:
         return error._replace(path=f"{self._folder}{error.path}")
+
+
+def _name_of(item: Item) -> str:
+    """Return the id of the object that a message is in."""
+    return item.history.object if isinstance(item, Source) and item.history else ""
