@@ -27,6 +27,12 @@ class TestCommands:
         assert run(tmp_path, "baseline", "write", "--force").code == 0
         assert run(tmp_path, "scan", "--baseline", NAME).code == 0
 
+    @pytest.mark.parametrize("action", ["update", "prune"])
+    def test_only_write_can_be_forced(self, action: str, accepted: Path, run: Run) -> None:
+        result = run(accepted, "baseline", action, "--force")
+        assert result.code == 2
+        assert "--force counts only with write" in result.err
+
     @pytest.mark.parametrize("name", ["missing/known.json", "folder"])
     def test_write_says_where_it_cannot(self, name: str, tmp_path: Path, credentials: Credentials, run: Run) -> None:
         write_files(tmp_path, {"a.env": credentials.key_line(), "folder/x": "x\n"})
@@ -142,7 +148,7 @@ class TestCommands:
             tmp_path, {".env": credentials.dotenv(), "a.py": f'OKX_PASSPHRASE = "{credentials.passphrase()}"\n'}
         )
         run(tmp_path, "baseline", "write")
-        result = run(tmp_path, "baseline", action, "--force")
+        result = run(tmp_path, "baseline", action, *(("--force",) if action == "write" else ()))
         assert result.code == 0
         assert not any(value in result.out + result.err for value in credentials.made)
 
