@@ -284,7 +284,9 @@ def talkative(tmp_path: Path, credentials: Credentials) -> Path:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--format", "json"), ("--color", "always")], ids=["text", "json", "colour"])
-def test_closed_pipe_is_said_in_one_line(arguments: tuple[str, ...], talkative: Path, environment: dict[str, str]) -> None:
+def test_closed_pipe_is_said_in_one_line(
+    arguments: tuple[str, ...], talkative: Path, environment: dict[str, str]
+) -> None:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with start(talkative, environment, "scan", *arguments, **pipes) as process:
         assert process.stdout is not None
