@@ -46,6 +46,8 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parsed.command = command
     if command == "scan" and parsed.cache is not None and not parsed.history:
         commands[command].error("--cache counts only with --history")
+    if command == "baseline" and parsed.force and parsed.action != "write":
+        commands[command].error("--force counts only with write")
     return parsed
 
 

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from okxguard.arguments import parse_arguments
@@ -45,6 +46,9 @@ def run() -> None:
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
+        # Both streams may lead into the same pipe.
+        with suppress(BrokenPipeError):
+            _say("okxguard: error: standard output was closed before all of the report was read")
         _close_outputs()
     except OSError:
         _say("okxguard: error: standard output cannot be written; check where it goes")

@@ -41,6 +41,11 @@ class _Hook(NamedTuple):
     def ours(self) -> bool:
         return self.text is not None and is_script(self.text)
 
+    @property
+    def left(self) -> bool:
+        """Tell whether a hook is kept that nothing of ours calls any more."""
+        return not self.ours and os.path.lexists(self.kept)
+
 
 def install(folder: str, names: Sequence[str], *, shared: bool) -> list[str]:
     """Write the hooks of these names, all when there are none; return what was done, in lines.
@@ -51,7 +56,7 @@ def install(folder: str, names: Sequence[str], *, shared: bool) -> list[str]:
     hooks = [_look(place, name) for name in names or HOOKS]
     for hook in hooks:
         _check_unchanged(hook)
-        if hook.text is not None and not hook.ours and not hook.moved and os.path.lexists(hook.kept):
+        if hook.left and not hook.moved:
             raise HookError(f"{hook.kept} is left from before; bring it back as {hook.name}, or remove it")
     return [_install(hook) for hook in hooks] + notes
 
@@ -67,8 +72,10 @@ def uninstall(folder: str, names: Sequence[str], *, shared: bool) -> list[str]:
                 f"{hook.moved} is okxguard's hook, renamed by a program that calls it from {hook.name};"
                 " uninstall that program's hook first"
             )
-    done = [_uninstall(hook) for hook in hooks if hook.ours]
-    return done or [f"no hook of okxguard is in {place}"]
+    done = [_uninstall(hook) for hook in hooks if hook.ours] or [f"no hook of okxguard is in {place}"]
+    return done + [
+        f"{hook.kept}: left as it is; bring it back as {hook.name}, or remove it" for hook in hooks if hook.left
+    ]
 
 
 def _place(repository: Repository, *, shared: bool) -> tuple[str, list[str]]:
@@ -136,6 +143,8 @@ def _install(hook: _Hook) -> str:
     if hook.moved:
         return f"{hook.path}: installed already; it calls {hook.moved}"
     text = script(hook.name, sys.executable or "")
+    if hook.text == text and os.access(hook.path, os.X_OK):
+        return f"{hook.path}: installed already"
     keeps = hook.text is not None and not hook.ours
     try:
         os.makedirs(os.path.dirname(hook.path), exist_ok=True)

@@ -84,22 +84,42 @@ if [ -x "$kept" ]; then
 }}" | "$kept" "$@" || exit
 fi
 
+count() {{
+    [ "$1" -le "$worst" ] || worst=$1
+}}
+
 check() {{
+    end=$1
     base=$2
+    # The text of a tag, and of those that it is on.
+    while kind=$(git cat-file -t "$end" 2>/dev/null) && [ "$kind" = tag ]; do
+        git cat-file tag "$end" | run_okxguard scan -
+        count "$?"
+        end=$(git cat-file tag "$end" | {{ read -r _ id; echo "$id"; }})
+    done
+    case $kind in
+        blob)
+            git cat-file blob "$end" | run_okxguard scan -
+            count "$?"
+            return
+            ;;
+        tree)
+            echo "okxguard: error: $end is a folder without a commit, which is not checked; push a commit of it" >&2
+            count 2
+            return
+            ;;
+    esac
     # A commit of the remote that is not here tells nothing about what is new.
     GIT_NO_LAZY_FETCH=1 git cat-file -e "$base^{{commit}}" 2>/dev/null || base=0000000000000000000000000000000000000000
     case $base in
         *[!0]*) ;;
         *)
-            # A new name for what the remote has sends no commit, at most the text of a tag.
-            if new=$(git rev-list -n 1 "$1" --not --remotes="$remote" 2>/dev/null) && [ -z "$new" ]; then
-                [ "$(git cat-file -t "$1")" = tag ] || return 0
-                git cat-file tag "$1" | run_okxguard scan -
-                return
-            fi
+            # A new name for what the remote has sends no commit.
+            new=$(git rev-list -n 1 "$end" --not --remotes="$remote" 2>/dev/null) && [ -z "$new" ] && return
             ;;
     esac
-    run_okxguard scan --diff "$base..$1"
+    run_okxguard scan --diff "$base..$end"
+    count "$?"
 }}
 
 remote=$1
@@ -108,8 +128,6 @@ while read -r local_ref local_id remote_ref remote_id; do
     # Zeros, or no line at all: nothing of this ref is sent.
     case $local_id in *[!0]*) ;; *) continue ;; esac
     check "$local_id" "$remote_id" </dev/null
-    code=$?
-    [ "$code" -le "$worst" ] || worst=$code
 done <<REFS
 $refs
 REFS

@@ -80,7 +80,9 @@ def test_uninstall_brings_back_what_was_there(text: bytes, mode: int, repository
     before = content(hooks)
     assert run(repository, "install").code == 0
     once = content(hooks)
-    assert run(repository, "install").code == 0
+    again = run(repository, "install")
+    assert again.code == 0
+    assert again.out.count(": installed already\n") == len(HOOKS)
     assert content(hooks) == once
     assert once["pre-commit.okxguard-kept"] == before["pre-commit"]
     assert run(repository, "uninstall").code == 0
@@ -107,6 +109,14 @@ def test_hook_of_an_earlier_version_is_renewed(repository: Path, run: Run) -> No
     assert not path.with_name("pre-commit.okxguard-kept").exists()
 
 
+def test_hook_that_git_would_not_run_is_renewed(repository: Path, run: Run) -> None:
+    path = repository / ".git/hooks/pre-commit"
+    assert run(repository, "install").code == 0
+    path.chmod(0o644)
+    assert "pre-commit: installed\n" in run(repository, "install").out
+    assert os.access(path, os.X_OK)
+
+
 @pytest.mark.parametrize("command", ["install", "uninstall"])
 def test_changed_hook_is_refused(command: str, repository: Path, run: Run) -> None:
     path = repository / ".git/hooks/pre-push"
@@ -129,14 +139,20 @@ def test_nothing_is_written_where_one_hook_cannot_be(repository: Path, run: Run)
     assert {path.name for path in hooks.iterdir()} == before
 
 
-def test_kept_hook_of_before_is_not_overwritten(repository: Path, run: Run) -> None:
+@pytest.mark.parametrize("there", [b"#!/bin/sh\n", None], ids=["another hook", "no hook"])
+def test_kept_hook_that_is_left_is_told(there: bytes | None, repository: Path, run: Run) -> None:
     hooks = repository / ".git/hooks"
-    (hooks / "pre-commit").write_bytes(b"#!/bin/sh\n")
+    if there is not None:
+        (hooks / "pre-commit").write_bytes(there)
     (hooks / "pre-commit.okxguard-kept").write_bytes(b"#!/bin/sh\nmake lint\n")
     before = content(hooks)
     result = run(repository, "install")
     assert result.code == 2
     assert "is left from before" in result.err
+    assert content(hooks) == before
+    result = run(repository, "uninstall")
+    assert result.code == 0
+    assert "pre-commit.okxguard-kept: left as it is" in result.out
     assert content(hooks) == before
 
 

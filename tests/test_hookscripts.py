@@ -143,10 +143,48 @@ def test_new_name_for_what_the_remote_has_sends_no_commit(hooked: Hooked) -> Non
     head, tag = hooked.git("rev-parse", "HEAD"), hooked.git("rev-parse", "v1")
     refs = f"refs/heads/new {head} refs/heads/new {ZEROS}\nrefs/tags/v1 {tag} refs/tags/v1 {ZEROS}\n"
     hooked.git("update-ref", "refs/remotes/other/main", head)
-    assert len(hooked.run("pre-push", "origin", "url", given=refs).calls) == 2
+    assert len(hooked.run("pre-push", "origin", "url", given=refs).calls) == 3
     hooked.log.unlink()
     hooked.git("update-ref", "refs/remotes/origin/main", head)
     assert hooked.run("pre-push", "origin", "url", given=refs).calls == [["scan", "-"]]
+
+
+TEXT = ["scan", "-"]
+# What stands behind a name that the remote does not have yet, and what is scanned of it.
+BESIDE_COMMITS = {
+    "a tag": ("tag", [TEXT, ["scan", "--diff", f"{ZEROS}..{{head}}"]]),
+    "a tag on a tag": ("outer", [TEXT, TEXT, ["scan", "--diff", f"{ZEROS}..{{head}}"]]),
+    "a file": ("file", [TEXT]),
+    "a tag on a file": ("tag-on-file", [TEXT, TEXT]),
+    "a folder": ("folder", []),
+    "a tag on a folder": ("tag-on-folder", [TEXT]),
+}
+
+
+@pytest.mark.parametrize(("name", "calls"), BESIDE_COMMITS.values(), ids=BESIDE_COMMITS)
+def test_what_is_pushed_beside_commits_is_scanned(name: str, calls: list[list[str]], hooked: Hooked) -> None:
+    (hooked.folder / "a").write_text("x\n", encoding="utf-8")
+    hooked.git("add", "a")
+    hooked.git("commit", "-q", "-m", "Begin")
+    head = hooked.git("rev-parse", "HEAD")
+    targets = {"tag": "HEAD", "outer": "tag", "tag-on-file": "HEAD:a", "tag-on-folder": "HEAD^{tree}"}
+    for tag, target in targets.items():
+        hooked.git("tag", "-a", "-m", "Text", tag, target)
+    hooked.git("tag", "file", "HEAD:a")
+    hooked.git("tag", "folder", "HEAD^{tree}")
+    pushed = hooked.git("rev-parse", name)
+    done = hooked.run("pre-push", "origin", "url", given=f"refs/tags/{name} {pushed} refs/tags/{name} {ZEROS}\n")
+    assert done.calls == [[word.format(head=head) for word in call] for call in calls]
+    assert (done.code, "is a folder without a commit" in done.err) == ((2, True) if "folder" in name else (0, False))
+
+
+def test_text_of_a_tag_that_is_moved_is_scanned(hooked: Hooked) -> None:
+    hooked.git("commit", "-q", "--allow-empty", "-m", "Begin")
+    head = hooked.git("rev-parse", "HEAD")
+    hooked.git("tag", "-a", "-m", "Text", "v1")
+    refs = f"refs/tags/v1 {hooked.git('rev-parse', 'v1')} refs/tags/v1 {head}\n"
+    calls = hooked.run("pre-push", "origin", "url", given=refs).calls
+    assert calls == [TEXT, ["scan", "--diff", f"{head}..{head}"]]
 
 
 @pytest.mark.parametrize("refs", ["", f"(delete) {ZEROS} refs/heads/gone {ABSENT}\n"], ids=["nothing", "deletion"])

@@ -213,6 +213,22 @@ def test_push_of_a_tag_is_checked(repository: RepositoryBuilder, tried: Try, cre
     repository.git("tag", "-a", "-m", f"Use okx_secret_key={credentials.secret()}", "v2")
     assert not stopped(tried("push", "-q", "origin", "v1"))
     assert stopped(tried("push", "-q", "origin", "v2"), "OKX102")
+    repository.git("tag", "-a", "-m", "Outer", "v3", "v2")
+    assert stopped(tried("push", "-q", "origin", "v3"), "OKX102")
+    repository.git("tag", "-f", "v1", "v2")
+    assert stopped(tried("push", "-q", "--force", "origin", "v1"), "OKX102")
+
+
+def test_push_of_a_tag_on_a_file_is_checked(
+    repository: RepositoryBuilder, tried: Try, credentials: Credentials
+) -> None:
+    repository.stage({"conf.env": credentials.dotenv(), "clean.env": "DEBUG=1\n"})
+    for name in ("conf", "clean"):
+        repository.git("tag", name, f":{name}.env")
+        repository.git("tag", "-a", "-m", "Text", f"{name}-text", f":{name}.env")
+    assert stopped(tried("push", "-q", "origin", "conf"), "OKX101")
+    assert stopped(tried("push", "-q", "origin", "conf-text"), "OKX101")
+    assert not stopped(tried("push", "-q", "origin", "clean", "clean-text"))
 
 
 def test_push_to_a_branch_that_is_not_here_is_checked(

@@ -284,14 +284,18 @@ def talkative(tmp_path: Path, credentials: Credentials) -> Path:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--format", "json"), ("--color", "always")], ids=["text", "json", "colour"])
-def test_closed_pipe_is_quiet(arguments: tuple[str, ...], talkative: Path, environment: dict[str, str]) -> None:
+def test_closed_pipe_is_said_in_one_line(
+    arguments: tuple[str, ...], talkative: Path, environment: dict[str, str]
+) -> None:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with start(talkative, environment, "scan", *arguments, **pipes) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.read(1)
         process.stdout.close()
-        assert process.stderr.read() == b""
+        assert process.stderr.read().splitlines() == [
+            b"okxguard: error: standard output was closed before all of the report was read"
+        ]
     assert process.returncode == 2
 
 
