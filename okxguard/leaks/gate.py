@@ -167,7 +167,21 @@ def _receivers(notes: Notes) -> frozenset[str]:
         given = {each.partition("@")[2] for each in notes.into.get(name, ()) if "@" in each}
         if not numbers.isdisjoint(shown | given):
             found.add(name)
-    return frozenset(found)
+    return frozenset(_with_other_names(notes, found))
+
+
+def _with_other_names(notes: Notes, functions: set[str]) -> set[str]:
+    """Return the names of functions with all names that are assigned from them."""
+    others: dict[str, list[str]] = {}
+    for name, known in notes.renamed.items():
+        for each in known:
+            others.setdefault(each, []).append(name)
+    waiting = list(functions)
+    while waiting:
+        new = [name for name in others.get(waiting.pop(), ()) if name not in functions]
+        functions.update(new)
+        waiting += new
+    return functions
 
 
 def _functions_of(layout: Layout, names: set[str] | frozenset[str]) -> set[int]:

@@ -6,6 +6,7 @@ import ast
 
 from okxguard.leaks.relation_definitions import Definitions
 from okxguard.leaks.relation_flows import ITEMS, LOADED, held_by
+from okxguard.leaks.relation_handover import Handover
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, last_name, names_called, text_of
 
@@ -36,14 +37,14 @@ _CLIENTS = frozenset({"ccxt", "okx", "ccxtpro", "okex", "python_okx"})
 class CallRelations:
     """Reads the calls of one module, and what its mappings hold."""
 
-    def __init__(self, notes: Notes, definitions: Definitions) -> None:
+    def __init__(self, notes: Notes, definitions: Definitions, handover: Handover) -> None:
         self._notes = notes
+        self._handover = handover
         self._definitions = definitions
         self._library = notes.library
         self._into = notes.into
         self._flows = notes.flows
         self._functions = notes.layout.functions
-        self._classes = notes.layout.classes
         self._has_clients = not notes.layout.imported.isdisjoint(_CLIENTS)
 
     def call(self, node: ast.Call, scope: NameScope) -> None:
@@ -59,7 +60,7 @@ class CallRelations:
         """Note what a call of a name does."""
         notes = self._notes
         if self._flows.is_known(name):
-            self._pass(name, node, scope)
+            self._handover.give(name, node, scope)
         if name in notes.brought:
             notes.receiving.add(name)
         if notes.shows(name) or name in notes.brought:
@@ -98,10 +99,7 @@ class CallRelations:
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             handed = last_name(argument)
             if handed in self._functions:
-                flow = self._flows.given(node, scope)
-                for each in self._functions[handed]:
-                    for parameter in each.parameters:
-                        self._into[each.resolve(parameter)] |= flow
+                self._handover.give_any(handed, self._flows.given(node, scope))
             elif handed and self._notes.shows(handed):
                 self._notes.show(self._flows.given(node, scope), scope)
 
@@ -115,53 +113,6 @@ class CallRelations:
             keyword.arg is not None and self._library.is_switch(keyword.arg) and _is_on(keyword.value)
             for keyword in node.keywords
         )
-
-    def _pass(self, name: str, node: ast.Call, scope: NameScope) -> None:
-        """Note that the parameters of a function, or the fields of a class, are made of what is given."""
-        given = [self._flows.of(argument, scope) for argument in node.args]
-        named = [(keyword.arg, self._flows.of(keyword.value, scope)) for keyword in node.keywords]
-        is_spread = any(isinstance(argument, ast.Starred) for argument in node.args) or None in dict(named)
-        makers = self._makers(name) if name in self._classes else ()
-        for inner in (*self._functions.get(name, ()), *makers):
-            if is_spread:
-                flow = self._flows.given(node, scope)
-                for parameter in inner.parameters:
-                    self._into[inner.resolve(parameter)] |= flow
-            else:
-                self._bind(inner, given, named)
-                self._alias(inner, node, scope)
-        if name not in self._classes:
-            return
-        for keyword, flow in named:
-            if keyword is not None:
-                self._into[keyword] |= flow
-        for field in self._classes[name]:
-            self._into[field].update(*given)
-
-    def _makers(self, name: str) -> list[NameScope]:
-        """Return the functions that make objects of a class: its own, or any where it has none."""
-        makers = self._functions.get("__init__", [])
-        return [each for each in makers if each.owner == name] or makers
-
-    def _bind(self, inner: NameScope, given: list[set[str]], named: list[tuple[str | None, set[str]]]) -> None:
-        """Note that each parameter of a function is made of what is given for it."""
-        for at, flow in enumerate(given):
-            for parameter in inner.parameters[at : at + 1] or inner.parameters[-1:]:
-                self._into[inner.resolve(parameter)] |= flow
-        for keyword, flow in named:
-            target = keyword if keyword in inner.parameters else inner.rest
-            if keyword is not None and target == inner.rest:
-                self._into[keyword] |= flow
-            if target is not None:
-                self._into[inner.resolve(target)] |= {*flow, keyword or ""}
-
-    def _alias(self, inner: NameScope, node: ast.Call, scope: NameScope) -> None:
-        """Note that each parameter stands for what is given for it."""
-        for parameter, argument in zip(inner.parameters, node.args, strict=False):
-            self._notes.alias(inner.resolve(parameter), argument, scope)
-        for keyword in node.keywords:
-            if keyword.arg in inner.parameters:
-                self._notes.alias(inner.resolve(keyword.arg), keyword.value, scope)
 
     def mapping(self, node: ast.Dict, scope: NameScope) -> None:
         """Note what stands under the keys of a mapping, and switches among them."""

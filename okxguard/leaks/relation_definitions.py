@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from okxguard.leaks.relation_flows import RECORDS
+from okxguard.leaks.relation_handover import Handover, place_of
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import (
-    FUNCTIONS,
     VALIDATORS,
     NameScope,
     annotated_names,
@@ -20,21 +20,28 @@ from okxguard.leaks.relation_scopes import (
     text_of,
 )
 
+# The place between parameters and the classes of the same letters.
+_CLASSES = "\0classes"
 _OPTIONS = ("parse_args", "parse_known_args", "params", "docopt")
 
 
 class Definitions:
     """Reads the definitions of one module."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes, handover: Handover) -> None:
         self._notes = notes
+        self._handover = handover
         self._into = notes.into
         self._flow = notes.flows.of
         self._functions = notes.layout.functions
         self._classes = notes.layout.classes
-        self._classes_by_letters: dict[str, list[str]] = {}
+        self._by_number = {scope.number: scope for scope in notes.layout.scopes}
+        self._fixtures = {name for name, scopes in self._functions.items() if any(map(_is_fixture, scopes))}
+        self._letters: set[str] = set()
+        self._with_fields: set[str] = set()
         for name in self._classes:
-            self._classes_by_letters.setdefault(name.lower(), []).append(name)
+            self._letters.add(name.lower())
+            self._into[place_of(name.lower(), _CLASSES)].add(name)
 
     def assigned(self, node: ast.Assign) -> None:
         """Note that an assignment gives a sink another name, or a name to a lambda."""
@@ -54,7 +61,11 @@ class Definitions:
             if self._notes.library.may_keep(other) or other == "str":
                 self._notes.flows.keeping.add(name)
             if other in self._functions and other != name:
-                self._functions.setdefault(name, []).extend(self._functions[other])
+                self._functions.setdefault(name, [])
+                self._notes.renamed[name].add(other)
+                self._into[name].add(other)
+            if other in self._fixtures:
+                self._fixtures.add(name)
 
     def _name_record(self, target: ast.AST, value: ast.AST) -> None:
         """Note that an assignment makes a class of named fields, as `namedtuple` does."""
@@ -74,7 +85,7 @@ class Definitions:
 
     def function(self, node: Any, scope: NameScope) -> None:
         """Note what a function gives back, what its parameters are made of, and what its decorators do."""
-        inner = next(each for each in self._functions[node.name] if each.node is node)
+        inner = self._by_number[id(node)]
         self._parameters(node, inner, scope)
         flows = [self._flow(value, inner) for value in inner.returned]
         self._into[node.name].update(*flows, annotated_names(node.returns) if node.returns is not None else ())
@@ -91,8 +102,9 @@ class Definitions:
             if argument.annotation is not None:
                 own.update(annotated_names(argument.annotation))
             wanted = argument.arg.replace("_", "").lower()
-            own.update(self._classes_by_letters.get(wanted, ()))
-            if any(map(is_fixture, self._decorators(argument.arg))):
+            if wanted in self._letters:
+                own.add(place_of(wanted, _CLASSES))
+            if argument.arg in self._fixtures:
                 own.add(argument.arg)
         if inner.owner:
             self._into[f"{inner.own}@{inner.number}"].add(inner.owner)
@@ -101,10 +113,6 @@ class Definitions:
         for name in inner.parameters if given else ():
             self._into[inner.resolve(name)] |= given
 
-    def _decorators(self, name: str) -> list[ast.expr]:
-        """Return what decorates the functions of a name."""
-        return [each for scope in self._functions.get(name, ()) for each in getattr(scope.node, "decorator_list", ())]
-
     def _decorator(self, node: Any, decorator: ast.expr, inner: NameScope, scope: NameScope) -> None:
         notes, last = self._notes, last_name(called_of(decorator))
         notes.switches = notes.switches or notes.prints(last)
@@ -112,18 +120,11 @@ class Definitions:
         if last in VALIDATORS and isinstance(decorator, ast.Call):
             for name in names:
                 self._into[name].update(filter(None, map(text_of, decorator.args)))
-        for known in self._functions.get(last, ()):
-            self._wrapped(known, {*names, node.name})
+        if last in self._functions:
+            self._handover.decorate(last, {*names, node.name})
         if last in notes.brought:
             notes.show(names, scope)
         self.options(decorator, names)
-
-    def _wrapped(self, decorator: NameScope, names: set[str]) -> None:
-        """Note that all parameters in a decorator may be what the function is given."""
-        for node in ast.walk(decorator.node):
-            for each in self._functions[node.name] if isinstance(node, FUNCTIONS) else ():
-                for parameter in each.parameters if each.node is node else ():
-                    self._into[each.resolve(parameter)] |= names
 
     def options(self, node: ast.AST, names: Iterable[str]) -> None:
         """Note the options of a program, which its commands take by other names."""
@@ -138,7 +139,9 @@ class Definitions:
     def classes(self, node: ast.ClassDef, scope: NameScope) -> None:
         """Note that an object is made of its fields and of what its text is made of."""
         own = self._into[node.name]
-        own.update(self._classes[node.name], ("__str__", "__repr__"))
+        if node.name not in self._with_fields:
+            self._with_fields.add(node.name)
+            own.update(self._classes[node.name], ("__str__", "__repr__"))
         for base in node.bases:
             own |= self._flow(base, scope)
         if self._notes.flows.dumps:
@@ -154,3 +157,7 @@ class Definitions:
             if isinstance(statement, ast.Assign) and text is not None:
                 for target in statement.targets:
                     self._into[last_name(target)].add(text)
+
+
+def _is_fixture(scope: NameScope) -> bool:
+    return any(map(is_fixture, getattr(scope.node, "decorator_list", ())))

@@ -30,8 +30,11 @@ class Layout(NamedTuple):
     imports: list[ast.Import | ast.ImportFrom]
 
     def copy(self) -> Layout:
-        """Return a layout whose functions may get further names."""
-        return self._replace(functions={name: list(scopes) for name, scopes in self.functions.items()})
+        """Return a layout whose functions and classes may get further names."""
+        return self._replace(
+            functions={name: list(scopes) for name, scopes in self.functions.items()},
+            classes={name: list(fields) for name, fields in self.classes.items()},
+        )
 
 
 class _Block(NamedTuple):

@@ -20,7 +20,8 @@ class Notes:
 
     `into` holds for every name those that it may be made of; `shown` the names in every sink; `receiving` the names of
     imported functions; `switches` tells that there is something that makes libraries print. `filled` are the names of
-    what something is put into, `aliases` pairs of names that may stand for the same thing.
+    what something is put into, `aliases` pairs of names that may stand for the same thing; `renamed` holds for other
+    names of functions those that they are assigned from.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Notes:
         self.prints = cache(partial(library.may_switch if brought else told, imported=layout.imported))
         self.filled: set[str] = set()
         self.aliases: list[tuple[str, str]] = []
+        self.renamed: dict[str, set[str]] = defaultdict(set)
 
     def show(self, flow: Flow, scope: NameScope) -> None:
         """Note that a sink in a function shows what a flow is made of."""

@@ -10,6 +10,7 @@ from okxguard.leaks.library import Library
 from okxguard.leaks.relation_calls import CallRelations
 from okxguard.leaks.relation_definitions import Definitions
 from okxguard.leaks.relation_flows import CAUGHT, RAISED, held_by
+from okxguard.leaks.relation_handover import Handover
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, annotated_names, last_name, targets_of, text_of
@@ -34,8 +35,9 @@ class Relations:
         self._layout = layout
         self._into = self.notes.into
         self._flow = self.notes.flows.of
-        self._definitions = Definitions(self.notes)
-        calls = CallRelations(self.notes, self._definitions)
+        self._handover = Handover(self.notes)
+        self._definitions = Definitions(self.notes, self._handover)
+        calls = CallRelations(self.notes, self._definitions, self._handover)
         self._handlers: dict[type, Callable[[Any, NameScope], None]] = {
             ast.Assign: self._assigned,
             ast.AnnAssign: self._annotated,
@@ -69,6 +71,7 @@ class Relations:
             self._shadow(scope)
         for node, scope in self._layout.nodes:
             self._handlers[type(node)](node, scope)
+        self._handover.join()
         self.notes.join()
         return self.notes
 
@@ -76,7 +79,7 @@ class Relations:
         """Note that a variable of a function may be that around it, as long as nothing was assigned to it."""
         outer = scope.outer
         while outer is not None:
-            for name in scope.locals & outer.locals - scope.outside:
+            for name in (scope.locals - scope.outside) & outer.locals:
                 if name not in scope.parameters:
                     self._into[scope.resolve(name)].add(outer.resolve(name))
             outer = outer.outer
