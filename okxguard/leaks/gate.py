@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
-from okxguard.leaks.relation_flows import CAUGHT, LOCALS
+from okxguard.leaks.relation_flows import CAUGHT, LOADED, LOCALS
 from okxguard.leaks.relation_layout import Layout, lay_out
+from okxguard.leaks.relation_marks import ALL, HELD, bare, mark_of
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relations import Relations
 
@@ -30,17 +31,22 @@ class Gate(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """The names of a module that may stand for secrets, and its functions that show or give back things."""
+    """The names of a module that may stand for secrets, its functions that show or give back things, and its holders.
+
+    `holding` are names of what does not show the secrets that it holds.
+    """
 
     tainted: frozenset[str] = frozenset()
     receiving: frozenset[str] = frozenset()
+    holding: frozenset[str] = frozenset()
 
 
 class Brought(NamedTuple):
-    """Names that a module imports from its own project: those of secrets, and those of functions that matter."""
+    """Names that a module imports from its own project: those of secrets, of functions that matter, and of holders."""
 
     secrets: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    holding: frozenset[str] = frozenset()
 
 
 EVERYTHING = Gate(opens=True, is_open_to_all=True)
@@ -63,19 +69,20 @@ class GateKeeper:
 
     def look_at(self, layout: Layout, echoed: frozenset[int], brought: Brought, *, switched: bool) -> Gate:
         """Look at a module whose nodes were looked at before."""
-        if brought.secrets.isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
+        if (brought.secrets | brought.holding).isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
             return Gate(opens=False)
         layout = layout.copy()
-        notes = self._read(layout, brought.secrets | brought.functions, echoed)
-        tainted = _spread(notes, self._first(notes, brought.secrets))
-        sinks = [(shown, scope) for shown, scope in notes.shown if not shown.isdisjoint(tainted)]
+        notes = self._read(layout, brought, echoed)
+        whole, tainted = self._spread(notes, brought)
+        telling = whole.union(f"{ALL}{name}" for name in tainted)
+        sinks = [(shown, scope) for shown, scope in notes.shown if not shown.isdisjoint(telling)]
         switches = notes.switches or switched
         if not sinks and not (switches and tainted):
             return Gate(opens=False)
-        reached = {name for shown, _ in sinks for name in shown}
-        wanted = brought.secrets | _origins(notes, reached | notes.receiving)
-        telling = tainted & _origins(notes, reached & tainted)
-        functions = _all_functions(layout) if switches else _functions_with(layout, telling)
+        reached = {bare(name) for shown, _ in sinks for name in shown}
+        wanted = brought.secrets | brought.holding | _origins(notes, reached | notes.receiving)
+        named = tainted & _origins(notes, reached & tainted)
+        functions = _all_functions(layout) if switches else _functions_with(layout, named)
         called = _functions_of(layout, wanted)
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
         return Gate(True, functions | called | holding, frozenset(wanted))
@@ -83,22 +90,24 @@ class GateKeeper:
     def survey(self, layout: Layout, brought: Brought) -> Survey:
         """Look at a module that another one imports; what it brings itself, it gives on."""
         layout = layout.copy()
-        notes = self._read(layout, brought.secrets | brought.functions)
-        tainted = _spread(notes, self._first(notes, brought.secrets)) | brought.secrets
-        plain = frozenset(name for name in tainted if "@" not in name)
-        return Survey(plain, _receivers(notes) | brought.functions)
+        notes = self._read(layout, brought)
+        whole, tainted = self._spread(notes, brought)
+        plain = frozenset(name for name in whole | brought.secrets if "@" not in name)
+        holding = frozenset(name for name in tainted | brought.holding if "@" not in name)
+        return Survey(plain, _receivers(notes) | brought.functions, holding - plain)
 
     def inside(self, layout: Layout) -> Gate:
         """Return a gate for a module that another one imports: whatever names a secret matters."""
         layout = layout.copy()
         notes = self._read(layout)
-        tainted = _spread(notes, self._first(notes, frozenset()))
+        _, tainted = self._spread(notes, Brought())
         return Gate(True, _functions_with(layout, tainted), frozenset(_origins(notes, tainted)))
 
     def _read(
-        self, layout: Layout, brought: frozenset[str] = frozenset(), echoed: frozenset[int] = frozenset()
+        self, layout: Layout, brought: Brought = Brought(), echoed: frozenset[int] = frozenset()
     ) -> Notes:
-        return Relations(layout, self._library, self.is_secret, brought, echoed).read()
+        known = brought.secrets | brought.functions
+        return Relations(layout, self._library, self.is_secret, known, echoed).read()
 
     def is_secret(self, name: str) -> bool:
         """Tell whether a name may say that something is a secret, whatever it stands for."""
@@ -117,10 +126,11 @@ class GateKeeper:
             )
         return known
 
-    def _first(self, notes: Notes, brought: frozenset[str]) -> set[str]:
-        """Return the names that say of themselves that they may stand for secrets."""
-        every = set(notes.into).union(*notes.into.values(), *(shown for shown, _ in notes.shown))
-        return {name for name in every if name in brought or self.is_secret(name)}
+    def _spread(self, notes: Notes, brought: Brought) -> tuple[set[str], set[str]]:
+        """Return the names that may stand for secrets, and these with all that hold a secret."""
+        every = set(map(bare, set(notes.into).union(*notes.into.values(), *(shown for shown, _ in notes.shown))))
+        first = {name for name in every if name in brought.secrets or self.is_secret(name)}
+        return _spread(notes, first, brought.holding)
 
 
 def _all_functions(layout: Layout) -> frozenset[int]:
@@ -130,28 +140,53 @@ def _all_functions(layout: Layout) -> frozenset[int]:
     )
 
 
-def _spread(notes: Notes, first: set[str]) -> set[str]:
-    """Return all names that may stand for secrets, from those that say so."""
-    leading: dict[str, list[str]] = {}
-    for target, origins in notes.into.items():
-        for origin in origins:
-            leading.setdefault(origin, []).append(target)
-    tainted = first | {CAUGHT, LOCALS} if first else set()
-    waiting = list(tainted)
+def _spread(notes: Notes, first: set[str], holding: frozenset[str]) -> tuple[set[str], set[str]]:
+    """Return all names that may stand for secrets, from those that say so; and these with all that hold a secret."""
+    leading = _leading(notes)
+    whole = first | {CAUGHT, LOCALS} if first else set()
+    found = whole | holding
+    waiting = [(name, name in whole) for name in found]
     while waiting:
-        for target in leading.get(waiting.pop(), ()):
-            if target not in tainted:
-                tainted.add(target)
-                waiting.append(target)
-    return tainted
+        name, is_whole = waiting.pop()
+        if not is_whole and name in whole:
+            continue
+        for target, mark in leading.get(name, ()):
+            if mark == ALL or (is_whole and not mark):
+                if target not in whole:
+                    whole.add(target)
+                    found.add(target)
+                    waiting.append((target, True))
+            elif target not in found:
+                found.add(target)
+                waiting.append((target, False))
+    return whole, found
+
+
+def _leading(notes: Notes) -> dict[str, list[tuple[str, str]]]:
+    """Return the names that may be made of each name, and how."""
+    leading: dict[str, list[tuple[str, str]]] = {}
+    for target, origins in notes.into.items():
+        for origin in origins if target else ():
+            mark = mark_of(origin)
+            leading.setdefault(origin[1:] if mark else origin, []).append((target, mark))
+    if notes.reads:
+        loaded, waiting = {LOADED}, [LOADED]
+        while waiting:
+            new = [target for target, _ in leading.get(waiting.pop(), ()) if target not in loaded]
+            loaded.update(new)
+            waiting += new
+        for names, attribute in notes.reads:
+            mark = HELD if loaded.isdisjoint(names) else ""
+            leading.setdefault(attribute, []).extend((name, mark) for name in names)
+    return leading
 
 
 def _origins(notes: Notes, names: set[str]) -> set[str]:
     """Return some names with all those that they may be made of."""
-    found = set(names)
-    waiting = list(names)
+    found = set(map(bare, names))
+    waiting = list(found)
     while waiting:
-        for origin in notes.into.get(waiting.pop(), ()):
+        for origin in map(bare, notes.into.get(waiting.pop(), ())):
             if origin not in found:
                 found.add(origin)
                 waiting.append(origin)

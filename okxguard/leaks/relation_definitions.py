@@ -8,6 +8,7 @@ from typing import Any
 
 from okxguard.leaks.relation_flows import RECORDS
 from okxguard.leaks.relation_handover import Handover, place_of
+from okxguard.leaks.relation_marks import held
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import (
     VALIDATORS,
@@ -22,6 +23,7 @@ from okxguard.leaks.relation_scopes import (
 
 # The place between parameters and the classes of the same letters.
 _CLASSES = "\0classes"
+_TEXTS = ("__str__", "__repr__", "__format__", "__rich__")
 _OPTIONS = ("parse_args", "parse_known_args", "params", "docopt")
 
 
@@ -74,6 +76,7 @@ class Definitions:
             texts = filter(None, map(text_of, ast.walk(value)))
             fields = [field for text in texts for field in text.replace(",", " ").split()]
             self._classes.setdefault(name, []).extend(fields)
+            self._notes.flows.telling.add(name)
 
     def _name_lambda(self, target: ast.AST, value: ast.AST) -> None:
         """Note that a lambda is a function of the name that it is assigned to."""
@@ -141,14 +144,18 @@ class Definitions:
         own = self._into[node.name]
         if node.name not in self._with_fields:
             self._with_fields.add(node.name)
-            own.update(self._classes[node.name], ("__str__", "__repr__"))
+            own.update(self._kept(node.name, self._classes[node.name]), _TEXTS)
         for base in node.bases:
             own |= self._flow(base, scope)
         if self._notes.flows.dumps:
             assigned = (each for each in node.body if isinstance(each, ast.Assign))
-            own.update(last_name(target) for each in assigned for target in each.targets)
+            own |= self._kept(node.name, {last_name(target) for each in assigned for target in each.targets})
         if any(last_name(base).endswith(("Enum", "Flag")) for base in node.bases):
             self._members(node)
+
+    def _kept(self, name: str, fields: Iterable[str]) -> set[str]:
+        """Return the flow of the fields of a class into its objects."""
+        return set(fields) if name in self._notes.flows.telling else held(fields)
 
     def _members(self, node: ast.ClassDef) -> None:
         """Note the texts that the members of an enumeration stand for."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from okxguard.entries.python_nodes import children
 from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.library import Library
 from okxguard.leaks.queries import QUERIES
 from okxguard.leaks.relation_layout import Layout
+from okxguard.leaks.relation_marks import ALL, HELD, bare, held
 from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
+from okxguard.leaks.relation_telling import telling_classes
 
 CAUGHT, LOCALS, LOADED, RAISED = "\0caught", "locals", "\0loaded", "\0raised"
 ITEMS = frozenset({"get", "pop", "setdefault"})
@@ -32,7 +34,16 @@ RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
 _LONGEST_KEY = 60
 # What classes of tables are made of: where they stand, queries give back their objects.
 _TABLES = frozenset({"Column", "mapped_column", "SQLModel", "models", "DeclarativeBase", "declarative_base"})
+# Calls that give back what an object holds, besides those that the rule book calls dumps.
+_OPENING = frozenset({"getattr", "attrgetter", "__getattribute__", "dumps", "dump", "dict", "astuple"})
 Flow = set[str]
+
+
+class _Part(NamedTuple):
+    """A part of an expression with the mark that its names get."""
+
+    node: ast.AST | None
+    mark: str
 
 
 def held_by(name: str) -> str:
@@ -43,7 +54,8 @@ def held_by(name: str) -> str:
 class Flows:
     """The flows of the expressions of one module; `brought` are the functions of other modules that matter.
 
-    `keeping` are other names of functions that give back what they are given.
+    `keeping` are other names of functions that give back what they are given, `telling` the classes whose text shows
+    what their objects hold.
     """
 
     def __init__(self, layout: Layout, library: Library, brought: set[str]) -> None:
@@ -53,6 +65,7 @@ class Flows:
         self._brought = brought
         self.dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
         self.keeping: set[str] = set() if layout.words.isdisjoint(_TABLES) else set(QUERIES)
+        self.telling = telling_classes(layout, library, brought)
         self._parts: dict[type, Callable[[Any, Flow], list[Any]]] = {
             ast.Constant: _no_parts,
             ast.Compare: _no_parts,
@@ -71,16 +84,31 @@ class Flows:
     def of(self, node: ast.AST | None, scope: NameScope) -> Flow:
         """Return the names that the value of an expression may be made of."""
         found: Flow = set()
+        marked: list[_Part] = []
+        self._collect(node, scope, found, marked)
+        while marked:
+            part = marked.pop()
+            inner: Flow = set()
+            # Whatever is held by something that is held is held itself; and so it is with all that something holds.
+            below: list[_Part] = []
+            self._collect(part.node, scope, inner, below)
+            found.update(f"{part.mark}{bare(name)}" for name in inner)
+            marked += [each._replace(mark=part.mark) for each in below]
+        return found
+
+    def _collect(self, node: ast.AST | None, scope: NameScope, found: Flow, marked: list[_Part]) -> None:
+        """Add the names that a value may be made of, and the parts whose names get a mark."""
         waiting: list[Any] = [node]
         while waiting:
             each = waiting.pop()
             kind = type(each)
             if kind is ast.Name:
                 found.add(scope.resolve(each.id))
-                continue
-            parts = self._parts.get(kind)
-            waiting += parts(each, found) if parts is not None else children(each)
-        return found
+            elif kind is _Part:
+                marked.append(each)
+            else:
+                parts = self._parts.get(kind)
+                waiting += parts(each, found) if parts is not None else children(each)
 
     def is_known(self, name: str) -> bool:
         """Tell whether a name is that of a function or class whose code matters."""
@@ -131,19 +159,30 @@ class Flows:
         _add_words(node, name, arguments, found)
         keeps = self._library.may_keep(name) or name in self.keeping
         base = self._base(function, found, keeps=keeps)
-        if keeps or self.is_known(name) or self.dumps or not name:
-            found.update(keyword.arg for keyword in node.keywords if keyword.arg is not None)
+        words = {keyword.arg for keyword in node.keywords if keyword.arg is not None}
+        if self._library.may_dump(name) or name in _OPENING:
+            found |= words
+            return [_Part(part, ALL) for part in (*base, *arguments)]
+        if name in self._classes and name not in self.telling:
+            found |= held(words)
+            return [*base, *(_Part(argument, HELD) for argument in arguments)]
+        if keeps or self.is_known(name) or not name:
+            found |= words
             return [*base, *arguments]
-        return [*base, *(argument for argument in arguments if type(argument) is ast.Lambda)]
+        lambdas = [argument for argument in arguments if type(argument) is ast.Lambda]
+        if not self.dumps:
+            return [*base, *lambdas]
+        found |= held(words)
+        return [*base, *lambdas, *(_Part(argument, HELD) for argument in arguments)]
 
-    def _base(self, function: ast.expr, found: Flow, *, keeps: bool) -> list[ast.expr]:
+    def _base(self, function: ast.expr, found: Flow, *, keeps: bool) -> list[Any]:
         """Return the object of a method, where its result may show it, or an expression that is called."""
         if isinstance(function, ast.Name):
             return []
         if not isinstance(function, ast.Attribute):
             return [function]
-        if not keeps and not self.dumps:
-            return []
+        if not keeps:
+            return [_Part(function.value, HELD)] if self.dumps else []
         found.update(_FIELDS.findall(text_of(function.value) or ""))
         return [function.value]
 
@@ -172,7 +211,7 @@ def _of_attribute(node: ast.Attribute, found: Flow) -> list[Any]:
         found.add(held_by(last_name(node.value)))
     if node.attr in _SIGNED and last_name(node.value) in _REQUESTS:
         found.add(CAUGHT)
-    return [node.value]
+    return [_Part(node.value, ALL)]
 
 
 def _of_subscript(node: ast.Subscript, found: Flow) -> list[Any]:

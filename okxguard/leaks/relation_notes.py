@@ -10,6 +10,7 @@ from functools import cache, partial
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_flows import Flow, Flows
 from okxguard.leaks.relation_layout import Layout
+from okxguard.leaks.relation_marks import held
 from okxguard.leaks.relation_scopes import NameScope, last_name, targets_of
 
 _MANY = 99
@@ -20,8 +21,9 @@ class Notes:
 
     `into` holds for every name those that it may be made of; `shown` the names in every sink; `receiving` the names of
     imported functions; `switches` tells that there is something that makes libraries print. `filled` are the names of
-    what something is put into, `aliases` pairs of names that may stand for the same thing; `renamed` holds for other
-    names of functions those that they are assigned from.
+    what something is put into, `reads` those of objects that are asked for an attribute named like a secret, `aliases`
+    pairs of names that may stand for the same thing; `renamed` holds for other names of functions those that they are
+    assigned from.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Notes:
         told = partial(library.may_switch_told, words=layout.words, most=_most_arguments(layout))
         self.prints = cache(partial(library.may_switch if brought else told, imported=layout.imported))
         self.filled: set[str] = set()
+        self.reads: list[tuple[list[str], str]] = []
         self.aliases: list[tuple[str, str]] = []
         self.renamed: dict[str, set[str]] = defaultdict(set)
 
@@ -49,8 +52,9 @@ class Notes:
 
     def fill(self, target: ast.AST, flow: Flow, scope: NameScope) -> None:
         """Note that something is put into what an expression stands for."""
-        for name in targets_of(target, scope):
-            self.into[name] |= flow
+        around: set[str] = set()
+        for name in targets_of(target, scope, around):
+            self.into[name] |= held(flow) if name in around else flow
             self.filled.add(name)
 
     def alias(self, name: str, value: ast.AST | None, scope: NameScope) -> None:

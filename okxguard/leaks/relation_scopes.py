@@ -119,8 +119,8 @@ def annotated_names(node: ast.AST) -> Iterator[str]:
             yield inner.value
 
 
-def targets_of(node: ast.AST, scope: NameScope) -> Iterator[str]:
-    """Yield the names that a change of a target changes."""
+def targets_of(node: ast.AST, scope: NameScope, around: set[str] | None = None) -> Iterator[str]:
+    """Yield the names that a change of a target changes; those of the objects around it are added to `around`, too."""
     while isinstance(node, (ast.Subscript, ast.Starred, ast.Call)):
         if (
             isinstance(node, ast.Subscript)
@@ -135,7 +135,10 @@ def targets_of(node: ast.AST, scope: NameScope) -> Iterator[str]:
         yield node.attr
         is_own = isinstance(node.value, ast.Name) and node.value.id == "self" and scope.resolve("self") != "self"
         if isinstance(node.value, (ast.Attribute, ast.Name)) and not is_own:
-            yield from targets_of(node.value, scope)
+            for name in targets_of(node.value, scope, around):
+                if around is not None:
+                    around.add(name)
+                yield name
     elif isinstance(node, (ast.Tuple, ast.List)):
         for each in node.elts:
             yield from targets_of(each, scope)

@@ -146,9 +146,9 @@ class Relations:
             while isinstance(around, (ast.Attribute, ast.Name)):
                 self._into[held_by(last_name(around))].add(node.attr)
                 around = around.value if isinstance(around, ast.Attribute) else ast.Constant(None)
-            for name in targets_of(node.value, scope):
-                if not name.startswith("self@"):
-                    self._into[name].add(node.attr)
+            names = [name for name in targets_of(node.value, scope) if not name.startswith("self@")]
+            if names:
+                self.notes.reads.append((names, node.attr))
 
     def _raised(self, node: ast.Raise, scope: NameScope) -> None:
         self._tell(node.exc, scope)
