@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 
+from okxguard.leaks.evidence import dotted
+from okxguard.leaks.library_names import WRITING
 from okxguard.leaks.relation_definitions import Definitions
 from okxguard.leaks.relation_flows import ITEMS, LOADED, held_by
 from okxguard.leaks.relation_handover import Handover
+from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, last_name, names_called, text_of
 
@@ -45,6 +48,7 @@ class CallRelations:
         self._into = notes.into
         self._flows = notes.flows
         self._functions = notes.layout.functions
+        self._modules = _modules(notes.layout)
         self._has_clients = not notes.layout.imported.isdisjoint(_CLIENTS)
 
     def call(self, node: ast.Call, scope: NameScope) -> None:
@@ -63,7 +67,7 @@ class CallRelations:
             self._handover.give(name, node, scope)
         if name in notes.brought:
             notes.receiving.add(name)
-        if notes.shows(name) or name in notes.brought:
+        if name in notes.brought or (notes.shows(name) and not self._is_harmless(node.func, scope)):
             notes.show(self._flows.given(node, scope), scope)
         elif self._library.message_of(name):
             self._told(node, self._library.message_of(name), scope)
@@ -76,6 +80,14 @@ class CallRelations:
             for keyword in node.keywords:
                 if keyword.arg is not None:
                     self._into[keyword.arg] |= self._flows.of(keyword.value, scope)
+
+    def _is_harmless(self, function: ast.expr, scope: NameScope) -> bool:
+        """Tell that a call is one of a foreign module, and no sink, though its last name is that of one."""
+        name = dotted(function)
+        first, _, rest = name.partition(".")
+        if first not in self._modules or scope.resolve(first) != first or name.endswith(WRITING):
+            return False
+        return self._library.sink((f"{self._modules[first]}.{rest}", name)) is None
 
     def _told(self, node: ast.Call, at: int, scope: NameScope) -> None:
         """Note that a call shows one of its arguments, the message."""
@@ -135,6 +147,20 @@ class CallRelations:
             self._into[LOADED].add(text)
             self._notes.fill(base, {text}, scope)
             self._into[held_by(last_name(base))].add(text)
+
+
+def _modules(layout: Layout) -> dict[str, str]:
+    """Return the modules that are imported as such, and never anything else, by the names that they have."""
+    found = {
+        alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else alias.name.partition(".")[0]
+        for node in layout.imports
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    others = {
+        alias.asname or alias.name for node in layout.imports if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    return {name: module for name, module in found.items() if name not in others | layout.scopes[0].locals}
 
 
 def _is_on(node: ast.AST) -> bool:
