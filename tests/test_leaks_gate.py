@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from okxguard.leakbook import load_leaks
 from okxguard.leaks.engine import Engine
-from okxguard.leaks.gate import EVERYTHING, Brought, Gate, GateKeeper
+from okxguard.leaks.gate import EVERYTHING, Gate, GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.prefilter import LeakPrefilter
+from okxguard.leaks.surveys import Brought
 from okxguard.model import Confidence, Report, Source
 from okxguard.report import FORMATS
 from okxguard.rulebook import load_rulebook

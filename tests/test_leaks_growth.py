@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from okxguard.leakbook import load_leaks
-from okxguard.leaks.gate import Brought, GateKeeper
+from okxguard.leaks.gate import GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.relation_layout import lay_out
 from okxguard.leaks.relations import Relations
+from okxguard.leaks.surveys import Brought
 from okxguard.rulebook import load_rulebook
 
 _BOOK = load_leaks(load_rulebook().folder)
@@ -34,12 +35,16 @@ _PIECES = {
     "functions that are handed over": "class C{0}:\n    def send(self, v):\n        return run(self.send, v)\n",
     "makers": "class C{0}:\n    def __init__(self, v):\n        self.v{0} = v\nc{0} = C{0}({0})\n",
     "makers of classes around": "class C{0}(B):\n    def __init__(self, v):\n        super().__init__(v)\n",
-    "classes without a maker": "class M:\n    def __init__(self, v{0}):\n        pass\nclass C{0}:\n    pass\nC{0}({0})\n",
+    "classes without a maker": (
+        "class M:\n    def __init__(self, v{0}):\n        pass\nclass C{0}:\n    pass\nC{0}({0})\n"
+    ),
     "fields of a class": "class C:\n    f{0}: int = 0\nc{0} = C({0}, a)\n",
     "fields of equal classes": "class C:\n    def run(self):\n        self.v{0} = 1\n",
     "functions with other names": "class C{0}:\n    def send(self, v):\n        return v\nrun = C{0}.send\nrun(a)\n",
     "names that take turns": "def f(x):\n    return x\ndef g(x):\n    return x\nf = g\ng = f\nf(g(a))\n",
-    "decorators": "def d(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n@d\ndef f{0}(v):\n    return v\n",
+    "decorators": (
+        "def d(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n@d\ndef f{0}(v):\n    return v\n"
+    ),
     "parameters with the name of a function": "class C{0}:\n    def send(self, send):\n        return send\n",
     "variables of the module": "v{0} = {0}\ndef f{0}(x{0}):\n    v{0} = x{0}\n    return v{0}\n",
 }
@@ -63,7 +68,7 @@ def _steps(text: str) -> int:
     finally:
         sys.settrace(before)
     assert gate.opens
-    notes = Relations(lay_out(tree), _LIBRARY, _KEEPER.is_secret, frozenset(), frozenset()).read()
+    notes = Relations(lay_out(tree), _LIBRARY, _KEEPER.is_secret, Brought(), frozenset()).read()
     return count + 10 * (sum(map(len, notes.into.values())) + len(notes.aliases))
 
 

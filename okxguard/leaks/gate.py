@@ -16,6 +16,7 @@ from okxguard.leaks.relation_layout import Layout, lay_out
 from okxguard.leaks.relation_marks import ALL, HELD, bare, mark_of
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relations import Relations
+from okxguard.leaks.surveys import Brought, Survey, origins, survey_of
 
 
 class Gate(NamedTuple):
@@ -30,25 +31,7 @@ class Gate(NamedTuple):
     is_open_to_all: bool = False
 
 
-class Survey(NamedTuple):
-    """The names of a module that may stand for secrets, its functions that show or give back things, and its holders.
-
-    `holding` are names of what does not show the secrets that it holds.
-    """
-
-    tainted: frozenset[str] = frozenset()
-    receiving: frozenset[str] = frozenset()
-    holding: frozenset[str] = frozenset()
-
-
-class Brought(NamedTuple):
-    """Names that a module imports from its own project: those of secrets, of functions that matter, and of holders."""
-
-    secrets: frozenset[str] = frozenset()
-    functions: frozenset[str] = frozenset()
-    holding: frozenset[str] = frozenset()
-
-
+_NOTHING = Brought()
 EVERYTHING = Gate(opens=True, is_open_to_all=True)
 
 
@@ -69,7 +52,7 @@ class GateKeeper:
 
     def look_at(self, layout: Layout, echoed: frozenset[int], brought: Brought, *, switched: bool) -> Gate:
         """Look at a module whose nodes were looked at before."""
-        if (brought.secrets | brought.holding).isdisjoint(layout.words) and not any(map(self.is_secret, layout.words)):
+        if not brought.secrets and not brought.holding and not any(map(self.is_secret, layout.words)):
             return Gate(opens=False)
         layout = layout.copy()
         notes = self._read(layout, brought, echoed)
@@ -80,8 +63,8 @@ class GateKeeper:
         if not sinks and not (switches and tainted):
             return Gate(opens=False)
         reached = {bare(name) for shown, _ in sinks for name in shown}
-        wanted = brought.secrets | brought.holding | _origins(notes, reached | notes.receiving)
-        named = tainted & _origins(notes, reached & tainted)
+        wanted = brought.secrets | brought.holding | origins(notes, reached | notes.receiving)
+        named = tainted & origins(notes, reached & tainted)
         functions = _all_functions(layout) if switches else _functions_with(layout, named)
         called = _functions_of(layout, wanted)
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
@@ -92,22 +75,17 @@ class GateKeeper:
         layout = layout.copy()
         notes = self._read(layout, brought)
         whole, tainted = self._spread(notes, brought)
-        plain = frozenset(name for name in whole | brought.secrets if "@" not in name)
-        holding = frozenset(name for name in tainted | brought.holding if "@" not in name)
-        return Survey(plain, _receivers(notes) | brought.functions, holding - plain)
+        return survey_of(notes, whole, tainted, brought)
 
     def inside(self, layout: Layout) -> Gate:
         """Return a gate for a module that another one imports: whatever names a secret matters."""
         layout = layout.copy()
         notes = self._read(layout)
-        _, tainted = self._spread(notes, Brought())
-        return Gate(True, _functions_with(layout, tainted), frozenset(_origins(notes, tainted)))
+        _, tainted = self._spread(notes, _NOTHING)
+        return Gate(True, _functions_with(layout, tainted), frozenset(origins(notes, tainted)))
 
-    def _read(
-        self, layout: Layout, brought: Brought = Brought(), echoed: frozenset[int] = frozenset()
-    ) -> Notes:
-        known = brought.secrets | brought.functions
-        return Relations(layout, self._library, self.is_secret, known, echoed).read()
+    def _read(self, layout: Layout, brought: Brought = _NOTHING, echoed: frozenset[int] = frozenset()) -> Notes:
+        return Relations(layout, self._library, self.is_secret, brought, echoed).read()
 
     def is_secret(self, name: str) -> bool:
         """Tell whether a name may say that something is a secret, whatever it stands for."""
@@ -165,8 +143,8 @@ def _spread(notes: Notes, first: set[str], holding: frozenset[str]) -> tuple[set
 def _leading(notes: Notes) -> dict[str, list[tuple[str, str]]]:
     """Return the names that may be made of each name, and how."""
     leading: dict[str, list[tuple[str, str]]] = {}
-    for target, origins in notes.into.items():
-        for origin in origins if target else ():
+    for target, flow in notes.into.items():
+        for origin in flow if target else ():
             mark = mark_of(origin)
             leading.setdefault(origin[1:] if mark else origin, []).append((target, mark))
     if notes.reads:
@@ -179,44 +157,6 @@ def _leading(notes: Notes) -> dict[str, list[tuple[str, str]]]:
             mark = HELD if loaded.isdisjoint(names) else ""
             leading.setdefault(attribute, []).extend((name, mark) for name in names)
     return leading
-
-
-def _origins(notes: Notes, names: set[str]) -> set[str]:
-    """Return some names with all those that they may be made of."""
-    found = set(map(bare, names))
-    waiting = list(found)
-    while waiting:
-        for origin in map(bare, notes.into.get(waiting.pop(), ())):
-            if origin not in found:
-                found.add(origin)
-                waiting.append(origin)
-    return found
-
-
-def _receivers(notes: Notes) -> frozenset[str]:
-    """Return the names of the functions that show, or give back, something of their own."""
-    shown = {name.partition("@")[2] for flow, _ in notes.shown for name in flow if "@" in name}
-    found = set()
-    for name, scopes in notes.layout.functions.items():
-        numbers = {str(scope.number) for scope in scopes}
-        given = {each.partition("@")[2] for each in notes.into.get(name, ()) if "@" in each}
-        if not numbers.isdisjoint(shown | given):
-            found.add(name)
-    return frozenset(_with_other_names(notes, found))
-
-
-def _with_other_names(notes: Notes, functions: set[str]) -> set[str]:
-    """Return the names of functions with all names that are assigned from them."""
-    others: dict[str, list[str]] = {}
-    for name, known in notes.renamed.items():
-        for each in known:
-            others.setdefault(each, []).append(name)
-    waiting = list(functions)
-    while waiting:
-        new = [name for name in others.get(waiting.pop(), ()) if name not in functions]
-        functions.update(new)
-        waiting += new
-    return functions
 
 
 def _functions_of(layout: Layout, names: set[str] | frozenset[str]) -> set[int]:

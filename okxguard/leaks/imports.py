@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
@@ -12,6 +13,8 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 _MOST_FOLDERS = 12
+# Modules of Python itself, which only a file beside the importing one hides; but files of secrets are called so, too.
+_OF_PYTHON = sys.stdlib_module_names - {"secrets", "token", "keyword"}
 
 
 class Tree(Protocol):
@@ -71,12 +74,14 @@ class Finder:
                 folder = folder.rpartition("/")[0]
             yield from self._below(folder, parts)
             return
+        is_of_python = bool(parts) and parts[0] in _OF_PYTHON
         for _ in range(_MOST_FOLDERS):
             yield from self._below(folder, parts)
-            if not folder:
+            if not folder or is_of_python:
                 break
             folder = folder.rpartition("/")[0]
-        yield from self._below("src", parts)
+        if not is_of_python:
+            yield from self._below("src", parts)
 
     def _below(self, folder: str, parts: list[str]) -> Iterator[str]:
         """Yield the file of a module below a folder."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from okxguard.decoding import decode
 from okxguard.entries.python_nodes import children
 from okxguard.leaks.evidence import dotted
-from okxguard.leaks.gate import Brought, GateKeeper, Survey
+from okxguard.leaks.gate import GateKeeper
 from okxguard.leaks.imports import Import, Importers, inner_module
 from okxguard.leaks.library import Library
 from okxguard.leaks.modules import Modules
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.relation_layout import Layout
+from okxguard.leaks.surveys import Brought, Places, Survey
 from okxguard.leaks.values import Box, Value
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Neighbours:
         tree, layout = module.parsed.tree, module.layout
         gate = self._keeper.inside(layout)
         brought = self.of(path).brought(layout)
-        gate = gate._replace(wanted=gate.wanted | brought.secrets | brought.functions)
+        gate = gate._replace(wanted=gate.wanted | brought.known)
         _mark(tree, path)
         from okxguard.leaks.engine import Engine  # the gate lets few files through
 
@@ -138,10 +139,59 @@ class Neighbours:
     def bring_secrets(self, path: str, found: Iterable[tuple[str, Import]]) -> bool:
         """Tell whether one of the names that a file imports may stand for a secret."""
         return any(
-            name in self.survey(path, each.module).tainted or self.survey(path, inner_module(each.module, name)).tainted
+            self.survey(path, each.module).brings(name)
+            or bool(name and self.survey(path, inner_module(each.module, name)).brings(""))
             for _, each in found
             for name in each.names or ("",)
         )
+
+
+class _Taken:
+    """Collects what a module with some words takes from the modules that it imports."""
+
+    def __init__(self, words: set[str]) -> None:
+        self._words = words
+        self._secrets: set[str] = set()
+        self._holding: set[str] = set()
+        self._showing: Places = {}
+        self._giving: Places = {}
+
+    def name(self, survey: Survey, name: str, known: str) -> None:
+        """Take one name of a module, which is called otherwise here."""
+        if name in survey.tainted:
+            self._secrets.add(known)
+        if name in survey.holding:
+            self._holding.add(known)
+        if name in survey.showing:
+            self._showing[known] = survey.showing[name]
+        if name in survey.giving:
+            self._giving[known] = survey.giving[name]
+        if survey.tells_of(name):
+            self._members(survey)
+
+    def module(self, survey: Survey, known: str) -> None:
+        """Take a whole module."""
+        if survey.tells_of(""):
+            self._secrets |= survey.tainted & self._words
+            self._holding |= survey.holding & self._words
+            self._holding.add(known)
+            self._members(survey)
+
+    def _members(self, survey: Survey) -> None:
+        """Take the fields and methods that are named here."""
+        self._secrets |= survey.members & self._words
+        for mine, others in ((self._showing, survey.showing), (self._giving, survey.giving)):
+            for name in filter(_is_plain, others.keys() & self._words):
+                mine[name] = mine.get(name, frozenset()) | others[name]
+
+    def brought(self) -> Brought:
+        """Return all that was taken."""
+        return Brought(frozenset(self._secrets), frozenset(self._holding), self._showing, self._giving)
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether a name says which class it belongs to; all have the same methods of Python's own."""
+    return not name.startswith("__")
 
 
 class View:
@@ -163,22 +213,16 @@ class View:
 
     def brought(self, layout: Layout) -> Brought:
         """Return the names that a module imports from files of its own project."""
-        secrets: set[str] = set()
-        functions: set[str] = set()
         found = [each for each in _imports(layout) if self._neighbours.has(self._path, each[0], each[1])]
         given = self._given(layout, {known for _, _, known in found}) if found else set()
+        taken = _Taken(layout.words)
         for module, name, known in found:
             any_file = known in given
-            survey = inner = self._neighbours.survey(self._path, module, any_file=any_file)
             if name:
-                inner = self._neighbours.survey(self._path, inner_module(module, name), any_file=any_file)
-            if name in survey.tainted or inner.tainted:
-                secrets.add(known)
-                secrets |= inner.tainted & layout.words
-            if name in survey.tainted or name in survey.receiving:
-                functions.add(known)
-            functions |= inner.receiving | inner.tainted
-        return Brought(frozenset(secrets), frozenset(functions))
+                taken.name(self._neighbours.survey(self._path, module, any_file=any_file), name, known)
+                module = inner_module(module, name)
+            taken.module(self._neighbours.survey(self._path, module, any_file=any_file), known)
+        return taken.brought()
 
     def _given(self, layout: Layout, imported: set[str]) -> set[str]:
         """Return those of some imports that are called with something named like a secret, or a part of them is."""
@@ -204,8 +248,7 @@ class View:
     def find(self, module: str, name: str) -> Value | None:
         """Return what a module says of a name, or None where nobody knows."""
         survey = self._neighbours.survey(self._path, module, any_file=True)
-        known = name in survey.tainted or name in survey.receiving
-        engine = self.engine(module) if known else None
+        engine = self.engine(module) if survey.tells_of(name) else None
         if engine is not None:
             value = engine.module.variables.get(name)
             if value is not None:
@@ -215,7 +258,7 @@ class View:
     def module(self, module: str) -> Value | None:
         """Return a module as a value with its names as attributes."""
         survey = self._neighbours.survey(self._path, module, any_file=True)
-        engine = self.engine(module) if survey.tainted or survey.receiving else None
+        engine = self.engine(module) if survey.tells_of("") else None
         if engine is None:
             return None
         box = Box("module")

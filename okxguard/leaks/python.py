@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from okxguard.documents import Document
 from okxguard.entries.reading import MismatchError
 from okxguard.kinds import Kind
-from okxguard.leaks.gate import EVERYTHING, Brought, Gate, GateKeeper
+from okxguard.leaks.gate import EVERYTHING, Gate, GateKeeper
 from okxguard.leaks.library import Library
 from okxguard.leaks.modules import Modules
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.neighbours import Neighbours, View
 from okxguard.leaks.reading import LeakReading
+from okxguard.leaks.surveys import Brought
 from okxguard.model import Confidence, Leak, Span
 
 if TYPE_CHECKING:

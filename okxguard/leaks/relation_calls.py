@@ -67,8 +67,10 @@ class CallRelations:
             self._handover.give(name, node, scope)
         if name in notes.brought:
             notes.receiving.add(name)
-        if name in notes.brought or (notes.shows(name) and not self._is_harmless(node.func, scope)):
+        if notes.shows(name) and not self._is_harmless(node.func, scope):
             notes.show(self._flows.given(node, scope), scope)
+        elif name in notes.showing:
+            notes.show(self._flows.given(node, scope, notes.showing[name]), scope)
         elif self._library.message_of(name):
             self._told(node, self._library.message_of(name), scope)
         elif self._library.may_request(name):
@@ -158,7 +160,10 @@ def _modules(layout: Layout) -> dict[str, str]:
         for alias in node.names
     }
     others = {
-        alias.asname or alias.name for node in layout.imports if isinstance(node, ast.ImportFrom) for alias in node.names
+        alias.asname or alias.name
+        for node in layout.imports
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
     }
     return {name: module for name, module in found.items() if name not in others | layout.scopes[0].locals}
 

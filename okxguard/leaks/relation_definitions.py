@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from okxguard.leaks.relation_flows import RECORDS
+from okxguard.leaks.relation_flows import ANYWHERE, RECORDS
 from okxguard.leaks.relation_handover import Handover, place_of
 from okxguard.leaks.relation_marks import held
 from okxguard.leaks.relation_notes import Notes
@@ -59,7 +59,7 @@ class Definitions:
             value = value.args[0]
         for other in filter(None, names_called(value) if name else ()):
             if self._notes.shows(other):
-                self._notes.brought.add(name)
+                self._notes.showing[name] = frozenset({ANYWHERE})
             if self._notes.library.may_keep(other) or other == "str":
                 self._notes.flows.keeping.add(name)
             if other in self._functions and other != name:
@@ -125,7 +125,7 @@ class Definitions:
                 self._into[name].update(filter(None, map(text_of, decorator.args)))
         if last in self._functions:
             self._handover.decorate(last, {*names, node.name})
-        if last in notes.brought:
+        if last in notes.showing:
             notes.show(names, scope)
         self.options(decorator, names)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from okxguard.entries.python_nodes import children
@@ -37,6 +37,9 @@ _TABLES = frozenset({"Column", "mapped_column", "SQLModel", "models", "Declarati
 # Calls that give back what an object holds, besides those that the rule book calls dumps.
 _OPENING = frozenset({"getattr", "attrgetter", "__getattribute__", "dumps", "dump", "dict", "astuple"})
 Flow = set[str]
+# Places of what a call is given: any of them, and the object of a method.
+ANYWHERE, OBJECT = "*", "\0object"
+_EVERYTHING: frozenset[int | str] = frozenset({ANYWHERE})
 
 
 class _Part(NamedTuple):
@@ -52,19 +55,19 @@ def held_by(name: str) -> str:
 
 
 class Flows:
-    """The flows of the expressions of one module; `brought` are the functions of other modules that matter.
+    """The flows of the expressions of one module; `brought` are the names from other modules that matter.
 
     `keeping` are other names of functions that give back what they are given, `telling` the classes whose text shows
-    what their objects hold.
+    what their objects hold, `giving` functions of other modules that give back what they are given at some places.
     """
 
-    def __init__(self, layout: Layout, library: Library, brought: set[str]) -> None:
+    def __init__(self, layout: Layout, library: Library, brought: frozenset[str]) -> None:
         self._library = library
         self._functions = layout.functions
         self._classes = layout.classes
-        self._brought = brought
         self.dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
         self.keeping: set[str] = set() if layout.words.isdisjoint(_TABLES) else set(QUERIES)
+        self.giving: Mapping[str, frozenset[int | str]] = {}
         self.telling = telling_classes(layout, library, brought)
         self._parts: dict[type, Callable[[Any, Flow], list[Any]]] = {
             ast.Constant: _no_parts,
@@ -111,12 +114,19 @@ class Flows:
                 waiting += parts(each, found) if parts is not None else children(each)
 
     def is_known(self, name: str) -> bool:
-        """Tell whether a name is that of a function or class whose code matters."""
-        return name in self._functions or name in self._classes or name in self._brought
+        """Tell whether a name is that of a function or class of the module."""
+        return name in self._functions or name in self._classes
 
-    def given(self, node: ast.Call, scope: NameScope) -> Flow:
-        """Return the names that the arguments of a call are made of; for methods that write, their object, too."""
+    def given(self, node: ast.Call, scope: NameScope, places: frozenset[int | str] = _EVERYTHING) -> Flow:
+        """Return the names that the arguments of a call are made of; for methods that write, their object, too.
+
+        `places` are the positions and the keywords that count.
+        """
         found: Flow = set()
+        if ANYWHERE not in places and not is_spread(node):
+            for argument in _chosen(node, places):
+                found |= self.of(argument, scope)
+            return found
         for argument in node.args:
             found |= self.of(argument, scope)
         for keyword in node.keywords:
@@ -169,6 +179,12 @@ class Flows:
         if keeps or self.is_known(name) or not name:
             found |= words
             return [*base, *arguments]
+        places = self.giving.get(name)
+        if places is not None:
+            base = self._base(function, found, keeps=OBJECT in places)
+            chosen = arguments if ANYWHERE in places or is_spread(node) else _chosen(node, places)
+            found |= words
+            return [*base, *chosen]
         lambdas = [argument for argument in arguments if type(argument) is ast.Lambda]
         if not self.dumps:
             return [*base, *lambdas]
@@ -185,6 +201,19 @@ class Flows:
             return [_Part(function.value, HELD)] if self.dumps else []
         found.update(_FIELDS.findall(text_of(function.value) or ""))
         return [function.value]
+
+
+def is_spread(node: ast.Call) -> bool:
+    """Tell whether nobody knows from a call what it is given at which place."""
+    return any(type(argument) is ast.Starred for argument in node.args) or any(
+        keyword.arg is None for keyword in node.keywords
+    )
+
+
+def _chosen(node: ast.Call, places: frozenset[int | str]) -> list[ast.expr]:
+    """Return the arguments of a call at some places."""
+    positions = (argument for at, argument in enumerate(node.args) if at in places)
+    return [*positions, *(keyword.value for keyword in node.keywords if keyword.arg in places)]
 
 
 def _add_words(node: ast.Call, name: str, arguments: list[Any], found: Flow) -> None:

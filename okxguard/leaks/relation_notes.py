@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_flows import Flow, Flows
@@ -13,11 +14,17 @@ from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_marks import held
 from okxguard.leaks.relation_scopes import NameScope, last_name, targets_of
 
+if TYPE_CHECKING:
+    from okxguard.leaks.surveys import Brought
+
 _MANY = 99
 
 
 class Notes:
     """The relations of one module, of names only: attributes and keys by their name, variables by name and function.
+
+    `brought` are the names that it imports from other modules of the project; `showing` those of functions that show
+    what they are given, with its places.
 
     `into` holds for every name those that it may be made of; `shown` the names in every sink; `receiving` the names of
     imported functions; `switches` tells that there is something that makes libraries print. `filled` are the names of
@@ -26,21 +33,21 @@ class Notes:
     assigned from.
     """
 
-    def __init__(
-        self, layout: Layout, library: Library, is_secret: Callable[[str], bool], brought: frozenset[str]
-    ) -> None:
+    def __init__(self, layout: Layout, library: Library, is_secret: Callable[[str], bool], brought: Brought) -> None:
         self.layout = layout
         self.library = library
         self.is_secret = is_secret
-        self.brought = set(brought)
+        self.brought = brought.known
+        self.showing = dict(brought.showing)
         self.flows = Flows(layout, library, self.brought)
+        self.flows.giving = brought.giving
         self.into: dict[str, Flow] = defaultdict(set)
         self.shown: list[tuple[Flow, NameScope]] = []
         self.receiving: set[str] = set()
         self.switches = False
         self.shows = cache(partial(library.may_show, imported=layout.imported))
         told = partial(library.may_switch_told, words=layout.words, most=_most_arguments(layout))
-        self.prints = cache(partial(library.may_switch if brought else told, imported=layout.imported))
+        self.prints = cache(partial(library.may_switch if self.brought else told, imported=layout.imported))
         self.filled: set[str] = set()
         self.reads: list[tuple[list[str], str]] = []
         self.aliases: list[tuple[str, str]] = []

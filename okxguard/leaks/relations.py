@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_calls import CallRelations
@@ -14,6 +14,9 @@ from okxguard.leaks.relation_handover import Handover
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, annotated_names, last_name, targets_of, text_of
+
+if TYPE_CHECKING:
+    from okxguard.leaks.surveys import Brought
 
 _TELLING = ("ValidationError", "InvalidHeader", "SettingsError")
 
@@ -26,7 +29,7 @@ class Relations:
         layout: Layout,
         library: Library,
         is_secret: Callable[[str], bool],
-        brought: frozenset[str],
+        brought: Brought,
         echoed: frozenset[int],
     ) -> None:
         self.notes = Notes(layout, library, is_secret, brought)
