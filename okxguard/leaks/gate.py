@@ -63,8 +63,9 @@ class GateKeeper:
         if not sinks and not (switches and tainted):
             return Gate(opens=False)
         reached = {bare(name) for shown, _ in sinks for name in shown}
-        wanted = brought.secrets | brought.holding | origins(notes, reached | notes.receiving)
+        wanted = origins(notes, reached)
         named = tainted & origins(notes, reached & tainted)
+        wanted = (wanted - brought.known) | brought.used_by(named | _handed(notes, telling))
         functions = _all_functions(layout) if switches else _functions_with(layout, named)
         called = _functions_of(layout, wanted)
         holding = {id(each.node) for _, scope in sinks for each in scope.outwards()}
@@ -77,12 +78,15 @@ class GateKeeper:
         whole, tainted = self._spread(notes, brought)
         return survey_of(notes, whole, tainted, brought)
 
-    def inside(self, layout: Layout) -> Gate:
+    def inside(self, layout: Layout, brought: Brought) -> Gate:
         """Return a gate for a module that another one imports: whatever names a secret matters."""
         layout = layout.copy()
-        notes = self._read(layout)
-        _, tainted = self._spread(notes, _NOTHING)
-        return Gate(True, _functions_with(layout, tainted), frozenset(origins(notes, tainted)))
+        notes = self._read(layout, brought)
+        whole, tainted = self._spread(notes, brought)
+        telling = whole.union(f"{ALL}{name}" for name in tainted)
+        wanted = origins(notes, tainted) - brought.known
+        used = brought.used_by(tainted | _handed(notes, telling))
+        return Gate(True, _functions_with(layout, tainted), frozenset(wanted | used))
 
     def _read(self, layout: Layout, brought: Brought = _NOTHING, echoed: frozenset[int] = frozenset()) -> Notes:
         return Relations(layout, self._library, self.is_secret, brought, echoed).read()
@@ -157,6 +161,11 @@ def _leading(notes: Notes) -> dict[str, list[tuple[str, str]]]:
             mark = HELD if loaded.isdisjoint(names) else ""
             leading.setdefault(attribute, []).extend((name, mark) for name in names)
     return leading
+
+
+def _handed(notes: Notes, telling: set[str]) -> set[str]:
+    """Return the names of imported functions that are given secrets, and show them or give them back."""
+    return {name for name, flow in notes.handed if not flow.isdisjoint(telling)}
 
 
 def _functions_of(layout: Layout, names: set[str] | frozenset[str]) -> set[int]:

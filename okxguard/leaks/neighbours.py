@@ -126,9 +126,7 @@ class Neighbours:
             self._unread.add(path)
             return None
         tree, layout = module.parsed.tree, module.layout
-        gate = self._keeper.inside(layout)
-        brought = self.of(path).brought(layout)
-        gate = gate._replace(wanted=gate.wanted | brought.known)
+        gate = self._keeper.inside(layout, self.of(path).brought(layout))
         _mark(tree, path)
         from okxguard.leaks.engine import Engine  # the gate lets few files through
 
@@ -155,6 +153,7 @@ class _Taken:
         self._holding: set[str] = set()
         self._showing: Places = {}
         self._giving: Places = {}
+        self._groups: list[tuple[str, frozenset[str]]] = []
 
     def name(self, survey: Survey, name: str, known: str) -> None:
         """Take one name of a module, which is called otherwise here."""
@@ -167,26 +166,32 @@ class _Taken:
         if name in survey.giving:
             self._giving[known] = survey.giving[name]
         if survey.tells_of(name):
-            self._members(survey)
+            self._members(survey, known, {known})
 
     def module(self, survey: Survey, known: str) -> None:
         """Take a whole module."""
         if survey.tells_of(""):
-            self._secrets |= survey.tainted & self._words
-            self._holding |= survey.holding & self._words
+            secrets, holding = survey.tainted & self._words, survey.holding & self._words
+            self._secrets |= secrets
+            self._holding |= holding
             self._holding.add(known)
-            self._members(survey)
+            self._members(survey, known, {known, *secrets, *holding})
 
-    def _members(self, survey: Survey) -> None:
-        """Take the fields and methods that are named here."""
-        self._secrets |= survey.members & self._words
+    def _members(self, survey: Survey, known: str, names: set[str]) -> None:
+        """Take the fields and methods that are named here, which come with some names."""
+        members = survey.members & self._words
+        self._secrets |= members
         for mine, others in ((self._showing, survey.showing), (self._giving, survey.giving)):
             for name in filter(_is_plain, others.keys() & self._words):
                 mine[name] = mine.get(name, frozenset()) | others[name]
+                names.add(name)
+        self._groups.append((known, members.union(names)))
 
     def brought(self) -> Brought:
         """Return all that was taken."""
-        return Brought(frozenset(self._secrets), frozenset(self._holding), self._showing, self._giving)
+        return Brought(
+            frozenset(self._secrets), frozenset(self._holding), self._showing, self._giving, tuple(self._groups)
+        )
 
 
 def _is_plain(name: str) -> bool:

@@ -10,6 +10,7 @@ from okxguard.leaks.relation_definitions import Definitions
 from okxguard.leaks.relation_flows import ITEMS, LOADED, held_by
 from okxguard.leaks.relation_handover import Handover
 from okxguard.leaks.relation_layout import Layout
+from okxguard.leaks.relation_marks import held
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, last_name, names_called, text_of
 
@@ -65,12 +66,13 @@ class CallRelations:
         notes = self._notes
         if self._flows.is_known(name):
             self._handover.give(name, node, scope)
-        if name in notes.brought:
-            notes.receiving.add(name)
+        for places in (notes.showing.get(name), notes.flows.giving.get(name)) if name in notes.brought else ():
+            if places is not None:
+                notes.handed.append((name, self._flows.given(node, scope, places)))
         if notes.shows(name) and not self._is_harmless(node.func, scope):
             notes.show(self._flows.given(node, scope), scope)
         elif name in notes.showing:
-            notes.show(self._flows.given(node, scope, notes.showing[name]), scope)
+            notes.show(self._flows.given(node, scope, notes.showing[name]) | held({name}), scope)
         elif self._library.message_of(name):
             self._told(node, self._library.message_of(name), scope)
         elif self._library.may_request(name):

@@ -37,8 +37,8 @@ _TABLES = frozenset({"Column", "mapped_column", "SQLModel", "models", "Declarati
 # Calls that give back what an object holds, besides those that the rule book calls dumps.
 _OPENING = frozenset({"getattr", "attrgetter", "__getattribute__", "dumps", "dump", "dict", "astuple"})
 Flow = set[str]
-# Places of what a call is given: any of them, and the object of a method.
-ANYWHERE, OBJECT = "*", "\0object"
+# Any place of what a call is given.
+ANYWHERE = "*"
 _EVERYTHING: frozenset[int | str] = frozenset({ANYWHERE})
 
 
@@ -181,7 +181,6 @@ class Flows:
             return [*base, *arguments]
         places = self.giving.get(name)
         if places is not None:
-            base = self._base(function, found, keeps=OBJECT in places)
             chosen = arguments if ANYWHERE in places or is_spread(node) else _chosen(node, places)
             found |= words
             return [*base, *chosen]

@@ -24,13 +24,12 @@ class Notes:
     """The relations of one module, of names only: attributes and keys by their name, variables by name and function.
 
     `brought` are the names that it imports from other modules of the project; `showing` those of functions that show
-    what they are given, with its places.
+    what they are given, with its places; `handed` holds the calls of those that show or give back something.
 
-    `into` holds for every name those that it may be made of; `shown` the names in every sink; `receiving` the names of
-    imported functions; `switches` tells that there is something that makes libraries print. `filled` are the names of
-    what something is put into, `reads` those of objects that are asked for an attribute named like a secret, `aliases`
-    pairs of names that may stand for the same thing; `renamed` holds for other names of functions those that they are
-    assigned from.
+    `into` holds for every name those that it may be made of; `shown` the names in every sink; `switches` tells that
+    there is something that makes libraries print. `filled` are the names of what something is put into, `reads` those
+    of objects that are asked for an attribute named like a secret, `aliases` pairs of names that may stand for the same
+    thing; `renamed` holds for other names of functions those that they are assigned from.
     """
 
     def __init__(self, layout: Layout, library: Library, is_secret: Callable[[str], bool], brought: Brought) -> None:
@@ -39,11 +38,11 @@ class Notes:
         self.is_secret = is_secret
         self.brought = brought.known
         self.showing = dict(brought.showing)
+        self.handed: list[tuple[str, Flow]] = []
         self.flows = Flows(layout, library, self.brought)
         self.flows.giving = brought.giving
         self.into: dict[str, Flow] = defaultdict(set)
         self.shown: list[tuple[Flow, NameScope]] = []
-        self.receiving: set[str] = set()
         self.switches = False
         self.shows = cache(partial(library.may_show, imported=layout.imported))
         told = partial(library.may_switch_told, words=layout.words, most=_most_arguments(layout))

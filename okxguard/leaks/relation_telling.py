@@ -9,7 +9,7 @@ from okxguard.leaks.evidence import dotted
 from okxguard.leaks.library import Library
 from okxguard.leaks.relation_layout import Layout
 
-_EXCEPTIONS = ("Error", "Exception", "Warning", "Enum", "Flag")
+_EXCEPTIONS = ("Error", "Exception", "Warning")
 
 
 def telling_classes(layout: Layout, library: Library, brought: Iterable[str]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from okxguard.leaks.relation_flows import ANYWHERE, OBJECT
+from okxguard.leaks.relation_flows import ANYWHERE
 from okxguard.leaks.relation_marks import ALL, HELD, bare, mark_of
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope
@@ -43,12 +43,20 @@ class Survey(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """Names that a module imports from its own project, by what they mean to it; see `Survey`."""
+    """Names that a module imports from its own project, by what they mean to it; see `Survey`.
+
+    `groups` holds for every import that matters what it is called, with all names that come with it.
+    """
 
     secrets: frozenset[str] = frozenset()
     holding: frozenset[str] = frozenset()
     showing: Mapping[str, frozenset[int | str]] = MappingProxyType({})
     giving: Mapping[str, frozenset[int | str]] = MappingProxyType({})
+    groups: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    def used_by(self, names: set[str]) -> set[str]:
+        """Return what the imports are called of which some names come."""
+        return {known for known, group in self.groups if not group.isdisjoint(names)}
 
     @property
     def known(self) -> frozenset[str]:
@@ -116,20 +124,16 @@ def _showing(notes: Notes) -> Places:
 
 
 def _giving(notes: Notes) -> Places:
-    """Return the functions that give back what they, or what their objects, are given."""
+    """Return the functions that give back what they are given, and the classes whose objects show it."""
     takers = _parameters(notes)
-    found: Places = {name: frozenset({ANYWHERE}) for name in notes.flows.telling}
-    for function, scopes in notes.layout.functions.items():
-        owners = {scope.owner for scope in scopes} - {""}
+    found: Places = {name: frozenset({ANYWHERE}) for name in notes.flows.telling if notes.layout.classes.get(name)}
+    for function in notes.layout.functions:
         made_of = origins(notes, notes.into.get(function, ()), most=_MOST_NAMES)
-        for name in (function, *owners) if len(made_of) > _MOST_NAMES else ():
-            _add(found, name, frozenset({ANYWHERE, OBJECT}))
+        if len(made_of) > _MOST_NAMES:
+            _add(found, function, frozenset({ANYWHERE}))
         for taker in (takers[name] for name in made_of if name in takers):
             if taker.function == function:
                 _add(found, function, taker.places)
-            elif taker.scope.owner in owners:
-                _add(found, function, frozenset({OBJECT}))
-                _add(found, taker.scope.owner, taker.places)
     return found
 
 
