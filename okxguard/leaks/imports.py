@@ -107,20 +107,38 @@ class Importers:
         self.finder = Finder(tree)
         self._names_secret = names_secret
         self._named: dict[str, bool] = {}
+        self._packages: dict[str, tuple[str, ...]] = {}
 
     def bring(self, path: str, data: bytes) -> Iterator[tuple[str, Import]]:
         """Yield the imported files that name secrets, with what is imported from them."""
-        for each in imports_of(data):
-            for module in (each.module, *(inner_module(each.module, name) for name in each.names)):
-                found = self.finder.find(path, module)
-                if found is not None and found != path and self.is_named(found):
-                    yield found, each
+        for found, each in self._imported(path, data):
+            if self.is_named(found):
+                yield found, each
 
     def is_named(self, path: str) -> bool:
         """Tell whether a file names secrets, or a module that a package gives on, or is too large to tell."""
+        seen, waiting = {path}, [path]
+        while waiting:
+            each = waiting.pop()
+            if self._names_itself(each):
+                return True
+            for module in self._packages.get(each, ()):
+                if module not in seen:
+                    seen.add(module)
+                    waiting.append(module)
+        return False
+
+    def _names_itself(self, path: str) -> bool:
         if path not in self._named:
             data = self.finder.tree.read(path)
             self._named[path] = data is None or self._names_secret(data)
             if data is not None and path.endswith("__init__.py") and not self._named[path]:
-                self._named[path] = any(True for _ in self.bring(path, data))
+                self._packages[path] = tuple(found for found, _ in self._imported(path, data))
         return self._named[path]
+
+    def _imported(self, path: str, data: bytes) -> Iterator[tuple[str, Import]]:
+        for each in imports_of(data):
+            for module in (each.module, *(inner_module(each.module, name) for name in each.names)):
+                found = self.finder.find(path, module)
+                if found is not None and found != path:
+                    yield found, each

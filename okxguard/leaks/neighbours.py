@@ -11,6 +11,7 @@ from okxguard.entries.python_nodes import children
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.gate import GateKeeper
 from okxguard.leaks.imports import Import, Importers, inner_module
+from okxguard.leaks.kept import Kept
 from okxguard.leaks.library import Library
 from okxguard.leaks.modules import Modules
 from okxguard.leaks.names import SecretNames
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 3
 _LARGEST = 400_000
+_PACKAGE = "__init__.py"
 
 
 class Neighbours:
@@ -33,9 +35,8 @@ class Neighbours:
         self._names = names
         self._library = library
         self._keeper = GateKeeper(names, library)
-        self._surveys: dict[str, Survey] = {}
-        self._engines: dict[str, Engine | None] = {}
-        self._loading: list[str] = []
+        self._surveys = Kept(self._surveyed)
+        self._engines = Kept(self._followed, _DEEPEST)
         self._unread: set[str] = set()
         self._missed: dict[str, set[str]] = {}
         self.modules = Modules()
@@ -47,16 +48,11 @@ class Neighbours:
     def engine(self, importer: str, module: str) -> Engine | None:
         """Return the engine that has followed a module, or None where it is none of this project."""
         path = self._importers.finder.find(importer, module)
-        if path is None or path == importer or path in self._loading or len(self._loading) >= _DEEPEST:
+        if path is None or path == importer:
             return None
-        if path not in self._engines:
-            self._loading.append(path)
-            try:
-                self._engines[path] = self._followed(path)
-            finally:
-                self._loading.pop()
+        engine = self._engines.get(path)
         self._remember(importer, path)
-        return self._engines[path]
+        return engine
 
     def missed(self, importer: str) -> tuple[str, ...]:
         """Return the files that one file imports and that were asked for what they hold, but could not be read."""
@@ -92,20 +88,20 @@ class Neighbours:
         path = self._importers.finder.find(importer, module)
         if path is None or path == importer:
             return Survey()
-        is_package = path.endswith("__init__.py")
-        if path not in self._surveys and (any_file or is_package or self._importers.is_named(path)):
-            self._surveys[path] = Survey()  # what it imports from itself tells nothing
-            text = self._text(path)
-            if text is not None:
-                self._surveys[path] = self._surveyed(path, text, is_package=is_package)
+        if not (any_file or path.endswith(_PACKAGE) or self._importers.is_named(path)):
+            return Survey()
+        survey = self._surveys.get(path)
         self._remember(importer, path)
-        return self._surveys.get(path, Survey())
+        return survey or Survey()
 
-    def _surveyed(self, path: str, text: str, *, is_package: bool) -> Survey:
+    def _surveyed(self, path: str) -> Survey:
+        text = self._text(path)
+        if text is None:
+            return Survey()
         try:
             read = self.modules.see(text)
             if read is not None:
-                brought = self.of(path).brought(read.layout) if is_package else Brought()
+                brought = self.of(path).brought(read.layout) if path.endswith(_PACKAGE) else Brought()
                 return self._keeper.survey(read.layout, brought)
         except RecursionError:
             pass
