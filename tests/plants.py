@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.archives import zip_of
 from tests.repositories import RepositoryBuilder
 
 Plant = Callable[[RepositoryBuilder, str], Path | None]
@@ -274,10 +273,7 @@ def odd_path(name: bytes) -> Plant:
 
 
 def archive(repo: RepositoryBuilder, text: str) -> None:
-    packed_files = io.BytesIO()
-    with zipfile.ZipFile(packed_files, "w") as opened:
-        opened.writestr("conf/.env", text)
-    repo.commit({"backup.zip": packed_files.getvalue()})
+    repo.commit({"backup.zip": zip_of({"conf/.env": text.encode()})})
     repo.remove("backup.zip")
 
 
