@@ -30,7 +30,7 @@ from okxguard.selection import configured, selected, widened
 
 if TYPE_CHECKING:
     from okxguard.baseline import Baseline
-    from okxguard.targets import Target
+    from okxguard.target import Target
 
 # Fewer files than these are read before a second process would have begun.
 _MANY = 100

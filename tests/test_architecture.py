@@ -17,7 +17,7 @@ LEVELS = [
     {"cli", "detect_secrets_plugin"},
     {"arguments", "selection", "targets"},
     {"histories", "teamwork"},
-    {"sieve"},
+    {"sieve", "target"},
     {"scan", "report", "hooks", "baselining"},
     {"novelty", "filtering", "parts", "pathnames", "versions"},
     {"sources", "examine", "hookscripts"},
