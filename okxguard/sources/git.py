@@ -29,6 +29,10 @@ _TIMEOUT_SECONDS = 120
 _CLOSED = rb"(?m)^warning: could not open directory '(.*?)/?': "
 
 
+# The file that every folder of git has.
+GIT_HEAD = "HEAD"
+
+
 class Listing(NamedTuple):
     """The files of one work tree below a folder, as bytes paths relative to it; or why there is no list.
 
@@ -50,6 +54,13 @@ def work_tree_of(folder: str) -> str | None:
         if parent == folder:
             return None
         folder = parent
+
+
+def is_git_folder(folder: str) -> bool:
+    """Tell whether git keeps a repository right in `folder`: a bare one, or what is called `.git` elsewhere."""
+    return os.path.isfile(os.path.join(folder, GIT_HEAD)) and all(
+        os.path.isdir(os.path.join(folder, name)) for name in ("objects", "refs")
+    )
 
 
 def list_work_tree(folder: str, *, ignored: bool) -> Listing:

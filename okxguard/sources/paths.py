@@ -10,9 +10,11 @@ from typing import NamedTuple
 from okxguard.errors import UsageError
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
 from okxguard.sources.files import NOT_REGULAR, STDIN, File, read_file, read_stdin, why
-from okxguard.sources.git import list_work_tree, work_tree_of
+from okxguard.sources.git import GIT_HEAD, is_git_folder, list_work_tree, work_tree_of
 
 _CLOSED = "cannot be listed: permission denied; change its permissions, or exclude it by config"
+_UNREAD = "is a repository without its files: its content was not read; run `okxguard scan --history` in it"
+_HEAD = os.sep + GIT_HEAD
 _NOTHING = "holds nothing to scan; check the path, or give --no-ignore to read what git ignores"
 
 Item = Source | FileError | Note | Skipped
@@ -122,13 +124,15 @@ def _list_below(
     if not found and not failed:
         yield FileError(root.display(folder), _NOTHING)
     for path in sorted(found):
+        if path.endswith(_HEAD) and is_git_folder(inside := os.path.dirname(path)) and not excluded(root.display(path)):
+            yield (FileError if inside == folder else Note)(root.display(inside), _UNREAD)
         yield from _list_file(path, root, seen, excluded, follow=False)
 
 
 def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
     """Yield the files below `folder`: what git lists in a work tree, everything elsewhere."""
     top = work_tree_of(folder)
-    if top is None:
+    if top is None or is_git_folder(folder):
         yield from _walk(folder, ignored=ignored)
         return
     listing = list_work_tree(folder, ignored=ignored)
