@@ -184,17 +184,12 @@ class Scanner:
         tally.add(own)
 
     def _leave_out_older(self, source: Source, tally: Tally) -> None:
-        """Keep what is new in a file of a commit, and count the rest."""
-        if tally.findings:
+        if tally.findings or tally.suppressed:
             if self._novelty is None:
                 from okxguard.novelty import Novelty  # only ranges of commits know what was before
 
-                self._novelty = Novelty(self._findings_before)
-            new = self._novelty.new_findings(source, tally.findings)
-            tally.older += len(tally.findings) - len(new)
-            kept = set(new)
-            tally.passed_over += [finding for finding in tally.findings if finding not in kept]
-            tally.findings = new
+                self._novelty = Novelty(self._findings_before, self._filter.keep)
+            self._novelty.leave_out_older(source, tally)
 
     def _findings_before(self, source: Source) -> list[Finding]:
         """Return what there is to say of an earlier version, suppressed or not."""

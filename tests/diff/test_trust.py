@@ -36,6 +36,67 @@ def test_a_suppression_of_the_base_counts(
     assert (report["findings"], report["summary"]["suppressed"]) == ([], 1)
 
 
+NOTED = '# okxguard: ignore[OKX101,OKX102,OKX103,OKX104] reason="x"\n'
+PRINTS = "import os\nsecret = os.environ['OKX_SECRET_KEY']\n{}  # okxguard: ignore[OKX301]\n"
+# What stands under an unchanged suppression before the range and after it.
+HELD: dict[str, tuple[Callable[[Credentials], str], Callable[[str], str]]] = {
+    "another line": (lambda made: NOTED + made.key_line(), lambda text: text + "MORE=1\n"),
+    "a line in front": (lambda made: NOTED + made.dotenv(), lambda text: "FIRST=1\n" + text),
+    "quotes": (lambda made: NOTED + made.key_line(), lambda text: text.replace("KEY=", "KEY='").rstrip() + "'\n"),
+    "line ends": (
+        lambda made: NOTED + f"OKX_PASSPHRASE={made.passphrase()}\n",
+        lambda text: text.replace("\n", "\r\n"),
+    ),
+    "code beside": (lambda _: PRINTS.format("print(secret)"), lambda text: text + "done = True\n"),
+}
+BROUGHT: dict[str, tuple[Callable[[Credentials], str], Callable[[Credentials], str]]] = {
+    "another key": (lambda made: NOTED + made.key_line(), lambda made: NOTED + made.key_line()),
+    "another credential": (lambda made: NOTED + made.dotenv(), lambda made: NOTED + made.dotenv()),
+    "another passphrase": (
+        lambda made: NOTED + f"OKX_PASSPHRASE={made.passphrase()}\n",
+        lambda made: NOTED + f"OKX_PASSPHRASE={made.passphrase()}\n",
+    ),
+    "a secret beside the key": (lambda _: NOTED + "\n", lambda made: NOTED + f"OKX_SECRET_KEY={made.secret()}\n"),
+    "other code": (lambda _: PRINTS.format("print(1)"), lambda _: PRINTS.format("print(secret)")),
+}
+
+
+@pytest.mark.parametrize(("before", "change"), HELD.values(), ids=HELD)
+def test_a_suppression_covers_what_the_base_held(
+    before: Callable[[Credentials], str],
+    change: Callable[[str], str],
+    repository: RepositoryBuilder,
+    scan_json: ScanJson,
+    credentials: Credentials,
+) -> None:
+    text = before(credentials)
+    name = "a.py" if "import" in text else "a.env"
+    base = repository.commit({name: text})
+    repository.commit({name: change(text)})
+    report = scan_json(repository.folder, "--diff", base)
+    assert (report["findings"], report["notes"], report["summary"]["suppressed"]) == ([], [], 1)
+
+
+@pytest.mark.parametrize(("before", "after"), BROUGHT.values(), ids=BROUGHT)
+def test_a_suppression_covers_nothing_that_the_range_brings(
+    before: Callable[[Credentials], str],
+    after: Callable[[Credentials], str],
+    repository: RepositoryBuilder,
+    scan_json: ScanJson,
+    credentials: Credentials,
+) -> None:
+    text = before(credentials)
+    name = "a.py" if "import" in text else "a.env"
+    base = repository.commit({name: text})
+    brought = repository.commit({name: after(credentials)})
+    repository.commit({name: (repository.folder / name).read_text() + "more = 1\n"})
+    report = scan_json(repository.folder, "--diff", base)
+    assert [finding["commit"] for finding in report["findings"]] == [brought]
+    assert [note["reason"] for note in report["notes"]] == [
+        "has something new under a suppression, which covers only what the base of the range held"
+    ]
+
+
 WEAKER = {
     'ignore = ["OKX1"]\n': "more rules are ignored",
     'select = ["OKX9"]\n': "fewer rules are selected",
