@@ -113,7 +113,9 @@ def _scan(parsed: argparse.Namespace) -> int:
         target = make_target(parsed.paths, staged=parsed.staged, diff=parsed.diff, ignored=parsed.no_ignore)
     config = configured(target.config(parsed.config), parsed, rulebook)
     if parsed.verbose and config.path:
-        _say(f"okxguard: configuration: {printable(config.path)}")
+        from okxguard.pathnames import redacted
+
+        _say(f"okxguard: configuration: {printable(redacted(config.path))}")
     path = parsed.baseline if parsed.baseline is not None else config.baseline
     report = _report(parsed, rulebook, target, config, None if path is None else _accepted(path, target))
     incomplete = _write(outputs, report, rulebook)

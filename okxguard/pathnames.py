@@ -20,6 +20,7 @@ _NAMED = rf"(?P<name>[^=]{{1,200}}?)[\s_.:~@+-]*(?P<value>{_SHAPE})"
 _GIVEN = r"(?P<name>[^=]{1,200})=(?P<value>[^=]{8,200})"
 _ENDING = r"(?:\.[A-Za-z]\w{0,9}){1,3}$"
 _BLANKS = r"[\s.:~@+-]+"
+_CALLED = r"(?i)((?:pass|phrase|pwd|secret|token)[\w.-]{0,30}=)(?:(?!: )[^/\n]){8,200}"
 _REDACTED = "[redacted]"
 _LONGEST_NAME = 1000
 
@@ -41,8 +42,10 @@ def is_telling(path: str) -> bool:
 
 
 def redacted(path: str) -> str:
-    """Return a path without what has the shape of a key or a secret, whatever it is; for folders that nobody scans."""
-    return re.sub(_SHAPE, _REDACTED, path) if is_telling(path) else path
+    """Return a path, or a text with one, without what looks like a value, whatever it is; for what nobody scans."""
+    if not is_telling(path):
+        return path
+    return re.sub(_CALLED, rf"\1{_REDACTED}", re.sub(_SHAPE, _REDACTED, path))
 
 
 def read_path(source: Source, examiner: Examiner) -> PathName | None:

@@ -253,7 +253,7 @@ class Scanner:
             examination = self._with_others(document, examination, source.commit, tally)
         examination = self._versions.mark(examination, source.history)
         if examination.note:
-            tally.notes.append(Note(document.path, examination.note))
+            tally.notes.append(Note(document.path, redacted(examination.note)))
         if document.damaged:
             tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
         self._filter.apply(document, source, examination, tally, self._together if self._is_reporting else None)
