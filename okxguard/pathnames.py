@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.documents import Document, Window, make_document
@@ -48,14 +50,22 @@ def redacted(path: str) -> str:
     return re.sub(_CALLED, rf"\1{_REDACTED}", re.sub(_SHAPE, _REDACTED, path))
 
 
+def _named_values(path: str) -> Iterator[tuple[str, str]]:
+    """Yield names and values: those that stand in one name, and values that are named by the folder they stand in."""
+    segments = [segment[:_LONGEST_NAME] for segment in re.split("[/!]", path)]
+    for segment in segments:
+        for pattern in (_NAMED, _GIVEN):
+            for match in re.finditer(pattern, segment):
+                yield match["name"], re.sub(_ENDING, "", match["value"])
+    for folder, segment in pairwise(segments):
+        value = re.sub(_ENDING, "", segment)
+        if re.fullmatch(_SHAPE, value):
+            yield folder, value
+
+
 def read_path(source: Source, examiner: Examiner) -> PathName | None:
     """Return what the path of a source says; None where no value stands in it."""
-    lines = [
-        f"{re.sub(_BLANKS, '_', match['name']).strip('_')}={re.sub(_ENDING, '', match['value'])}"
-        for segment in re.split("[/!]", source.path)
-        for pattern in (_NAMED, _GIVEN)
-        for match in re.finditer(pattern, segment[:_LONGEST_NAME])
-    ]
+    lines = [f"{re.sub(_BLANKS, '_', name).strip('_')}={value}" for name, value in _named_values(source.path)]
     evidence = _TELLING.sub("", source.evidence)
     document = make_document(".env", evidence, Window("\n".join(lines).encode("utf-8", "backslashreplace")))
     examination = examiner.examine(document, source.commit)
