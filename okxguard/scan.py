@@ -13,6 +13,7 @@ from okxguard.filtering import Filter, Options, as_fixture, may_suppress
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
+    NAME,
     FileError,
     Finding,
     Note,
@@ -23,7 +24,7 @@ from okxguard.model import (
     Source,
 )
 from okxguard.parts import Deferred, Part
-from okxguard.pathnames import is_telling, read_path, redacted
+from okxguard.pathnames import is_telling, name_in, read_path, redacted
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 from okxguard.tally import Tally
@@ -110,11 +111,15 @@ class Scanner:
 
     def _take(self, items: Iterable[_Item], tally: Tally) -> None:
         for item in items:
+            if isinstance(item, Source) and item.origin == NAME:
+                if is_telling(name_in(item)):
+                    self._renamed(item, tally)
+                continue
             if isinstance(item, Source):
                 self._scan_source(self._renamed(item, tally) if is_telling(item.path) else item, tally)
                 continue
             if is_telling(item.path):
-                item = item._replace(path=self._renamed(Source("name", item.path, b"", item.path), tally).path)
+                item = item._replace(path=self._renamed(Source("path", item.path, b"", item.path), tally).path)
             if isinstance(item, FileError):
                 tally.errors.append(item)
             elif isinstance(item, Note):

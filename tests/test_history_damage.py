@@ -93,13 +93,15 @@ def test_what_cannot_be_read_is_told_once(
     assert 1 <= len(complaints) <= 3
 
 
-@pytest.mark.parametrize("field", ["parent abc", "parent zz" + "0" * 38, "committer a <a@b> " + "9" * 5000 + " +0000"])
+@pytest.mark.parametrize(
+    "field", ["parent abc", "parent abcd", "parent zz" + "0" * 38, "committer a <a@b> " + "9" * 5000 + " +0000"]
+)
 def test_odd_commits_do_not_end_the_scan(
     field: str, repository: RepositoryBuilder, credentials: Credentials, run: Run
 ) -> None:
     repository.commit({".env": credentials.dotenv()})
     tree = repository.git("rev-parse", "HEAD^{tree}")
-    text = f"tree {tree}\n{field}\nauthor a <a@b> 1 +0000\n\nodd\n".encode()
+    text = f"tree {tree}\n{field}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\nodd\n".encode()
     repository.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", given=text)
     result = run(repository.folder, "scan", "--history")
     assert "OKX101" in result.out

@@ -85,6 +85,21 @@ def test_message_in_two_commits_is_one_finding(
     assert (finding["path"], finding["commit"]) == ("(commit message)", first)
 
 
+def test_an_author_of_many_commits_is_one_finding(
+    repository: RepositoryBuilder, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    repository.commit({"a.txt": "1\n"})
+    people = {"GIT_AUTHOR_NAME": f"okx_api_key={credentials.key()}"}
+    for number in range(3):
+        repository.commit({"a.txt": f"{number}\n"})
+        repository.git("commit", "-q", "--allow-empty", "-m", f"{number}", environment=people)
+        repository.git("commit", "-q", "--allow-empty", "-m", f"{number}", environment={"GIT_AUTHOR_NAME": "OKX bot"})
+    (finding,) = scan_json(repository.folder, "--history")["findings"]
+    assert (finding["path"], finding["commit"]) == ("(commit header)", repository.git("rev-parse", "HEAD~7"))
+    assert (finding["history"]["versions"], finding["history"]["at_head"]) == (3, True)
+    assert credentials.made[0] not in finding["history"]["author"]
+
+
 def test_two_runs_print_the_same(repository: RepositoryBuilder, credentials: Credentials, run: Run) -> None:
     for plant in (deleted, merge_resolution, stash, tag_annotation, note, renamed, submodule):
         plant(repository, credentials.dotenv())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Credentials, Run, ScanJson, write_files
+from tests.repositories import RepositoryBuilder
 
 FIRES = {
     "okx_api_key={key}.txt": "OKX104",
@@ -64,3 +65,60 @@ def test_other_names_are_left_alone(
     write_files(tmp_path, {named(template, credentials): "nothing\n"})
     report = scan_json(tmp_path)
     assert (report["findings"], report["summary"]["held_back"]) == ([], 0)
+
+
+REFS = {
+    "refs/heads/fix/okx_api_key={key}": "(name of a branch)",
+    "refs/remotes/origin/okx-api-key-{key}": "(name of a branch)",
+    "refs/tags/okx_api_key/{key}": "(name of a tag)",
+    "refs/other/okx_api_key={key}": "(name of a ref)",
+}
+PLAIN_REFS = [
+    "refs/heads/fix/{key}",
+    "refs/heads/okx/{secret}",
+    "refs/heads/okx-{key}",
+    "refs/tags/okx_v1_{secret}",
+    "refs/heads/okx_api_key",
+    "refs/heads/binance_api_key={key}",
+]
+
+
+@pytest.mark.parametrize("mode", [("--history",), ("--diff", "HEAD^")], ids=lambda mode: mode[0])
+class TestNamesOfRefs:
+    """Names of branches and tags are found at a place of their own."""
+
+    @pytest.mark.parametrize("template", REFS)
+    def test_value_is_found_and_not_shown(
+        self,
+        template: str,
+        mode: tuple[str, ...],
+        repository: RepositoryBuilder,
+        credentials: Credentials,
+        run: Run,
+        scan_json: ScanJson,
+    ) -> None:
+        repository.commit({"a.txt": "1\n"})
+        head = repository.commit({"a.txt": "2\n"})
+        first, kind, name = named(template, credentials).split("/", 2)
+        repository.git("update-ref", f"{first}/{kind}/x\u202e##y/{name}", "HEAD")
+        (finding,) = scan_json(repository.folder, *mode)["findings"]
+        assert (finding["rule"], finding["path"], finding["commit"]) == ("OKX104", REFS[template], head)
+        for form in ("text", "json", "sarif", "github"):
+            result = run(repository.folder, "scan", *mode, "--format", form, "-v")
+            assert "[redacted]" in result.out
+            assert not [value for value in (*credentials.made, "\u202e", "##y") if value in result.out + result.err]
+
+    @pytest.mark.parametrize("template", PLAIN_REFS)
+    def test_other_names_are_left_alone(
+        self,
+        template: str,
+        mode: tuple[str, ...],
+        repository: RepositoryBuilder,
+        credentials: Credentials,
+        scan_json: ScanJson,
+    ) -> None:
+        repository.commit({"a.txt": "1\n"})
+        repository.commit({"a.txt": "2\n"})
+        repository.git("update-ref", named(template, credentials), "HEAD")
+        report = scan_json(repository.folder, *mode)
+        assert (report["findings"], report["summary"]["held_back"]) == ([], 0)

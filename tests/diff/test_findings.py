@@ -28,9 +28,12 @@ def _side(repository: RepositoryBuilder, secret: str) -> None:
     repository.merge("side")
 
 
-def _note(repository: RepositoryBuilder, secret: str) -> None:
-    repository.commit({"a": "1"})
-    plants.note(repository, secret)
+def _on_a_commit(plant: plants.Plant) -> Change:
+    def change(repository: RepositoryBuilder, secret: str) -> None:
+        repository.commit()
+        plant(repository, secret)
+
+    return change
 
 
 def _nested_tag(repository: RepositoryBuilder, secret: str) -> None:
@@ -62,16 +65,18 @@ FIRES: dict[str, Change] = {
     "only in a merge": plants.evil_merge,
     "in the resolution of a conflict": plants.merge_resolution,
     "in a commit message": lambda repository, secret: repository.commit({"a": "1"}, message=f"Add\n\n{secret}"),
-    "in the name of an author": lambda repository, secret: repository.git(
-        "commit", "-q", "--allow-empty", "-m", "x", environment={"GIT_AUTHOR_NAME": secret.split("\n")[1]}
-    ),
+    "in the name of an author": plants.author,
+    "in the name of a tagger": _on_a_commit(plants.tagger),
+    "in a merged tag": plants.merged_tag,
+    "in the name of a branch": _on_a_commit(plants.branch_name),
+    "in the name of a tag": _on_a_commit(plants.tag_name),
     "in an empty commit": lambda repository, secret: repository.commit(message=f"Empty\n\n{secret}"),
     "in the text of a tag": lambda repository, secret: (
         repository.commit({"a": "1"}),
         repository.git("tag", "-a", "v1", "-m", secret),
     ),
     "in the text of a tag on a tag": _nested_tag,
-    "in a note": _note,
+    "in a note": _on_a_commit(plants.note),
     "in the name of a file": lambda repository, secret: (
         repository.commit({secret.split("\n")[1] + ".txt": "x"}),
         repository.remove(secret.split("\n")[1] + ".txt"),
