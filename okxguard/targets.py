@@ -182,7 +182,7 @@ class _RangeTarget(Plain):
     def items(self, excluded: Excluded) -> Iterator[Item]:
         yield from self._notes
         if not self.commits:
-            yield Note("(range)", "holds no commit; nothing was scanned")
+            yield Note("(range)", self._range.empty)
         try:
             yield from expand(self._commits.read(excluded), excluded)
         finally:

@@ -114,6 +114,31 @@ def test_the_range_of_a_pipeline_is_understood(
     assert report["summary"]["commits"] == 1
 
 
+DELETED: dict[str, Callable[[str, Path], Mapping[str, str]]] = {
+    "GitHub": lambda base, path: _github(path, {"before": base, "after": "0" * 40, "deleted": True}),
+    "GitHub, without the branch": lambda _, path: _github(path, {"before": "12" * 20, "after": "0" * 40}),
+    "GitLab": lambda base, _: {"CI_COMMIT_BEFORE_SHA": base, "CI_COMMIT_SHA": "0" * 40},
+    "Drone": lambda base, _: {"DRONE_COMMIT_BEFORE": base, "DRONE_COMMIT_AFTER": "0" * 40},
+}
+
+
+@pytest.mark.parametrize("variables", DELETED.values(), ids=DELETED)
+def test_a_branch_that_was_deleted_brings_nothing(
+    variables: Callable[[str, Path], Mapping[str, str]],
+    repository: RepositoryBuilder,
+    tmp_path: Path,
+    run: Run,
+    credentials: Credentials,
+    alone: pytest.MonkeyPatch,
+) -> None:
+    repository.commit({"older.env": credentials.dotenv()})
+    for name, value in variables(repository.head(), tmp_path).items():
+        alone.setenv(name, value)
+    result = run(repository.folder, "scan", "--diff", "auto")
+    assert (result.code, result.out) == (0, "")
+    assert "okxguard: note: (range): is about a branch that was deleted; nothing was scanned" in result.err
+
+
 def test_a_new_branch_without_new_commits_brings_nothing(
     repository: RepositoryBuilder,
     tmp_path: Path,
