@@ -180,7 +180,7 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["."],
         metavar="PATH",
-        help="files and folders, default the current folder; '-' is standard input",
+        help="files and folders, default the current folder; '-' alone is standard input",
     )
     parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
 

@@ -38,7 +38,7 @@ def reasons(report: Any) -> list[tuple[str, str]]:
         pytest.param("broken", "broken symlink", id="broken symlink"),
         pytest.param("loop", "cannot be read", id="symlink to itself"),
         pytest.param("x" * 5000, "cannot be read", id="name too long"),
-        pytest.param("empty", "nothing to scan", id="empty folder"),
+        pytest.param("empty", "empty: holds nothing to scan, which is no answer", id="empty folder"),
         pytest.param("fifo", "not a regular file", id="pipe"),
         pytest.param(os.devnull, "not a regular file", id="device"),
     ],

@@ -165,6 +165,17 @@ def test_paths_outside_the_current_folder_are_relative_to_the_named_one(
     assert [finding["path"] for finding in report["findings"]] == ["conf/.env"]
 
 
+@pytest.mark.parametrize("path", ["link", "link.env"])
+def test_named_symlink_is_followed_and_a_found_one_is_not(
+    path: str, tmp_path: Path, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    write_files(tmp_path, {"elsewhere/a.env": credentials.key_line(), "here/b.txt": "nothing\n"})
+    (tmp_path / "here/link").symlink_to("../elsewhere")
+    (tmp_path / "here/link.env").symlink_to("../elsewhere/a.env")
+    assert len(scan_json(tmp_path / "here", path)["findings"]) == 1
+    assert scan_json(tmp_path / "here")["findings"] == []
+
+
 def test_name_that_begins_with_two_dots_is_inside(
     tmp_path: Path, credentials: Credentials, scan_json: ScanJson
 ) -> None:

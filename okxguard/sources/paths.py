@@ -15,7 +15,7 @@ from okxguard.sources.git import GIT_HEAD, is_git_folder, list_work_tree, work_t
 _CLOSED = "cannot be listed: permission denied; change its permissions, or exclude it by config"
 _UNREAD = "is a repository without its files: its content was not read; run `okxguard scan --history` in it"
 _HEAD = os.sep + GIT_HEAD
-_NOTHING = "holds nothing to scan; check the path, or give --no-ignore to read what git ignores"
+_NOTHING = "holds nothing to scan, which is no answer; check the path, or give --no-ignore to read what git ignores"
 
 Item = Source | FileError | Note | Skipped
 Excluded = Callable[[str], bool]

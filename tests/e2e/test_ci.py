@@ -101,6 +101,7 @@ def programs(repository: RepositoryBuilder, sources: Path, tmp_path_factory: pyt
         ({"DIFF": "nowhere..HEAD", "FAIL": "false"}, "pull_request", 2, "nowhere"),
         ({"DIFF": "base", "PATHS": "README.md"}, "pull_request", 2, "not both"),
         ({}, "push", 0, "branch that was deleted"),
+        ({"DIFF": "off", "ARGS": "--history"}, "schedule", 1, "gone.env"),
     ],
 )
 def test_action(
