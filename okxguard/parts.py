@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from okxguard.clock import Times
 from okxguard.documents import Document
 from okxguard.model import Source
 from okxguard.tally import Tally
@@ -24,7 +25,8 @@ class Deferred(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What some of the items of a scan gave."""
+    """What some of the items of a scan gave, and how long they took, where somebody asks."""
 
     tally: Tally
     deferred: tuple[Deferred, ...]
+    times: Times | None = None
