@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.folders import Folders
 from benchmarks.peers import Peers
-from benchmarks.rows import SMALL, Row, Rows, Sizes
+from benchmarks.rows import SCRIPT, SMALL, Row, Rows, Sizes
 from benchmarks.table import excesses, heading, lines, notes
 from benchmarks.timing import Figures, measure
 
@@ -68,7 +68,7 @@ def _make_ready(scratch: Path) -> None:
     home = scratch / "home"
     home.mkdir()
     os.environ |= {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
-    os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
+    os.environ["PYTHONPATH"] = "" if SCRIPT.exists() else str(Path(__file__).resolve().parent.parent)
 
 
 def _measured(parsed: argparse.Namespace, peers: Peers, scratch: Path) -> Iterator[tuple[Row, Sequence[Figures]]]:

@@ -14,6 +14,8 @@ from benchmarks.folders import Folders
 from benchmarks.peers import Peers
 from benchmarks.timing import Program
 
+# The program as it is installed beside this Python; where it is not, the module is run from this checkout.
+SCRIPT = Path(sys.executable).with_name("okxguard")
 _GIT = ("git", "cat-file", "--batch-all-objects", "--batch", "--unordered")
 _PASS = (sys.executable, "-c", "pass")
 _PARSE = """
@@ -44,7 +46,7 @@ class Sizes(NamedTuple):
     growth: int = 1_000
 
 
-SMALL = Sizes(files=2_000, dense=150, commits=1_000, line=5, growth=20)
+SMALL = Sizes(files=2_000, dense=60, commits=500, line=5, growth=10)
 # More megabytes take the slow ones minutes.
 _MUCH = 25
 
@@ -64,7 +66,8 @@ class Rows:
         self._sizes = sizes
         self._folders = folders
         self._peers = peers
-        self._scan = [*_okxguard(), "scan", "--exit-zero"]
+        program = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "okxguard"]
+        self._scan = [*program, "scan", "--exit-zero"]
 
     def all(self) -> dict[str, Callable[[], Iterator[Row]]]:
         """Return what makes the rows of every topic."""
@@ -171,12 +174,6 @@ class Rows:
 def _row(name: str, work: str, folder: Path, first: Sequence[str], *programs: Program) -> Row:
     shown = " ".join(first[:2]) if first is _GIT else "python -c pass"
     return Row(name, work, [Program(shown, first, folder), *programs])
-
-
-def _okxguard() -> list[str]:
-    """Return the program as it is installed beside this Python, or else as a module."""
-    script = Path(sys.executable).with_name("okxguard")
-    return [str(script)] if script.exists() else [sys.executable, "-m", "okxguard"]
 
 
 def _megabytes(folder: Path) -> float:

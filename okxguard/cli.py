@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 def run() -> None:
     """Run the program and leave the process with its exit code."""
-    # A scan makes many small objects and few cycles; looking for cycles as often as by default costs a tenth of it.
-    gc.set_threshold(50_000, 20, 20)
     code = EXIT_INCOMPLETE
     try:
         _check_outputs()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from okxguard.clock import Times
 from okxguard.documents import Document
 from okxguard.model import Source
 from okxguard.tally import Tally
 
 if TYPE_CHECKING:
+    from okxguard.clock import Times
     from okxguard.examination import Examination
 
 
