@@ -46,7 +46,7 @@ class Sizes(NamedTuple):
     growth: int = 1_000
 
 
-SMALL = Sizes(files=2_000, dense=60, commits=500, line=5, growth=10)
+SMALL = Sizes(files=2_000, dense=60, commits=500, line=5, growth=5)
 # More megabytes take the slow ones minutes.
 _MUCH = 25
 
