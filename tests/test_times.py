@@ -87,9 +87,7 @@ def test_processes_are_added_up(tmp_path: Path, run: Run, jobs: str, monkeypatch
 
 
 @pytest.mark.parametrize("arguments", [(), ("--staged",), ("--history",)], ids=["folder", "index", "history"])
-def test_findings_are_the_same(
-    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
-) -> None:
+def test_findings_are_the_same(project: Path, run: Run, arguments: tuple[str, ...]) -> None:
     repository = RepositoryBuilder(project)
     repository.git("add", "-A")
     repository.git("commit", "-q", "-m", "Add")
