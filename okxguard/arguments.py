@@ -158,7 +158,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         "-v",
         "--verbose",
         action="store_true",
-        help="also print suppressed findings, what is skipped, and the configuration",
+        help="also print suppressed findings, what is skipped, the configuration, and where the time went",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.config import Config
 from okxguard.filtering import Options
@@ -17,6 +17,9 @@ from okxguard.sources.files import File, read_file
 from okxguard.sources.paths import Item
 from okxguard.sources.tree import FileTree
 
+if TYPE_CHECKING:
+    from okxguard.clock import Clock
+
 # A scan that ends within this time is not worth a second process, which takes as long to start where it is not forked.
 _ALONE_SECONDS = 0.4
 _ALONE_FILES = 64
@@ -26,11 +29,15 @@ _DIED = "could not be scanned: the process that read it died; please report it"
 
 
 class Setting(NamedTuple):
-    """What every process needs to know: options, the configuration, and the folder that paths are shown relative to."""
+    """What every process needs to know: options, the configuration, and the folder that paths are shown relative to.
+
+    With a clock every process tells what its files take.
+    """
 
     options: Options
     config: Config
     root: str
+    clock: Clock | None = None
 
 
 class _Count:
@@ -105,7 +112,12 @@ def _worker(setting: Setting, scanner: Scanner | None) -> Callable[[Sequence[Fil
 
 
 def _scanner(setting: Setting) -> Scanner:
-    return Scanner(load_rulebook(), setting.options, FileTree(setting.root))
+    tree = FileTree(setting.root)
+    if setting.clock is None:
+        return Scanner(load_rulebook(), setting.options, tree)
+    from okxguard.timed import TimedScanner  # only for those who ask
+
+    return TimedScanner(load_rulebook(), setting.options, tree, setting.clock)
 
 
 def _read(files: Sequence[File], excluded: Callable[[str], bool]) -> Iterator[Item]:

@@ -15,9 +15,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "okxguard"
 LEVELS = [
     {"__main__"},
     {"cli", "detect_secrets_plugin"},
+    {"running"},
     {"arguments", "selection", "targets"},
     {"histories", "teamwork"},
-    {"sieve", "target"},
+    {"sieve", "target", "timed"},
     {"scan", "report", "hooks", "baselining"},
     {"novelty", "filtering", "parts", "pathnames", "versions"},
     {"sources", "examine", "hookscripts"},
@@ -30,7 +31,7 @@ LEVELS = [
     {"documents"},
     {"trust"},
     {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "kinds", "identity"},
-    {"ruletable", "tally", "crew"},
+    {"ruletable", "tally", "crew", "clock"},
     {"model", "errors", "encodings", "__init__"},
     {"past"},
 ]

@@ -34,12 +34,14 @@ _PIECES = {
     "functions that are handed over": "class C{0}:\n    def send(self, v):\n        return run(self.send, v)\n",
     "makers": "class C{0}:\n    def __init__(self, v):\n        self.v{0} = v\nc{0} = C{0}({0})\n",
     "makers of classes around": "class C{0}(B):\n    def __init__(self, v):\n        super().__init__(v)\n",
-    "classes without a maker": "class M:\n    def __init__(self, v{0}):\n        pass\nclass C{0}:\n    pass\nC{0}({0})\n",
+    "classes without a maker": "class M:\n    def __init__(self, v{0}):\n        pass\n"
+    "class C{0}:\n    pass\nC{0}({0})\n",
     "fields of a class": "class C:\n    f{0}: int = 0\nc{0} = C({0}, a)\n",
     "fields of equal classes": "class C:\n    def run(self):\n        self.v{0} = 1\n",
     "functions with other names": "class C{0}:\n    def send(self, v):\n        return v\nrun = C{0}.send\nrun(a)\n",
     "names that take turns": "def f(x):\n    return x\ndef g(x):\n    return x\nf = g\ng = f\nf(g(a))\n",
-    "decorators": "def d(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n@d\ndef f{0}(v):\n    return v\n",
+    "decorators": "def d(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n"
+    "@d\ndef f{0}(v):\n    return v\n",
     "parameters with the name of a function": "class C{0}:\n    def send(self, send):\n        return send\n",
     "variables of the module": "v{0} = {0}\ndef f{0}(x{0}):\n    v{0} = x{0}\n    return v{0}\n",
 }
