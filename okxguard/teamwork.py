@@ -17,6 +17,7 @@ from okxguard.sources.archive import expand
 from okxguard.sources.files import File, read_file
 from okxguard.sources.paths import Item
 from okxguard.sources.tree import FileTree
+from okxguard.spotting import WORTH
 
 # A scan that ends within this time is not worth a second process, which takes as long to start; Linux forks them.
 _ALONE_SECONDS = 0.05 if sys.platform == "linux" else 0.4
@@ -79,6 +80,8 @@ def scan_with(
         some = files[done : done + _ALONE_FILES]
         parts.append(count.add(scanner.scan_part(_read(some, excluded)), len(some)))
         done += len(some)
+    if sum(part.tally.bytes for part in parts) * (len(files) - done) > WORTH * max(done, 1):
+        scanner.hasten()
     parts += _shared(setting, scanner, files[done:], jobs, count)
     return scanner.join(parts, again)
 
