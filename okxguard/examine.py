@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential, correlate
@@ -48,7 +48,7 @@ class Examiner:
         if not words.may_report(document) and not self._is_reply(document):
             return Examination()
         document = document._replace(declares=self._gate.may_declare(document))
-        reading = read_entries(document, lambda: self._telling(document))
+        reading = read_entries(document, cache(lambda: self._telling(document)))
         parts = self._credentials.find(document, reading.entries)
         tokens = tuple(self._tokens.find_tokens(document, reading.entries))
         credentials = (
