@@ -46,7 +46,7 @@ class PolicyGate:
         lower = document.text.lower()
         if any(core in lower for core in self._cores):
             return True
-        return self._may_be_dated(document) or _is_crowded(document.text)
+        return self._may_be_dated(document) or (lower.count("key") > _MANY_KEYS and _is_crowded(document.text))
 
     def may_name_host(self, document: Document) -> bool:
         """Return False only where no host and no package would be found."""
