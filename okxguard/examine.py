@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential, correlate
@@ -77,7 +77,7 @@ class Examiner:
         return self._gate.may_hold_reply(document) and self._police.may_hold_reply(document)
 
     def _read(self, document: Document) -> Reading:
-        return read_entries(document, lambda: self._telling(document))
+        return read_entries(document, cache(lambda: self._telling(document)))
 
     def _telling(self, document: Document) -> frozenset[int]:
         telling = self._credentials.words.telling_lines(document)

@@ -91,6 +91,12 @@ class Scanner:
         """Return a text of the history that was scanned without any value that was found in it."""
         return self._versions.hide(text)
 
+    def hasten(self) -> None:
+        """Make ready for many files; processes that are forked afterwards are ready, too."""
+        self._prefilter.hasten()
+        if self._leaks is not None:
+            self._leaks.hasten()
+
     def scan_part(self, items: Iterable[_Item]) -> Part:
         """Scan some items of many; what can only be judged beside the others is left for `join`."""
         tally = Tally()

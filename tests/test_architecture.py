@@ -30,7 +30,7 @@ LEVELS = [
     {"entries"},
     {"documents"},
     {"trust"},
-    {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "kinds", "identity"},
+    {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "spotting", "kinds", "identity"},
     {"ruletable", "tally", "crew", "clock"},
     {"model", "errors", "encodings", "__init__"},
     {"past"},

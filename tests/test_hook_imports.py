@@ -29,9 +29,9 @@ _GONE = "a hook run no longer imports {}: take it off this list"
 
 _ALWAYS = """
     __init__ arguments blocks cli config decoding documents errors examination filtering hookscripts kinds
-    leaks leaks.imports leaks.plain_prefilter leaks.prefilter model parts past pathnames prefilter report report.text
+    leaks leaks.imports leaks.plain_prefilter leaks.prefilter leaks.stems model parts past pathnames prefilter report report.text
     rulebook ruletable running scan selection sources sources.archive sources.containers sources.files sources.git
-    sources.message sources.paths sources.tree tally target targets versions
+    sources.message sources.paths sources.tree spotting tally target targets versions
 """
 _STAGED = "sources.blobs sources.index sources.objects sources.repository"
 _OKX = """

@@ -81,7 +81,7 @@ def test_steps_of_one_dotenv(kind: str, most: int, tmp_path: Path, credentials: 
     ("name", "text", "most"),
     [
         pytest.param("{}.txt", "nothing to see here\n" * 100, 1_300, id="text"),
-        pytest.param("{}.py", _PYTHON, 4_500, id="Python"),
+        pytest.param("{}.py", _PYTHON, 5_000, id="Python"),
         pytest.param("{}.json", '{"name": ["value", 1]}\n' * 100, 1_300, id="JSON"),
         pytest.param("{}.env", "OKX_API_KEY=\nOKX_SECRET_KEY=${SECRET}\n", 10_000, id="dotenv that names OKX"),
     ],

@@ -141,18 +141,20 @@ def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | No
         yield from _walk(folder, ignored=True)
         return
     for name in listing.closed:
-        yield FileError(os.path.join(top, os.fsdecode(name)), _CLOSED)
+        yield FileError(os.path.join(top, name), _CLOSED)
+    prefix = os.path.join(folder, "")
     nested = []
     for name in listing.files:
-        path = os.path.join(folder, os.fsdecode(name.rstrip(b"/")))
-        if name.endswith(b"/") or (os.path.isdir(path) and not os.path.islink(path)):
-            nested.append(path)
+        if name.endswith("/"):
+            nested.append(prefix + name.rstrip("/"))
         else:
-            yield path
+            yield prefix + name
     for path in nested:
-        if os.path.lexists(os.path.join(path, ".git")):
+        if os.path.islink(path) or not os.path.isdir(path):
+            yield path
+        elif os.path.lexists(os.path.join(path, ".git")):
             yield from _list_folder(path, ignored=ignored)
-        elif os.path.isdir(path):
+        else:
             yield from _walk(path, ignored=ignored)
 
 
@@ -186,7 +188,7 @@ def _list_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, fo
     if excluded(name):
         yield Skipped(name, EXCLUDED)
     else:
-        yield File(path, name, root.evidence(path), follow)
+        yield File(path, name, name if root.named == root.shown else root.evidence(path), follow)
 
 
 def _relative(path: str, folder: str) -> str:
@@ -208,6 +210,8 @@ def posix(path: str) -> str:
     """Return a path with forward slashes; bytes that are no text become escapes."""
     if os.sep != "/":
         path = path.replace(os.sep, "/")
+    if path.isascii():
+        return path
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
