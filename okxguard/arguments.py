@@ -158,7 +158,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         "-v",
         "--verbose",
         action="store_true",
-        help="also print suppressed findings, what is skipped, and the configuration",
+        help="also print suppressed findings, what is skipped, the configuration, and where the time went",
     )
 
 
@@ -180,7 +180,7 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["."],
         metavar="PATH",
-        help="files and folders, default the current folder; '-' is standard input",
+        help="files and folders, default the current folder; '-' alone is standard input",
     )
     parser.add_argument("--no-ignore", action="store_true", help="read files that git ignores, too")
 

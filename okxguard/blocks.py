@@ -15,6 +15,8 @@ CHECKSUM = (
 # gives one. 30 of them are 22 bytes, shorter than a name and a value; a secret key itself has 32.
 _SHORTEST = 30
 _RUN = b"B" * _SHORTEST
+# Stands wherever there is a block.
+ANY_RUN = rb"[A-Za-z0-9]{%d}" % _SHORTEST
 _PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _LETTERS = _PLAIN + b"+/"
 _MARKS = bytes(ord("B") if code in _PLAIN else ord(" ") for code in range(256))

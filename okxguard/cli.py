@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import errno
-import gc
 import os
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from okxguard.arguments import parse_arguments
-from okxguard.config import Config
 from okxguard.errors import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -26,20 +23,17 @@ from okxguard.model import Report
 from okxguard.report import ENDINGS, FORMATS, format_of
 from okxguard.report.text import printable, summary_line, suppressed_line
 from okxguard.rulebook import Rulebook, load_rulebook
-from okxguard.selection import configured, selected, widened
+from okxguard.running import Run, turn, usable_cores
+from okxguard.selection import configured, widened
 
 if TYPE_CHECKING:
     from okxguard.baseline import Baseline
-    from okxguard.targets import Target
-
-# Fewer files than these are read before a second process would have begun.
-_MANY = 100
+    from okxguard.clock import Clock
+    from okxguard.target import Target
 
 
 def run() -> None:
     """Run the program and leave the process with its exit code."""
-    # A scan makes many small objects and few cycles; looking for cycles as often as by default costs a tenth of it.
-    gc.set_threshold(50_000, 20, 20)
     code = EXIT_INCOMPLETE
     try:
         _check_outputs()
@@ -105,69 +99,49 @@ def main(arguments: Sequence[str]) -> int:
 def _scan(parsed: argparse.Namespace) -> int:
     from okxguard.targets import make_history, make_target
 
+    clock = _clock() if parsed.verbose else None
     outputs = [(path, _format_of(path)) for path in parsed.output]
     rulebook = load_rulebook()
+    turn(clock, "finding files")
     if parsed.history:
-        target = make_history(parsed.paths, rulebook, parsed.cache, parsed.jobs or _usable_cores())
+        target = make_history(parsed.paths, rulebook, parsed.cache, parsed.jobs or usable_cores())
     else:
         target = make_target(parsed.paths, staged=parsed.staged, diff=parsed.diff, ignored=parsed.no_ignore)
     config = configured(target.config(parsed.config), parsed, rulebook)
     if parsed.verbose and config.path:
-        _say(f"okxguard: configuration: {printable(config.path)}")
+        from okxguard.pathnames import redacted
+
+        _say(f"okxguard: configuration: {printable(redacted(config.path))}")
     path = parsed.baseline if parsed.baseline is not None else config.baseline
-    report = _report(parsed, rulebook, target, config, None if path is None else _accepted(path, target))
+    accepted = None if path is None else _accepted(path, target)
+    report = Run(parsed, rulebook, target, config, clock).report(accepted)
+    turn(clock, "report")
     incomplete = _write(outputs, report, rulebook)
     _print(report, rulebook, parsed)
+    if clock is not None:
+        _print_times(clock)
     if report.errors or incomplete:
         return EXIT_INCOMPLETE
     return EXIT_FINDINGS if report.findings and not parsed.exit_zero else EXIT_CLEAN
+
+
+def _clock() -> Clock:
+    from okxguard.clock import Clock  # only for those who ask
+
+    return Clock()
+
+
+def _print_times(clock: Clock) -> None:
+    from okxguard.report.times import time_lines
+
+    for line in time_lines(clock.take()):
+        _say(line)
 
 
 def _accepted(path: str, target: Target) -> Baseline:
     from okxguard.baselining import load_baseline
 
     return load_baseline(path, target.root, target.settings)
-
-
-def _usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _report(
-    parsed: argparse.Namespace, rulebook: Rulebook, target: Target, config: Config, baseline: Baseline | None
-) -> Report:
-    """Scan what the arguments name."""
-    from okxguard.pathnames import redacted
-    from okxguard.scan import Options, Scanner
-    from okxguard.sources.paths import prefix_of
-
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    options = Options(
-        selected(config, parsed, rulebook),
-        today,
-        config.min_severity,
-        config.min_confidence,
-        config.honour_detect_secrets_pragma,
-        config.max_key_age_days,
-        baseline,
-    )
-    excluded = config.excluder(target.root)
-    scanner = Scanner(rulebook, target.settled(options), target.tree())
-    listed = target.listed(excluded)
-    if listed is not None and len(listed) >= _MANY:
-        from okxguard.report.progress import ProgressLine
-        from okxguard.teamwork import Setting, scan_with
-
-        jobs = parsed.jobs if parsed.jobs is not None else _usable_cores()
-        with ProgressLine() as line:
-            tell = line.show if sys.stderr.isatty() and not parsed.no_progress else None
-            report = scan_with(Setting(options, config, target.root), listed, jobs, target.again(excluded), tell)
-    else:
-        report = scanner.scan(target.items(excluded), target.again(excluded), target.rest(excluded))
-    return target.completed(report, scanner.hide)._replace(prefix=redacted(prefix_of(target.root)))
 
 
 def _baseline(parsed: argparse.Namespace) -> int:
@@ -183,7 +157,7 @@ def _baseline(parsed: argparse.Namespace) -> int:
     writes = parsed.action == "write"
     before = new_baseline(path, target.root, force=parsed.force) if writes else _accepted(path, target)
     report, done = keep_baseline(
-        parsed.action, path, before, parsed.paths, lambda baseline: _report(parsed, rulebook, target, config, baseline)
+        parsed.action, path, before, parsed.paths, Run(parsed, rulebook, target, config).report
     )
     _say_problems(report)
     _say(f"okxguard: baseline: {printable(done)}")

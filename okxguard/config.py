@@ -14,6 +14,8 @@ from okxguard.model import Confidence, Severity
 
 _FILE = "okxguard.toml"
 _PYPROJECT = "pyproject.toml"
+# Whatever else stands in place of a key may be a credential that was pasted there.
+_LIKE_A_KEY = re.compile(r"[a-z_-]{0,40}")
 
 
 class Config(NamedTuple):
@@ -123,7 +125,8 @@ class _Checker:
 
     def fail(self, key: str, reason: str) -> ConfigError:
         full = f"{self._within}{key}".rstrip(".")
-        return ConfigError(f"config: {self._file}: key '{full}' {reason}")
+        named = f"key '{full}'" if _LIKE_A_KEY.fullmatch(key) else "a key"
+        return ConfigError(f"config: {self._file}: {named} {reason}")
 
     def config(self, table: Any) -> Config:
         if not isinstance(table, dict):

@@ -193,7 +193,7 @@ def _read(source: Source) -> _Reading:
     """
     report = _scanner().scan([source])
     if report.errors:
-        raise OkxguardError(f"{source.path!a}: {report.errors[0].reason}")
+        raise OkxguardError(f"{report.errors[0].path!a}: {report.errors[0].reason}")
     parts = tuple(part for finding in report.findings for part in finding.parts)
     data = source.data if parts else b""
     return _Reading(make_document(source.path, source.evidence, Window(data)), parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential, correlate
@@ -17,6 +17,7 @@ from okxguard.model import Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
+    from okxguard.entries.reading import Reading
     from okxguard.identity import Identifier
     from okxguard.policing import Police
 
@@ -48,7 +49,7 @@ class Examiner:
         if not words.may_report(document) and not self._is_reply(document):
             return Examination()
         document = document._replace(declares=self._gate.may_declare(document))
-        reading = read_entries(document, lambda: self._telling(document))
+        reading = self._read(document)
         parts = self._credentials.find(document, reading.entries)
         tokens = tuple(self._tokens.find_tokens(document, reading.entries))
         credentials = (
@@ -74,6 +75,9 @@ class Examiner:
 
     def _is_reply(self, document: Document) -> bool:
         return self._gate.may_hold_reply(document) and self._police.may_hold_reply(document)
+
+    def _read(self, document: Document) -> Reading:
+        return read_entries(document, cache(lambda: self._telling(document)))
 
     def _telling(self, document: Document) -> frozenset[int]:
         telling = self._credentials.words.telling_lines(document)

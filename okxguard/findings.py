@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential
@@ -125,7 +128,17 @@ def _marks(rule: str, parts: tuple[Candidate, ...], identifier: Identifier) -> M
 
 
 def _digest(*words: str) -> str:
-    # Imported with the first finding: most runs have none.
-    import hashlib
+    text = "\0".join(("okxguard/1", *words)).encode("utf-8", "surrogatepass")
+    digest: str = _hashing().sha256(text).hexdigest()
+    return digest[:32]
 
-    return hashlib.sha256("\0".join(("okxguard/1", *words)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+def _hashing() -> ModuleType:
+    """Return a module that knows SHA-256: the one that hashlib itself falls back to, where Python has it.
+
+    That does without OpenSSL, which takes longer to load than a dotenv file to scan. Imported with the first finding.
+    """
+    for name in ("_sha2", "_sha256"):
+        with suppress(ImportError):
+            return import_module(name)
+    return import_module("hashlib")

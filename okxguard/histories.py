@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from okxguard import __version__
-from okxguard.config import Config, load_config, read_config_file
 from okxguard.crew import FORKS, Crew, Lost
 from okxguard.errors import UsageError
 from okxguard.model import FileError, Note, Report
@@ -16,10 +15,11 @@ from okxguard.rulebook import Rulebook
 from okxguard.scan import Options
 from okxguard.sieve import NoTree, Sieve
 from okxguard.sources.cache import Cache
-from okxguard.sources.history import Excluded, Hit, Past
+from okxguard.sources.history import Hit, Past
 from okxguard.sources.paths import Item
 from okxguard.sources.repository import open_repository
 from okxguard.sources.submodules import Submodule, find_submodules
+from okxguard.target import Excluded, Plain
 from okxguard.versions import merge, merge_suppressed
 
 if TYPE_CHECKING:
@@ -33,8 +33,11 @@ _MANY = 200
 _CHUNK = 32
 
 
-class HistoryTarget:
-    """All objects of the repository that holds a folder."""
+class HistoryTarget(Plain):
+    """All objects of the repository that holds a folder.
+
+    What is to be read is known only after most of it was read, and what one version lacks another may have had.
+    """
 
     def __init__(self, paths: Sequence[str], rulebook: Rulebook, cache: str | None, jobs: int) -> None:
         if len(paths) != 1 or not os.path.isdir(paths[0]):
@@ -47,14 +50,6 @@ class HistoryTarget:
         self._pasts: dict[str, Past] = {}
         self._is_leaking = False
         self.root = self._repository.top or self._repository.folder
-
-    def config(self, path: str | None) -> Config:
-        """Return the configuration at a path, or that of the work tree."""
-        return load_config(path, self.root)
-
-    def settings(self, path: str) -> bytes | None:
-        """Return a file that says what is accepted, as it is on the disk."""
-        return read_config_file(path)
 
     def tree(self) -> Tree:
         """Return the files that others import: none, for they change with every commit."""
@@ -79,15 +74,6 @@ class HistoryTarget:
                 yield from past.open(hits, self._silent(past, hits, excluded), excluded)
             else:
                 yield found
-
-    def listed(self, excluded: Excluded) -> None:
-        """Return nothing: what is to be read is known only after most of it was read."""
-
-    def again(self, excluded: Excluded) -> None:
-        """Return nothing: what one version lacks another may have had."""
-
-    def rest(self, excluded: Excluded) -> None:
-        """Return nothing: there is nothing beside the whole history."""
 
     def completed(self, report: Report, hide: Callable[[str], str]) -> Report:
         """Return the report with one finding for all versions of a file, and remember what gave nothing."""

@@ -16,7 +16,7 @@ python={python}
 program='import sys
 sys.path[:] = [path for path in sys.path if path]
 try:
-    from okxguard.cli import run
+    from okxguard.__main__ import run
 except ImportError:
     sys.exit(125)
 run()'

@@ -115,6 +115,8 @@ class Note(NamedTuple):
     reason: str
 
 
+# The origin of a source whose bytes are a name, such as that of a branch.
+NAME = "name"
 # Why a file is skipped that the user's configuration leaves out.
 EXCLUDED = "excluded by config"
 

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from okxguard.documents import Window, make_document
 from okxguard.kinds import Kind
-from okxguard.model import Finding, Source
+from okxguard.model import Finding, Note, Source
 from okxguard.sources.archive import expand
+from okxguard.tally import Tally
 
 # Comparing this many lines with as many others still takes no time that anybody notices.
 _MOST_PAIRS = 250_000
+_UNCOVERED = "has something new under a suppression, which covers only what the base of the range held"
 # Findings that are identified by the keys and secrets in them.
 _OF_VALUES = frozenset({"OKX101", "OKX102", "OKX104"})
 
@@ -29,13 +31,31 @@ class Changes(NamedTuple):
 
 
 class Novelty:
-    """Knows what the commits before have brought; `scan` returns the findings of a version of a file."""
+    """Knows what the commits before have brought.
 
-    def __init__(self, scan: Callable[[Source], Iterable[Finding]]) -> None:
+    `scan` returns the findings of a version of a file, `keep` counts one that no suppression covers.
+    """
+
+    def __init__(self, scan: Callable[[Source], Iterable[Finding]], keep: Callable[[Finding, Tally], None]) -> None:
         self._scan = scan
+        self._keep = keep
         self._brought: set[tuple[str, str, str]] = set()
 
-    def new_findings(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+    def leave_out_older(self, source: Source, tally: Tally) -> None:
+        """Keep what is new in a file of a commit, and count the rest."""
+        if tally.suppressed:
+            brought = self._uncovered(source, [each.finding for each in tally.suppressed])
+            tally.suppressed = [each for each in tally.suppressed if each.finding not in brought]
+            tally.notes += [Note(source.path, _UNCOVERED)] if brought else []
+            for finding in brought:
+                self._keep(finding, tally)
+        new = self._new_findings(source, tally.findings)
+        tally.older += len(tally.findings) - len(new)
+        kept = set(new)
+        tally.passed_over += [finding for finding in tally.findings if finding not in kept]
+        tally.findings = new
+
+    def _new_findings(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
         """Return those findings of a source that are new against each of its versions before.
 
         A finding is new where a line of it or of its parts was added or changed, one between its lines was removed,
@@ -49,18 +69,32 @@ class Novelty:
                 for before in _same_file(source, source.path, data):
                     left = self._new_against(before, source, left)
         if len(left) < len(fresh):
-            base, new = self._at_base(source), set(left)
-            left = [each for each in fresh if each in new or not base(each)]
+            held, new = self._held_by_base(source), set(left)
+            left = [each for each in fresh if each in new or not (held(each) or _identity(each) in self._brought)]
         self._brought.update(_identity(finding) for finding in fresh)
         return left
+
+    def _uncovered(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+        """Return those findings under suppressions of the base that the base did not hold.
+
+        A finding without a key or a secret has to stand on the lines that it had there: its value may be another one.
+        """
+        held = self._held_by_base(source)
+        named = [each for each in findings if each.rule in _OF_VALUES]
+        others = [each for each in findings if each.rule not in _OF_VALUES]
+        base = source.past.base() if source.past is not None and others else None
+        if base is not None:
+            changes = changed_lines(_lines(source._replace(data=base[1])), _lines(source))
+            others = [each for each in others if not held(each) or _touched(each, changes)]
+        return [each for each in named if not held(each)] + others
 
     def _new_against(self, before: Source, source: Source, findings: list[Finding]) -> list[Finding]:
         known = {(finding.rule, finding.fingerprint) for finding in self._scan(before)}
         changes = changed_lines(_lines(before), _lines(source))
         return [each for each in findings if (each.rule, each.fingerprint) not in known or _touched(each, changes)]
 
-    def _at_base(self, source: Source) -> Callable[[Finding], bool]:
-        """Return a test for findings that the base of the range has in this file, or that were brought before."""
+    def _held_by_base(self, source: Source) -> Callable[[Finding], bool]:
+        """Return a test for findings that the base of the range has in this file."""
         base = source.past.base() if source.past is not None else None
         own: set[tuple[str, str]] = set()
         here: set[tuple[str, str]] = set()
@@ -72,9 +106,7 @@ class Novelty:
         rules = {rule for rule, _ in own}
         # The fingerprint of a finding without a value holds the path, so that a renamed file is looked at under both.
         return lambda each: (
-            (each.rule, each.fingerprint) in own
-            or ((each.rule, each.fingerprint) in here and each.rule in rules)
-            or _identity(each) in self._brought
+            (each.rule, each.fingerprint) in own or ((each.rule, each.fingerprint) in here and each.rule in rules)
         )
 
     def _is_known(self, finding: Finding) -> bool:

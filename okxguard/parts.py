@@ -9,6 +9,7 @@ from okxguard.model import Source
 from okxguard.tally import Tally
 
 if TYPE_CHECKING:
+    from okxguard.clock import Times
     from okxguard.examination import Examination
 
 
@@ -24,7 +25,8 @@ class Deferred(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What some of the items of a scan gave."""
+    """What some of the items of a scan gave, and how long they took, where somebody asks."""
 
     tally: Tally
     deferred: tuple[Deferred, ...]
+    times: Times | None = None

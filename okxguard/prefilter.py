@@ -11,7 +11,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from okxguard.blocks import CHECKSUM, find_blocks
+from okxguard.blocks import ANY_RUN, CHECKSUM, find_blocks
+from okxguard.spotting import Spotter, literal
 
 if TYPE_CHECKING:
     from okxguard.rulebook import Vocabulary
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 # The patterns are bytes, which `re` compiles at their first use and keeps: many runs need none of them.
 _TAIL = rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _HEAD = rb"[0-9a-f]{8}"
+_RIGHTS, _ADDRESSES = rb"perm(?<=[\"']perm)", rb"[\"']ip[\"'\\]"
 _RUN = rb"H+"
 _HEXADECIMAL = bytes.maketrans(b"0123456789ABCDEF", b"H" * 16)
 _SECRET_RUN = b"H" * 32
 # One more at either side: in some double-byte encodings a character may end in a byte that is a hexadecimal digit.
 _LONGEST_RUN = 34
+# What the spotter looks for, by its bits.
+_NAMED, _KEYED, _GRANTED, _ADDRESSED, _PACKED, _WRITTEN = (1 << number for number in range(6))
 _WIDE_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
@@ -33,6 +37,15 @@ class Prefilter:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = re.compile(vocabulary.context_pattern.encode())
         self._other_scripts = {word for word in vocabulary.context_words if not word.isascii()}
+        self._spotter = Spotter(self._spotted)
+
+    def hasten(self) -> None:
+        """Make ready for much to be tested."""
+        self._spotter.hasten()
+
+    def _spotted(self) -> tuple[bytes, ...]:
+        scripts = b"|".join(map(literal, sorted(_encodings(self._other_scripts))))
+        return self._words.pattern, _HEAD + _TAIL, rb"[\"']perm", _ADDRESSES, ANY_RUN, scripts
 
     @cached_property
     def _scripts(self) -> re.Pattern[bytes]:
@@ -54,13 +67,17 @@ class Prefilter:
         return self._names_okx(path.lower().encode("utf-8", "replace"))
 
     def _test(self, data: bytes) -> bool:
-        return (
-            self._names_okx(data.lower())
-            or _shows_key(data)
-            or _shows_reply(data)
-            or (not data.isascii() and bool(self._scripts.search(data)))
-            or any(self._tells(data[block.start : block.end], block.texts) for block in find_blocks(data))
+        seen = self._spotter.spot(data)
+        return seen != 0 and bool(
+            (seen & _NAMED and self._names_okx(data.lower()))
+            or (seen & _KEYED and _shows_key(data))
+            or (seen & _GRANTED and seen & _ADDRESSED and _shows_reply(data))
+            or (seen & _WRITTEN and not data.isascii() and self._scripts.search(data))
+            or (seen & _PACKED and self._packs(data))
         )
+
+    def _packs(self, data: bytes) -> bool:
+        return any(self._tells(data[block.start : block.end], block.texts) for block in find_blocks(data))
 
     def _tells(self, letters: bytes, texts: tuple[bytes, ...]) -> bool:
         """Tell whether a run of letters shows a secret key, or stands in base64 for something to read.
@@ -97,11 +114,12 @@ def _encodings(words: set[str]) -> set[bytes]:
 
 def _shows_reply(data: bytes) -> bool:
     """Tell whether rights and addresses are named as in the replies that OKX documents, which name nobody."""
-    named = b"perm" in data and (b'"perm' in data or b"'perm" in data)
-    return named and re.search(rb"[\"']ip[\"'\\]", data) is not None
+    return re.search(_RIGHTS, data) is not None and re.search(_ADDRESSES, data) is not None
 
 
 def _shows_key(data: bytes) -> bool:
+    if re.search(_TAIL, data) is None:
+        return False
     head = re.compile(_HEAD)
     return any(
         match.start() >= 8 and head.fullmatch(data, match.start() - 8, match.start())

@@ -13,6 +13,7 @@ from okxguard.filtering import Filter, Options, as_fixture, may_suppress
 from okxguard.kinds import Kind
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
+    NAME,
     FileError,
     Finding,
     Note,
@@ -23,7 +24,7 @@ from okxguard.model import (
     Source,
 )
 from okxguard.parts import Deferred, Part
-from okxguard.pathnames import is_telling, read_path, redacted
+from okxguard.pathnames import is_telling, name_in, read_path, redacted
 from okxguard.prefilter import Prefilter
 from okxguard.rulebook import Rulebook
 from okxguard.tally import Tally
@@ -90,6 +91,12 @@ class Scanner:
         """Return a text of the history that was scanned without any value that was found in it."""
         return self._versions.hide(text)
 
+    def hasten(self) -> None:
+        """Make ready for many files; processes that are forked afterwards are ready, too."""
+        self._prefilter.hasten()
+        if self._leaks is not None:
+            self._leaks.hasten()
+
     def scan_part(self, items: Iterable[_Item]) -> Part:
         """Scan some items of many; what can only be judged beside the others is left for `join`."""
         tally = Tally()
@@ -110,11 +117,15 @@ class Scanner:
 
     def _take(self, items: Iterable[_Item], tally: Tally) -> None:
         for item in items:
+            if isinstance(item, Source) and item.origin == NAME:
+                if is_telling(name_in(item)):
+                    self._renamed(item, tally)
+                continue
             if isinstance(item, Source):
                 self._scan_source(self._renamed(item, tally) if is_telling(item.path) else item, tally)
                 continue
             if is_telling(item.path):
-                item = item._replace(path=self._renamed(Source("name", item.path, b"", item.path), tally).path)
+                item = item._replace(path=self._renamed(Source("path", item.path, b"", item.path), tally).path)
             if isinstance(item, FileError):
                 tally.errors.append(item)
             elif isinstance(item, Note):
@@ -184,17 +195,12 @@ class Scanner:
         tally.add(own)
 
     def _leave_out_older(self, source: Source, tally: Tally) -> None:
-        """Keep what is new in a file of a commit, and count the rest."""
-        if tally.findings:
+        if tally.findings or tally.suppressed:
             if self._novelty is None:
                 from okxguard.novelty import Novelty  # only ranges of commits know what was before
 
-                self._novelty = Novelty(self._findings_before)
-            new = self._novelty.new_findings(source, tally.findings)
-            tally.older += len(tally.findings) - len(new)
-            kept = set(new)
-            tally.passed_over += [finding for finding in tally.findings if finding not in kept]
-            tally.findings = new
+                self._novelty = Novelty(self._findings_before, self._filter.keep)
+            self._novelty.leave_out_older(source, tally)
 
     def _findings_before(self, source: Source) -> list[Finding]:
         """Return what there is to say of an earlier version, suppressed or not."""
@@ -258,7 +264,7 @@ class Scanner:
             examination = self._with_others(document, examination, source.commit, tally)
         examination = self._versions.mark(examination, source.history)
         if examination.note:
-            tally.notes.append(Note(document.path, examination.note))
+            tally.notes.append(Note(document.path, redacted(examination.note)))
         if document.damaged:
             tally.notes.append(Note(document.path, "holds bytes that are no text in its encoding; they were skipped"))
         self._filter.apply(document, source, examination, tally, self._together if self._is_reporting else None)

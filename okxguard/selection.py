@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from okxguard.config import Config
 from okxguard.errors import UsageError
@@ -10,12 +11,15 @@ from okxguard.model import Confidence, Severity
 from okxguard.report.text import printable
 from okxguard.rulebook import Rulebook
 
+# Whatever else stands in a configuration may be a credential that was pasted there.
+_LIKE_A_RULE = re.compile(r"(?i)okx?\d{0,4}|[a-z]{1,5}")
+
 
 def configured(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> Config:
     """Return the configuration with what the command line says on top."""
     every = frozenset(rulebook.rules)
-    _matching(config.select or (), every, f"config: {config.path}: key 'select': ")
-    _matching(config.ignore, every, f"config: {config.path}: key 'ignore': ")
+    for key, words in (("select", config.select or ()), ("ignore", config.ignore)):
+        _matching(words, every, f"config: {config.path}: key '{key}': ", _LIKE_A_RULE)
     if parsed.min_severity:
         config = config._replace(min_severity=Severity[parsed.min_severity.upper()])
     if parsed.min_confidence:
@@ -51,13 +55,15 @@ def selected(config: Config, parsed: argparse.Namespace, rulebook: Rulebook) -> 
     return rules
 
 
-def _matching(words: tuple[str, ...], every: frozenset[str], where: str) -> frozenset[str]:
+def _matching(
+    words: tuple[str, ...], every: frozenset[str], where: str, shown: re.Pattern[str] | None = None
+) -> frozenset[str]:
+    """Return the rules that words mean; an error quotes only a word that looks as `shown` says, if that is given."""
     matched: set[str] = set()
     for word in words:
         found = {rule for rule in every if rule.startswith(word.upper())}
         if not found or len(word) < len("OKX"):
-            raise UsageError(
-                f"{where}'{printable(word[:40])}' is no rule and no beginning of one; `okxguard rules` lists them"
-            )
+            named = f"'{printable(word[:40])}'" if shown is None or shown.fullmatch(word) else "a word"
+            raise UsageError(f"{where}{named} is no rule and no beginning of one; `okxguard rules` lists them")
         matched |= found
     return frozenset(matched)

@@ -4,67 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from okxguard.config import Config, load_config, read_config_file
 from okxguard.errors import ConfigError, UsageError
-from okxguard.model import Note, Report
+from okxguard.model import Note
 from okxguard.sources.archive import expand
 from okxguard.sources.files import File, read_file
 from okxguard.sources.paths import Item, below, common_folder, list_paths, read_paths, shown_root
 from okxguard.sources.tree import FileTree
+from okxguard.target import Excluded, Plain, Target
 
 if TYPE_CHECKING:
-    from okxguard.filtering import Options
     from okxguard.leaks.imports import Tree
     from okxguard.rulebook import Rulebook
     from okxguard.sources.repository import Repository
     from okxguard.sources.snapshot import Snapshot
 
-Excluded = Callable[[str], bool]
 _HERE = (".",)
-
-
-class Target(Protocol):
-    """What one run reads. Paths are shown relative to `root`."""
-
-    root: str
-
-    def config(self, path: str | None) -> Config:
-        """Return the configuration at a path, or the one that belongs to the target."""
-        ...
-
-    def settings(self, path: str) -> bytes | None:
-        """Return a file that says what is reported, as far as the target trusts it, or None where there is none."""
-        ...
-
-    def tree(self) -> Tree:
-        """Return the files that others import."""
-        ...
-
-    def items(self, excluded: Excluded) -> Iterator[Item]:
-        """Yield what is to be scanned, with the archives among it opened."""
-        ...
-
-    def listed(self, excluded: Excluded) -> Sequence[Item | File] | None:
-        """Return the files before they are read, where several processes may read them."""
-        ...
-
-    def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:
-        """Return what gives the items once more, where they are all there is."""
-        ...
-
-    def rest(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:
-        """Return what gives the files beside those that are scanned, where there are any to compare with."""
-        ...
-
-    def settled(self, options: Options) -> Options:
-        """Return the options to scan with."""
-        ...
-
-    def completed(self, report: Report, hide: Callable[[str], str]) -> Report:
-        """Return the report with what only the target knows; `hide` takes found values out of a text."""
-        ...
 
 
 def make_history(paths: Sequence[str], rulebook: Rulebook, cache: str | None, jobs: int) -> Target:
@@ -86,28 +43,7 @@ def make_target(paths: Sequence[str], *, staged: bool, diff: str | None, ignored
     return _PathTarget(paths, ignored=ignored)
 
 
-class _Plain:
-    """What most targets do: they read alone, have nothing to compare with, and look at so many commits."""
-
-    commits = 0
-
-    def listed(self, excluded: Excluded) -> Sequence[Item | File] | None:  # noqa: ARG002 (for others to change)
-        return None
-
-    def again(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:  # noqa: ARG002
-        return None
-
-    def rest(self, excluded: Excluded) -> Callable[[], Iterable[Item]] | None:  # noqa: ARG002
-        return None
-
-    def settled(self, options: Options) -> Options:
-        return options
-
-    def completed(self, report: Report, hide: Callable[[str], str]) -> Report:  # noqa: ARG002
-        return report._replace(commits=self.commits)
-
-
-class _PathTarget(_Plain):
+class _PathTarget(Plain):
     """Folders and files as they are on the disk."""
 
     def __init__(self, paths: Sequence[str], *, ignored: bool) -> None:
@@ -119,9 +55,6 @@ class _PathTarget(_Plain):
     def config(self, path: str | None) -> Config:
         start = common_folder(self._paths)
         return load_config(path, start if os.path.isdir(start) else ".")
-
-    def settings(self, path: str) -> bytes | None:
-        return read_config_file(path)
 
     def tree(self) -> Tree:
         return FileTree(self.root)
@@ -145,7 +78,7 @@ class _PathTarget(_Plain):
         return all(os.path.isdir(path) for path in self._paths)
 
 
-class _StagedTarget(_Plain):
+class _StagedTarget(Plain):
     """The index, or what it holds at some paths."""
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -155,12 +88,6 @@ class _StagedTarget(_Plain):
         self._index = Index(self._repository)
         self._paths = () if tuple(paths) == _HERE else tuple(paths)
         self.root = self._repository.top or self._repository.folder
-
-    def config(self, path: str | None) -> Config:
-        return load_config(path, self.root)
-
-    def settings(self, path: str) -> bytes | None:
-        return read_config_file(path)
 
     def tree(self) -> Tree:
         return self._index
@@ -179,7 +106,7 @@ class _StagedTarget(_Plain):
         return (lambda: expand(self._index.read_rest(self._paths, excluded), excluded)) if self._paths else None
 
 
-class _RangeTarget(_Plain):
+class _RangeTarget(Plain):
     """The commits of a range; the configuration is that of its base."""
 
     def __init__(self, paths: Sequence[str], text: str) -> None:
@@ -255,7 +182,7 @@ class _RangeTarget(_Plain):
     def items(self, excluded: Excluded) -> Iterator[Item]:
         yield from self._notes
         if not self.commits:
-            yield Note("(range)", "holds no commit; nothing was scanned")
+            yield Note("(range)", self._range.empty)
         try:
             yield from expand(self._commits.read(excluded), excluded)
         finally:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okxguard.config import Config
 from okxguard.filtering import Options
@@ -16,21 +17,29 @@ from okxguard.sources.archive import expand
 from okxguard.sources.files import File, read_file
 from okxguard.sources.paths import Item
 from okxguard.sources.tree import FileTree
+from okxguard.spotting import WORTH
 
-# A scan that ends within this time is not worth a second process, which takes as long to start where it is not forked.
-_ALONE_SECONDS = 0.4
+if TYPE_CHECKING:
+    from okxguard.clock import Clock
+
+# A scan that ends within this time is not worth a second process, which takes as long to start; Linux forks them.
+_ALONE_SECONDS = 0.05 if sys.platform == "linux" else 0.4
 _ALONE_FILES = 64
-_CHUNK = 96
+_CHUNK = 256
 Tell = Callable[[int, int, int, int], None]
 _DIED = "could not be scanned: the process that read it died; please report it"
 
 
 class Setting(NamedTuple):
-    """What every process needs to know: options, the configuration, and the folder that paths are shown relative to."""
+    """What every process needs to know: options, the configuration, and the folder that paths are shown relative to.
+
+    With a clock every process tells what its files take.
+    """
 
     options: Options
     config: Config
     root: str
+    clock: Clock | None = None
 
 
 class _Count:
@@ -78,6 +87,8 @@ def scan_with(
         some = files[done : done + _ALONE_FILES]
         parts.append(count.add(scanner.scan_part(_read(some, excluded)), len(some)))
         done += len(some)
+    if sum(part.tally.bytes for part in parts) * (len(files) - done) > WORTH * max(done, 1):
+        scanner.hasten()
     parts += _shared(setting, scanner, files[done:], jobs, count)
     return scanner.join(parts, again)
 
@@ -88,24 +99,37 @@ def _shared(setting: Setting, scanner: Scanner, files: Sequence[File], jobs: int
     from okxguard.crew import FORKS, Crew, Lost  # small scans end before others would have begun
 
     size = max(1, min(_CHUNK, len(files) // (jobs * 4)))
-    # A forked process has what this one has made so far.
-    make = functools.partial(_worker, setting, scanner if FORKS else None)
-    crew: Crew[File, Part] = Crew(jobs, make)
+    # A forked process has what this one has made so far, the list of files as well: a number says which one is meant.
+    tasks: Sequence[Any] = range(len(files)) if FORKS else files
+    make = functools.partial(_numbered, setting, scanner, files) if FORKS else functools.partial(_worker, setting)
+    crew: Crew[Any, Part] = Crew(jobs, make)
     results: dict[tuple[int, int], Part] = {}
-    for place, result in crew.do(files, size):
-        part = scanner.scan_part([FileError(result.task.name, _DIED)]) if isinstance(result, Lost) else result
-        results[place] = count.add(part, max(part.tally.files, 1))
+    for place, result in crew.do(tasks, size):
+        if isinstance(result, Lost):
+            file = files[result.task] if FORKS else result.task
+            result = scanner.scan_part([FileError(file.name, _DIED)])
+        results[place] = count.add(result, max(result.tally.files, 1))
     return [part for _, part in sorted(results.items(), key=lambda item: item[0])]
 
 
-def _worker(setting: Setting, scanner: Scanner | None) -> Callable[[Sequence[File]], Part]:
-    scanning = scanner or _scanner(setting)
+def _numbered(setting: Setting, scanner: Scanner, files: Sequence[File]) -> Callable[[Sequence[int]], Part]:
     excluded = setting.config.excluder(setting.root)
-    return lambda files: scanning.scan_part(_read(files, excluded))
+    return lambda numbers: scanner.scan_part(_read([files[number] for number in numbers], excluded))
+
+
+def _worker(setting: Setting) -> Callable[[Sequence[File]], Part]:
+    scanner = _scanner(setting)
+    excluded = setting.config.excluder(setting.root)
+    return lambda files: scanner.scan_part(_read(files, excluded))
 
 
 def _scanner(setting: Setting) -> Scanner:
-    return Scanner(load_rulebook(), setting.options, FileTree(setting.root))
+    tree = FileTree(setting.root)
+    if setting.clock is None:
+        return Scanner(load_rulebook(), setting.options, tree)
+    from okxguard.timed import TimedScanner  # only for those who ask
+
+    return TimedScanner(load_rulebook(), setting.options, tree, setting.clock)
 
 
 def _read(files: Sequence[File], excluded: Callable[[str], bool]) -> Iterator[Item]:

@@ -10,11 +10,14 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from okxguard.cli import main
+
+if TYPE_CHECKING:
+    from tests.repositories import RepositoryBuilder
 
 # Without vowels and x a run of letters forms neither a word of the vocabulary nor a mask.
 _LETTERS = "bcdfghjkmnpqrstvwzBCDFGHJKMNPQRSTVWZ"
@@ -78,6 +81,14 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
 @pytest.fixture
 def credentials() -> Credentials:
     return Credentials()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> RepositoryBuilder:
+    """Return a git repository without a commit."""
+    from tests.repositories import RepositoryBuilder  # it takes what writes files from here
+
+    return RepositoryBuilder(tmp_path / "repository")
 
 
 @pytest.fixture

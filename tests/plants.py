@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.archives import zip_of
 from tests.repositories import RepositoryBuilder
 
 Plant = Callable[[RepositoryBuilder, str], Path | None]
@@ -123,6 +122,45 @@ def commit_message(repo: RepositoryBuilder, text: str) -> None:
 def lost_message(repo: RepositoryBuilder, text: str) -> None:
     commit_message(repo, text)
     repo.git("reset", "-q", "--hard", "HEAD^")
+
+
+def author(repo: RepositoryBuilder, text: str) -> None:
+    repo.git("commit", "-q", "--allow-empty", "-m", "x", environment={"GIT_AUTHOR_NAME": text.split("\n")[0]})
+
+
+def committer(repo: RepositoryBuilder, text: str) -> None:
+    names = {"GIT_COMMITTER_EMAIL": text.split("\n")[0], "GIT_AUTHOR_NAME": "OKX bot", "GIT_COMMITTER_NAME": "OKX"}
+    repo.git("commit", "-q", "--allow-empty", "-m", "x", environment=names)
+
+
+def lost_author(repo: RepositoryBuilder, text: str) -> None:
+    author(repo, text)
+    repo.git("reset", "-q", "--hard", "HEAD^")
+
+
+def tagger(repo: RepositoryBuilder, text: str) -> None:
+    repo.git("tag", "-a", "v1", "-m", "x", environment={"GIT_COMMITTER_NAME": text.split("\n")[0]})
+
+
+def merged_tag(repo: RepositoryBuilder, text: str) -> None:
+    # Git keeps a tag in the merge only where it is signed.
+    tree, head = repo.git("rev-parse", "HEAD^{tree}"), repo.head()
+    person = "Ada <ada@example.com> 1700000000 +0000"
+    tag = f"mergetag object {head}\n type commit\n tag v1\n tagger {person}\n \n {text.strip()}"
+    commit = f"tree {tree}\nparent {head}\nauthor {person}\ncommitter {person}\n{tag}\n\nMerge\n"
+    repo.git("reset", "-q", repo.git("hash-object", "-t", "commit", "-w", "--stdin", given=commit.encode()))
+
+
+def branch_name(repo: RepositoryBuilder, text: str) -> None:
+    repo.git("branch", f"fix/{text.split()[0]}")
+
+
+def tag_name(repo: RepositoryBuilder, text: str) -> None:
+    repo.git("tag", f"v1-{text.split()[0]}")
+
+
+def remote_branch_name(repo: RepositoryBuilder, text: str) -> None:
+    repo.git("update-ref", f"refs/remotes/origin/{text.split()[0]}", "HEAD")
 
 
 def tag_annotation(repo: RepositoryBuilder, text: str) -> None:
@@ -274,10 +312,7 @@ def odd_path(name: bytes) -> Plant:
 
 
 def archive(repo: RepositoryBuilder, text: str) -> None:
-    packed_files = io.BytesIO()
-    with zipfile.ZipFile(packed_files, "w") as opened:
-        opened.writestr("conf/.env", text)
-    repo.commit({"backup.zip": packed_files.getvalue()})
+    repo.commit({"backup.zip": zip_of({"conf/.env": text.encode()})})
     repo.remove("backup.zip")
 
 
@@ -298,6 +333,7 @@ FOUND = {
         deleted, changed, at_head, side_branch, orphan_branch, merge_resolution, evil_merge, octopus_merge, stash,
         stashed_index, stashed_untracked, dropped_stash, reflog_only, amended, dangling_commit, dangling_blob, staged,
         unstaged, commit_message, lost_message, tag_annotation, tag_on_tag, deleted_tag, tag_on_blob, note,
+        author, committer, lost_author, tagger, merged_tag, branch_name, tag_name, remote_branch_name,
         removed_note, note_of_another_kind, renamed, submodule, removed_submodule, embedded_repository,
         linked_worktree, branch_of_worktree, folder_inside, packed, packed_and_loose, bare, replaced_commit,
         replaced_blob, replacing_blob, grafted, alternates, sparse, remote_branch, archive, many_places, wide_encoding,

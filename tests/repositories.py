@@ -84,6 +84,10 @@ class RepositoryBuilder:
         """Store a blob that nothing refers to and return its id."""
         return self.git("hash-object", "-w", "--stdin", given=data)
 
+    def stored(self, name: str) -> Path:
+        """Return the file that holds a loose object."""
+        return self.folder / ".git" / "objects" / name[:2] / name[2:]
+
     def pack(self) -> None:
         """Put every object into one pack."""
         self.git("repack", "-a", "-d", "-q", "-k")

@@ -15,9 +15,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "okxguard"
 LEVELS = [
     {"__main__"},
     {"cli", "detect_secrets_plugin"},
+    {"running"},
     {"arguments", "selection", "targets"},
     {"histories", "teamwork"},
-    {"sieve"},
+    {"sieve", "target", "timed"},
     {"scan", "report", "hooks", "baselining"},
     {"novelty", "filtering", "parts", "pathnames", "versions"},
     {"sources", "examine", "hookscripts"},
@@ -29,8 +30,8 @@ LEVELS = [
     {"entries"},
     {"documents"},
     {"trust"},
-    {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "kinds", "identity"},
-    {"ruletable", "tally", "crew"},
+    {"rulebook", "policybook", "leakbook", "config", "decoding", "blocks", "spotting", "kinds", "identity"},
+    {"ruletable", "tally", "crew", "clock"},
     {"model", "errors", "encodings", "__init__"},
     {"past"},
 ]

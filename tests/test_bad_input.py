@@ -38,7 +38,7 @@ def reasons(report: Any) -> list[tuple[str, str]]:
         pytest.param("broken", "broken symlink", id="broken symlink"),
         pytest.param("loop", "cannot be read", id="symlink to itself"),
         pytest.param("x" * 5000, "cannot be read", id="name too long"),
-        pytest.param("empty", "nothing to scan", id="empty folder"),
+        pytest.param("empty", "empty: holds nothing to scan, which is no answer", id="empty folder"),
         pytest.param("fifo", "not a regular file", id="pipe"),
         pytest.param(os.devnull, "not a regular file", id="device"),
     ],
@@ -110,7 +110,8 @@ def test_file_that_cannot_be_opened_is_an_error(
     if call == "stat" and arguments and isinstance(error, FileNotFoundError):
         pytest.skip("a named file that is not there is missing, it did not vanish")
     write_files(tree, {"m.env": "OKX_FLAG=1\n"})
-    monkeypatch.setattr(os, call, failing("m.env", getattr(os, call), error))
+    for each in ("stat", "lstat") if call == "stat" else (call,):
+        monkeypatch.setattr(os, each, failing("m.env", getattr(os, each), error))
     report = scan_json(tree, *arguments)
     assert places(report) == ["a.env:1", "z.env:1"]
     ((path, reason),) = reasons(report)

@@ -150,11 +150,11 @@ def test_text_that_cannot_be_read_ends_the_run(data: bytes, tmp_path: Path, run:
     assert run(tmp_path, "scan").code == 2
 
 
-def test_key_with_an_escape_sequence_is_shown_escaped(tmp_path: Path, run: Run) -> None:
+def test_key_with_an_escape_sequence_is_not_shown(tmp_path: Path, run: Run) -> None:
     write_files(tmp_path, {"okxguard.toml": '"\\u001b[31mred\\n" = 1\n'})
     result = run(tmp_path, "scan")
     assert "\x1b" not in result.err
-    assert "\\x1b[31mred\\n" in result.err
+    assert "okxguard.toml: a key is unknown" in result.err
 
 
 IGNORING, SILENT = 'ignore = ["OKX101"]\n', 'ignore = ["OKX104"]\n'

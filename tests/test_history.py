@@ -28,12 +28,13 @@ def test_clean_twin_is_silent(plant: Plant, tmp_path: Path, run: Run) -> None:
     assert (result.code, result.out) == (0, "")
 
 
-def test_value_in_a_path_is_found_and_not_shown(tmp_path: Path, credentials: Credentials, run: Run) -> None:
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({f"okx_api_key={credentials.key()}.txt": "nothing\n"})
-    repo.git("rm", "-q", "-r", ".")
-    repo.commit({"a.txt": "1\n"})
-    result = run(repo.folder, "scan", "--history", "--format", "json")
+def test_value_in_a_path_is_found_and_not_shown(
+    repository: RepositoryBuilder, credentials: Credentials, run: Run
+) -> None:
+    repository.commit({f"okx_api_key={credentials.key()}.txt": "nothing\n"})
+    repository.git("rm", "-q", "-r", ".")
+    repository.commit({"a.txt": "1\n"})
+    result = run(repository.folder, "scan", "--history", "--format", "json")
     assert [finding["rule"] for finding in json.loads(result.out)["findings"]] == ["OKX104"]
     assert credentials.made[0] not in result.out + result.err
 
@@ -44,27 +45,26 @@ def test_sha_256_repository_is_read(plant: Plant, tmp_path: Path, credentials: C
         assert run(build(tmp_path / str(code), plant, text, "sha256"), "scan", "--history").code == code
 
 
-def test_lfs_pointers_and_pictures_are_counted(tmp_path: Path, scan_json: ScanJson) -> None:
-    repo = RepositoryBuilder(tmp_path / "repo")
+def test_lfs_pointers_and_pictures_are_counted(repository: RepositoryBuilder, scan_json: ScanJson) -> None:
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
-    repo.commit({"model.bin": pointer, "a.png": b"\x89PNG\r\n\x1a\n\0\0", "b.txt": "1\n"}, "Add")
-    summary = scan_json(repo.folder, "--history")["summary"]
+    repository.commit({"model.bin": pointer, "a.png": b"\x89PNG\r\n\x1a\n\0\0", "b.txt": "1\n"}, "Add")
+    summary = scan_json(repository.folder, "--history")["summary"]
     assert (summary["files"], summary["skipped"], summary["commits"]) == (1, 2, 1)
 
 
-def test_excluded_paths_are_skipped(tmp_path: Path, credentials: Credentials, scan_json: ScanJson) -> None:
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({"tests/.env": credentials.key_line(), "okxguard.toml": 'exclude = ["tests/"]\n'})
-    report = scan_json(repo.folder, "--history")
+def test_excluded_paths_are_skipped(
+    repository: RepositoryBuilder, credentials: Credentials, scan_json: ScanJson
+) -> None:
+    repository.commit({"tests/.env": credentials.key_line(), "okxguard.toml": 'exclude = ["tests/"]\n'})
+    report = scan_json(repository.folder, "--history")
     assert (report["findings"], report["summary"]["skipped"]) == ([], 1)
 
 
-def test_code_rules_run_where_they_are_selected(tmp_path: Path, run: Run) -> None:
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({"bot.py": 'import os\nsecret = os.environ["OKX_SECRET_KEY"]\nprint(secret)\n'})
-    repo.remove("bot.py")
-    assert run(repo.folder, "scan", "--history").code == 0
-    assert "OKX301" in run(repo.folder, "scan", "--history", "--select", "OKX3").out
+def test_code_rules_run_where_they_are_selected(repository: RepositoryBuilder, run: Run) -> None:
+    repository.commit({"bot.py": 'import os\nsecret = os.environ["OKX_SECRET_KEY"]\nprint(secret)\n'})
+    repository.remove("bot.py")
+    assert run(repository.folder, "scan", "--history").code == 0
+    assert "OKX301" in run(repository.folder, "scan", "--history", "--select", "OKX3").out
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,7 @@ def test_folder_without_repository_is_refused(tmp_path: Path, run: Run) -> None:
     assert run(tmp_path, "scan", "--history").code == 2
 
 
-def test_empty_repository_says_so(tmp_path: Path, run: Run) -> None:
-    repo = RepositoryBuilder(tmp_path / "repo")
-    result = run(repo.folder, "scan", "--history")
+def test_empty_repository_says_so(repository: RepositoryBuilder, run: Run) -> None:
+    result = run(repository.folder, "scan", "--history")
     assert result.code == 0
     assert "holds no commit" in result.err

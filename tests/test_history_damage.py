@@ -41,7 +41,7 @@ def without_alternates(repo: RepositoryBuilder, folder: Path) -> str:
 def damaged_blob(repo: RepositoryBuilder, folder: Path) -> str:
     clone = repo.clone(folder)
     name = clone.blob(b"some text that will be lost\n")
-    path = folder / ".git/objects" / name[:2] / name[2:]
+    path = clone.stored(name)
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:10])
     return "git fsck"
@@ -51,7 +51,7 @@ def missing_blob(repo: RepositoryBuilder, folder: Path) -> str:
     clone = repo.clone(folder)
     clone.commit({"lost.txt": "lost\n"})
     name = clone.git("rev-parse", "HEAD:lost.txt")
-    (folder / ".git/objects" / name[:2] / name[2:]).unlink()
+    clone.stored(name).unlink()
     return "not in this clone"
 
 
@@ -59,7 +59,7 @@ def missing_commit(repo: RepositoryBuilder, folder: Path) -> str:
     clone = repo.clone(folder)
     lost = clone.commit({"b.txt": "1\n"})
     clone.commit({"b.txt": "2\n"})
-    (folder / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    clone.stored(lost).unlink()
     return "others follow on"
 
 
@@ -93,13 +93,16 @@ def test_what_cannot_be_read_is_told_once(
     assert 1 <= len(complaints) <= 3
 
 
-@pytest.mark.parametrize("field", ["parent abc", "parent zz" + "0" * 38, "committer a <a@b> " + "9" * 5000 + " +0000"])
-def test_odd_commits_do_not_end_the_scan(field: str, tmp_path: Path, credentials: Credentials, run: Run) -> None:
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({".env": credentials.dotenv()})
-    tree = repo.git("rev-parse", "HEAD^{tree}")
-    text = f"tree {tree}\n{field}\nauthor a <a@b> 1 +0000\n\nodd\n".encode()
-    repo.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", given=text)
-    result = run(repo.folder, "scan", "--history")
+@pytest.mark.parametrize(
+    "field", ["parent abc", "parent abcd", "parent zz" + "0" * 38, "committer a <a@b> " + "9" * 5000 + " +0000"]
+)
+def test_odd_commits_do_not_end_the_scan(
+    field: str, repository: RepositoryBuilder, credentials: Credentials, run: Run
+) -> None:
+    repository.commit({".env": credentials.dotenv()})
+    tree = repository.git("rev-parse", "HEAD^{tree}")
+    text = f"tree {tree}\n{field}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\nodd\n".encode()
+    repository.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", given=text)
+    result = run(repository.folder, "scan", "--history")
     assert "OKX101" in result.out
     assert "bug in okxguard" not in result.err

@@ -59,7 +59,7 @@ def lose_objects(repo: RepositoryBuilder) -> None:
     names = [repo.git("rev-parse", name) for name in ("HEAD:lost.txt", "HEAD:folder")]
     repo.commit({"later.txt": "1\n"})
     for name in (*names, lost):
-        (repo.folder / ".git/objects" / name[:2] / name[2:]).unlink()
+        repo.stored(name).unlink()
 
 
 REMOTES: dict[str, Callable[[Path, Canary], str]] = {
@@ -85,23 +85,27 @@ MODES = {
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES.keys())
 @pytest.mark.parametrize("remote", REMOTES.values(), ids=REMOTES.keys())
 def test_nothing_of_a_hostile_repository_is_run(
-    remote: Callable[[Path, Canary], str], mode: Sequence[str], tmp_path: Path, credentials: Credentials, run: Run
+    remote: Callable[[Path, Canary], str],
+    mode: Sequence[str],
+    repository: RepositoryBuilder,
+    tmp_path: Path,
+    credentials: Credentials,
+    run: Run,
 ) -> None:
     canary = Canary(tmp_path / "canary")
     other = RepositoryBuilder(tmp_path / "other")
     other.commit({"a.txt": "1\n"})
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({"README": "1\n"})
-    repo.git("tag", "v0")
-    repo.commit({".env": credentials.key_line()})
-    repo.git("tag", "-a", "-m", "For OKX", "v1")
-    repo.git("notes", "add", "-m", "OKX")
-    lose_objects(repo)
-    arm(repo, canary)
-    repo.git("config", "remote.origin.url", remote(other.folder, canary))
+    repository.commit({"README": "1\n"})
+    repository.git("tag", "v0")
+    repository.commit({".env": credentials.key_line()})
+    repository.git("tag", "-a", "-m", "For OKX", "v1")
+    repository.git("notes", "add", "-m", "OKX")
+    lose_objects(repository)
+    arm(repository, canary)
+    repository.git("config", "remote.origin.url", remote(other.folder, canary))
     for name in canary.sang():
         (tmp_path / "canary" / f"sang-{name}").unlink()
-    result = run(repo.folder, "scan", *mode, "-v")
+    result = run(repository.folder, "scan", *mode, "-v")
     assert canary.sang() == []
     # Objects are lost that a promisor remote would be asked for; what is named is complete without them.
     assert result.code == (1 if ".env" in mode or "." in mode else 2)
@@ -109,33 +113,32 @@ def test_nothing_of_a_hostile_repository_is_run(
 
 
 @pytest.mark.parametrize("setting", ["core.fsmonitor", "remote.origin.uploadpack"])
-def test_the_canaries_sing_for_plain_git(setting: str, tmp_path: Path) -> None:
+def test_the_canaries_sing_for_plain_git(setting: str, repository: RepositoryBuilder, tmp_path: Path) -> None:
     canary = Canary(tmp_path / "canary")
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({"a.txt": "1\n"})
-    repo.git("config", setting, canary.command("it"))
-    repo.git("config", "remote.origin.url", str(repo.folder))
+    repository.commit({"a.txt": "1\n"})
+    repository.git("config", setting, canary.command("it"))
+    repository.git("config", "remote.origin.url", str(repository.folder))
     for command in (("status",), ("ls-remote", "origin")):
-        repo.attempt(*command)
+        repository.attempt(*command)
     assert canary.sang() == ["it"]
 
 
-def test_included_configuration_is_no_way_in(tmp_path: Path, credentials: Credentials, run: Run) -> None:
+def test_included_configuration_is_no_way_in(
+    repository: RepositoryBuilder, tmp_path: Path, credentials: Credentials, run: Run
+) -> None:
     canary = Canary(tmp_path / "canary")
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({".env": credentials.key_line()})
+    repository.commit({".env": credentials.key_line()})
     words = f"[core]\n\tfsmonitor = {canary.command('fsmonitor')}\n\thooksPath = {tmp_path / 'canary'}\n"
-    repo.write({"evil.config": words})
-    repo.git("config", "include.path", "../evil.config")
-    assert run(repo.folder, "scan", "--history").code == 1
+    repository.write({"evil.config": words})
+    repository.git("config", "include.path", "../evil.config")
+    assert run(repository.folder, "scan", "--history").code == 1
     assert canary.sang() == []
 
 
 def test_repository_with_a_foreign_git_folder_is_read_where_it_points(
-    tmp_path: Path, credentials: Credentials, run: Run
+    repository: RepositoryBuilder, tmp_path: Path, credentials: Credentials, run: Run
 ) -> None:
-    repo = RepositoryBuilder(tmp_path / "repo")
-    repo.commit({".env": credentials.key_line()})
+    repository.commit({".env": credentials.key_line()})
     (tmp_path / "link").mkdir()
-    (tmp_path / "link/.git").write_text("gitdir: ../repo/.git\n", encoding="ascii")
+    (tmp_path / "link/.git").write_text("gitdir: ../repository/.git\n", encoding="ascii")
     assert run(tmp_path / "link", "scan", "--history").code == 1

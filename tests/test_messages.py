@@ -31,6 +31,7 @@ MESSAGES = {
     "no scissors": (f"Add bot\n# {CUT} \n" + "{line}", {}, [3]),
     "scissors inside of a line": (f"see # {CUT}\n" + "{line}", {}, [2]),
 }
+# What git keeps where it starts no editor.
 UNEDITED = {
     "a comment of -m": ("# {line}", {}, [1]),
     "scissors of -m": (f"# {CUT}\n" + "{line}", {}, [2]),
@@ -48,8 +49,13 @@ def found_lines(folder: Path, scan_json: ScanJson, text: str, settings: dict[str
     return [finding["line"] for finding in report["findings"]]
 
 
-@pytest.mark.parametrize(("text", "settings", "lines"), MESSAGES.values(), ids=MESSAGES)
+@pytest.mark.parametrize(
+    ("editor", "text", "settings", "lines"),
+    [pytest.param("vi", *row, id=name) for name, row in MESSAGES.items()]
+    + [pytest.param(":", *row, id=f"unedited: {name}") for name, row in UNEDITED.items()],
+)
 def test_message_without_what_git_drops(
+    editor: str,
     text: str,
     settings: dict[str, str],
     lines: list[int],
@@ -58,22 +64,7 @@ def test_message_without_what_git_drops(
     credentials: Credentials,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv("GIT_EDITOR", raising=False)
-    text = text.replace("{line}", credentials.key_line())
-    assert found_lines(tmp_path, scan_json, text, settings) == lines
-
-
-@pytest.mark.parametrize(("text", "settings", "lines"), UNEDITED.values(), ids=UNEDITED)
-def test_message_that_nobody_edits_is_kept(
-    text: str,
-    settings: dict[str, str],
-    lines: list[int],
-    tmp_path: Path,
-    scan_json: ScanJson,
-    credentials: Credentials,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("GIT_EDITOR", ":")
+    monkeypatch.setenv("GIT_EDITOR", editor)
     text = text.replace("{line}", credentials.key_line())
     assert found_lines(tmp_path, scan_json, text, settings) == lines
 

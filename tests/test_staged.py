@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,7 @@ FIRES: dict[str, Prepare] = {
     "in conflict": _unmerged,
     "over two files": _split,
     "ignored and added by force": lambda repository, secret: repository.stage({".gitignore": ".env\n", ".env": secret}),
-    "in an archive": lambda repository, secret: repository.stage({"a.env.gz": _packed(secret)}),
+    "in an archive": lambda repository, secret: repository.stage({"a.env.gz": gzip.compress(secret.encode(), mtime=0)}),
     "with a blank and a letter": lambda repository, secret: repository.stage({"my bot/ключ.env": secret}),
     "in a name": lambda repository, secret: repository.stage({secret.split("\n")[1]: "hello"}),
 }
@@ -84,17 +85,6 @@ SILENT: dict[str, Prepare] = {
     "removed by the commit": _removed,
     "meant to be added later": _intended,
 }
-
-
-def _packed(text: str) -> bytes:
-    import gzip
-
-    return gzip.compress(text.encode(), mtime=0)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> RepositoryBuilder:
-    return RepositoryBuilder(tmp_path / "repository")
 
 
 @pytest.mark.parametrize("prepare", FIRES.values(), ids=FIRES)
@@ -235,7 +225,7 @@ def test_a_missing_object_is_an_error_and_the_rest_is_read(
 ) -> None:
     repository.stage({"a.env": credentials.dotenv(), "lost.txt": "some words that are lost\n"})
     name = repository.git("rev-parse", ":lost.txt")
-    (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    repository.stored(name).unlink()
     report = scan_json(repository.folder, "--staged")
     assert [error["path"] for error in report["errors"]] == ["lost.txt"]
     assert [finding["path"] for finding in report["findings"]] == ["a.env"]
@@ -246,7 +236,7 @@ def test_a_damaged_object_is_an_error_and_the_rest_is_read(
 ) -> None:
     repository.stage({"a.txt": "some words that are damaged\n", "b.env": credentials.dotenv()})
     name = repository.git("rev-parse", ":a.txt")
-    path = repository.folder / ".git" / "objects" / name[:2] / name[2:]
+    path = repository.stored(name)
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-4] + b"\0\0\0\0")
     report = scan_json(repository.folder, "--staged")
@@ -283,7 +273,7 @@ def test_files_that_could_not_be_compared_are_told(
 ) -> None:
     repository.stage({"a.env": credentials.dotenv(), "lost.txt": "some words that are lost\n"})
     name = repository.git("rev-parse", ":lost.txt")
-    (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    repository.stored(name).unlink()
     result = run(repository.folder, "scan", "--staged", "a.env")
     assert result.code == 1
     assert "1 of those that are only compared could not be read" in result.err

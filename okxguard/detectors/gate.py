@@ -23,6 +23,11 @@ _HOST = (
     r"|(?:host|domain|url|uri|endpoint|server|base|site|proxy|gateway)\w{0,20}[\"'\])]{0,3}\s{0,5}(?::=|=>|[:=(,])\s{0,5}"
     r"[\"'`]?[\w-]{1,63}\."
 )
+# One of these, in any case, stands in everything that the pattern above matches; looking for them is much quicker.
+_HOST_WORDS = (
+    "://", "host", "domain", "url", "uri", "endpoint", "server", "base", "site", "proxy", "gateway", "python",
+)  # fmt: skip
+_YEAR = r"20\d\d|1[4-9]\d{8}"
 _RIGHTS, _ADDRESSES = r"[\"']perm[\"'\\]", r"[\"']ip[\"'\\]"
 _KEY_NAMES = r"(?i)api[_ -]?key|access[_ -]?key"
 _MANY_KEYS = 50
@@ -41,11 +46,16 @@ class PolicyGate:
         lower = document.text.lower()
         if any(core in lower for core in self._cores):
             return True
-        return self._may_be_dated(document) or _is_crowded(document.text)
+        return self._may_be_dated(document) or (lower.count("key") > _MANY_KEYS and _is_crowded(document.text))
 
     def may_name_host(self, document: Document) -> bool:
         """Return False only where no host and no package would be found."""
-        return bool(re.search(_HOST, document.text))
+        text = document.text
+        if text.isascii():
+            lower = text.lower()
+            if not any(word in lower for word in _HOST_WORDS):
+                return False
+        return bool(re.search(_HOST, text))
 
     def may_hold_reply(self, document: Document) -> bool:
         """Return False only where no documented reply would be found: each of them tells rights and addresses."""
@@ -54,8 +64,7 @@ class PolicyGate:
     def telling_lines(self, document: Document) -> frozenset[int]:
         """Return the indices of the lines that may declare something, and of those around them."""
         telling = {document.line_of(at) for at in _found(document.text, self._cores)}
-        if _tells_year(document.text):
-            telling |= {document.line_of(match.start()) for match in self._dated.finditer(document.text)}
+        telling.update(self._dated_lines(document))
         last = len(document.line_starts)
         return frozenset(
             near for line in telling for near in range(max(0, line - _AROUND), min(last, line + _AROUND + 1))
@@ -65,11 +74,17 @@ class PolicyGate:
     def _dated(self) -> re.Pattern[str]:
         return re.compile(rf"(?i:{_DATED})[^\n]{{0,60}}(?:{_DAY})")
 
+    def _dated_lines(self, document: Document) -> Iterator[int]:
+        """Yield the lines that say when something was or will be: those that tell a year are looked at."""
+        for line in {document.line_of(match.start()) for match in re.finditer(_YEAR, document.text)}:
+            if self._dated.search(document.text, document.line_starts[line], document.end_of_line(line)):
+                yield line
+
     def _may_be_dated(self, document: Document) -> bool:
         if not _tells_year(document.text):
             return False
         if document.kind in _IN_CODE:
-            return bool(self._dated.search(document.text))
+            return any(True for _ in self._dated_lines(document))
         return bool(re.search(_DAY, document.text) and re.search(_DATED, document.text, re.IGNORECASE))
 
 
@@ -87,7 +102,7 @@ def _found(text: str, words: tuple[str, ...]) -> Iterator[int]:
 
 def _tells_year(text: str) -> bool:
     """Return False only where no day is told: every way to write one has a year of this century, or is seconds."""
-    return re.search(r"20\d\d|1[4-9]\d{8}", text) is not None
+    return re.search(_YEAR, text) is not None
 
 
 def may_instruct(document: Document) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.model import Role
@@ -45,6 +46,12 @@ def normalise(name: str) -> str:
 _NAMED_PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able|\s*(?:\n|#|$))"  # noqa: S105 (a pattern)
 
 
+# Names with one of these in them are found by it.
+_CORES = ("phrase", "pwd", "key", "secr", "secer", "serc", "screc")
+_MAKERS = frozenset({"new", "async"})
+_BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
+
+
 def shapeless_pattern(vocabulary: Vocabulary) -> str:
     """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
     return "|".join(
@@ -62,6 +69,51 @@ def shaped_pattern(vocabulary: Vocabulary) -> str:
     )
 
 
+class Telling:
+    """Finds the names of all parts in a text in lower case, and those of clients that take a passphrase by position."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        names = {
+            normalise(word)
+            for named in (vocabulary.strong_names, vocabulary.weak_names)
+            for role in Role
+            for word in named[role]
+        }
+        patterns = {core: core for core in _CORES} | {"pass": _NAMED_PASS}
+        for name in sorted(names):
+            if not any(core in name for core in patterns):
+                patterns[name if name[:2].isascii() else name[:2]] = _name_pattern(name)
+        endings = set(_callee_endings(vocabulary))
+        for ending in sorted(endings):
+            if not any(ending != other and ending.endswith(other) for other in endings):
+                patterns.setdefault(ending, rf"(?<!/){ending}(?![a-z_])")
+        self._patterns = tuple((core, re.compile(pattern)) for core, pattern in patterns.items())
+
+    def find(self, lower: str) -> Iterator[int]:
+        """Yield where a name begins."""
+        # Without what may stand between the letters of a name; most names are in no text.
+        letters = lower.encode("ascii", "ignore").translate(None, _BETWEEN).decode("ascii")
+        is_ascii = lower.isascii()
+        for core, pattern in self._patterns:
+            if core in letters if core.isascii() else not is_ascii:
+                for match in pattern.finditer(lower):
+                    yield match.start()
+
+
+def _callee_endings(vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield what the names of clients end in that take a passphrase by position."""
+    for client in vocabulary.clients:
+        for callee in client.callees if Role.PASSPHRASE in client.order else ():
+            words = [word for piece in callee.lower().split(".") for word in re.findall(r"[a-z]{3,}", piece)]
+            yield next(word for word in reversed(words) if word not in _MAKERS)
+
+
+def _name_pattern(name: str) -> str:
+    if name.isascii() and len(name) < 4:
+        return rf"(?<![a-z]){name}(?![a-z])"
+    return _spaced(name) if name[:2].isascii() else re.escape(name[:2])
+
+
 def _alternatives(vocabulary: Vocabulary, roles: tuple[Role, ...], cores: tuple[str, ...]) -> list[str]:
     stems = {
         normalise(word)
@@ -75,13 +127,18 @@ def _alternatives(vocabulary: Vocabulary, roles: tuple[Role, ...], cores: tuple[
     return [
         *(core for core in cores if core != "pass"),
         *alone,
-        *(_spaced(stem) for stem in sorted(rest - short)),
+        *(_loosely_spaced(stem) for stem in sorted(rest - short)),
     ]
 
 
 def _spaced(stem: str) -> str:
+    """Let the letters of a stem stand apart as they do in names."""
+    return r"[^a-z0-9\n]?".join(map(re.escape, stem))
+
+
+def _loosely_spaced(stem: str) -> str:
     """Let the letters of a stem stand apart as they do in names; in other scripts take the first two."""
-    return r"[^a-z0-9\n]?".join(map(re.escape, stem)) if stem.isascii() else re.escape(stem[:2])
+    return _spaced(stem) if stem.isascii() else re.escape(stem[:2])
 
 
 def build_lexicon(vocabulary: Vocabulary) -> dict[str, Word]:

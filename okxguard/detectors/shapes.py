@@ -169,7 +169,7 @@ class ValueJudge:
             or re.fullmatch(f"{_CONSTANT}|{_CODES}", value)
         ):
             return Likeness.NONE
-        if re.search(_IDEOGRAPH, value):
+        if not value.isascii() and re.search(_IDEOGRAPH, value):
             return (
                 Likeness.WEAK if quoted and re.fullmatch(_CHOSEN, value) and re.search(r"\d", value) else Likeness.NONE
             )

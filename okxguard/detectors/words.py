@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from okxguard.blocks import CHECKSUM, find_blocks
-from okxguard.detectors.lexicon import normalise, shaped_pattern, shapeless_pattern
+from okxguard.detectors.lexicon import Telling, normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
 from okxguard.documents import Document
 from okxguard.kinds import Kind
@@ -84,6 +84,10 @@ class Words:
         return re.compile(shapeless_pattern(self._vocabulary))
 
     @cached_property
+    def _named(self) -> Telling:
+        return Telling(self._vocabulary)
+
+    @cached_property
     def _shaped(self) -> re.Pattern[str]:
         return re.compile(shaped_pattern(self._vocabulary))
 
@@ -92,7 +96,7 @@ class Words:
         lower = document.text.lower()
         if len(lower) != len(document.text):
             lower = document.text
-        telling = {document.line_of(match.start()) for match in self._shapeless.finditer(lower)}
+        telling = {document.line_of(at) for at in self._named.find(lower)}
         shown = {document.line_of(match.start()) for match in re.finditer(_SHAPES, lower)}
         if document.kind is Kind.PYTHON:
             shown |= {document.line_of(match.start()) for match in re.finditer(_PIECES, lower)}

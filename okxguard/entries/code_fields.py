@@ -26,7 +26,8 @@ _LONGEST_NAME = 80
 _MOST = 400
 _MOST_STEPS = 200
 _WIDEST_GAP = 200
-_DEFINED = r"(?<![\w.]){name}(?:\[\])?(?:\s?[:\s][\w<>\[\] |&?*.]{{0,60}})?\s{{0,4}}(?::=|=)(?![=>~])[ \t]*"
+# The name comes first, for plain letters are looked for much quicker than anything else.
+_DEFINED = r"{name}(?<![\w.]{name})(?:\[\])?(?:\s?[:\s][\w<>\[\] |&?*.]{{0,60}})?\s{{0,4}}(?::=|=)(?![=>~])[ \t]*"
 _WORDS = frozenset({"true", "false", "null", "nil", "none", "undefined", "default", "void", "this", "self", "string"})
 # A type and a name, or a variable of PHP; nothing but a definition, or a variable that is handed on, looks like this.
 _PARAMETER = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterator
 
 from okxguard.documents import Document
@@ -37,11 +36,11 @@ class Expressions:
     def text_of(self, node: ast.expr, depth: int = 0) -> str:
         """Return the source of an expression with its constants filled in."""
         if isinstance(node, ast.Constant):
-            return json.dumps(node.value) if isinstance(node.value, str) else repr(node.value)
+            return _quoted(node.value) if isinstance(node.value, str) else repr(node.value)
         if depth < _DEEPEST:
             literal = self._folder.fold(node)
             if literal is not None:
-                return json.dumps(literal.value)
+                return _quoted(literal.value)
             known = self._known(node, depth)
             if known is not None:
                 return known
@@ -72,3 +71,9 @@ class Expressions:
             return "[]"
         made = given.body if isinstance(given, ast.Lambda) else given
         return self.text_of(made, depth + 1) if made is not None else None
+
+
+def _quoted(text: str) -> str:
+    import json  # most files of code hold no expression of interest
+
+    return json.dumps(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import base64
 import binascii
 import codecs
 import re
@@ -162,11 +161,15 @@ def _decoded(callee: str, text: str) -> str | None:
         return None
     try:
         if callee in ("b64decode", "standard_b64decode", "urlsafe_b64decode", "decodebytes", "a2b_base64"):
-            return base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)).decode("utf-8")
+            return binascii.a2b_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)).decode(
+                "utf-8"
+            )
         if callee in ("fromhex", "unhexlify", "a2b_hex"):
             return bytes.fromhex(text).decode("utf-8")
         if callee == "b32decode":
-            return base64.b32decode(text).decode("utf-8")
+            from base64 import b32decode  # nearly no file asks for it
+
+            return b32decode(text).decode("utf-8")
     except (ValueError, binascii.Error):
         return None
     if callee == "decode" and len(text) < 1000:

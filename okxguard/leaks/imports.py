@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(?P<base>\.{0,9}[\w.]{0,200})[ \t]+import\b[ \t]*(?P<names>\([^)]{0,4000}\)|[^\n#]{0,2000})"
-    rb"|import[ \t]+(?P<modules>[\w., \t]{1,400}))",
-    re.MULTILINE,
+    rb"[ \t]*(?:from[ \t]+(?P<base>\.{0,9}[\w.]{0,200})[ \t]+import\b[ \t]*(?P<names>\([^)]{0,4000}\)|[^\n#]{0,2000})"
+    rb"|import[ \t]+(?P<modules>[\w., \t]{1,400}))"
 )
+_WORD = b"import"
 _MOST_FOLDERS = 12
 # Modules of Python itself, which only a file beside the importing one hides; but files of secrets are called so, too.
 _OF_PYTHON = sys.stdlib_module_names - {"secrets", "token", "keyword"}
@@ -38,13 +38,27 @@ class Import(NamedTuple):
 
 def imports_of(data: bytes) -> Iterator[Import]:
     """Yield what Python source imports."""
-    for match in _IMPORT.finditer(data):
+    for match in _statements(data):
         if match["modules"] is not None:
             for part in match["modules"].decode("latin-1").split(","):
                 yield Import(part.split(" as ")[0].strip(), ())
         else:
             names = match["names"].decode("latin-1").strip("() \t\n\\").replace("\n", " ").split(",")
             yield Import(match["base"].decode("latin-1"), tuple(name.split(" as ")[0].strip() for name in names))
+
+
+def _statements(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield what imports at the beginning of a line; the word is looked for, and then where its line begins."""
+    at = 0
+    while (found := data.find(_WORD, at)) >= 0:
+        start = data.rfind(b"\n", at, found) + 1
+        match = _IMPORT.match(data, start) if start or at == 0 else None
+        if match:
+            yield match
+        following = data.find(b"\n", max(match.end() if match else found, found))
+        if following < 0:
+            return
+        at = following
 
 
 def inner_module(module: str, name: str) -> str:

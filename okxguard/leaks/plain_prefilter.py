@@ -6,9 +6,9 @@ them is looked at behind them. The patterns are wider than the words of `rules/l
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from functools import cache
+
+from okxguard.leaks.stems import Stems
 
 _KEYS = (
     "api access app consumer account storage service subscription auth priv private sign signing encryption decryption"
@@ -57,30 +57,26 @@ _MORE = {
 }
 
 
-def names_secrets(lower: str) -> bool:
-    """Return False only where code in lower case names no secret and shows nothing of the environment."""
-    return any(word in lower for word in _PLAIN) or any(
-        stem in lower and pattern.search(lower) is not None for stem, pattern in _patterns()
-    )
-
-
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(compiled(_MORE))
+def stems() -> Stems:
+    """Return what is looked for: without it code names no secret and shows nothing of the environment."""
+    return Stems(_PLAIN, completed(_MORE))
 
 
-def compiled(patterns: dict[str, str]) -> Iterator[tuple[str, re.Pattern[str]]]:
-    """Yield the stems with their patterns; names in braces stand for what is looked for before a stem."""
+def completed(patterns: dict[str, str]) -> dict[str, str]:
+    """Return patterns in which names in braces have become what is looked for before a stem."""
     words = {
         "{keys}": _behind(_KEYS, "key"),
         "{tokens}": _behind(_TOKENS, "token"),
         "{passes}": _behind(_PASSES, "pass"),
         "{phrases}": _behind("seed recovery pass", "phrase"),
     }
+    done = {}
     for stem, pattern in patterns.items():
         for name, written in words.items():
             pattern = pattern.replace(name, written)
-        yield stem, re.compile(pattern, re.MULTILINE)
+        done[stem] = pattern
+    return done
 
 
 def _behind(words: str, stem: str) -> str:

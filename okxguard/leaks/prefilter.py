@@ -11,8 +11,11 @@ from functools import cache
 
 from okxguard.documents import Document
 from okxguard.kinds import Kind
+from okxguard.leaks import plain_prefilter
 from okxguard.leaks.imports import Import, Importers, Tree
-from okxguard.leaks.plain_prefilter import compiled, names_secrets
+from okxguard.leaks.plain_prefilter import completed
+from okxguard.leaks.stems import Stems
+from okxguard.spotting import Spotter, literal
 
 # Names of secrets whatever stands around them, and of the environment.
 _PLAIN = (
@@ -111,6 +114,13 @@ class LeakPrefilter:
     def __init__(self, tree: Tree | None = None) -> None:
         self.through: set[str] = set()
         self.importers = Importers(tree, self._names_secret) if tree is not None else None
+        self._python = Spotter(lambda: _literals(_stems()))
+        self._elsewhere = Spotter(lambda: _literals(plain_prefilter.stems()))
+
+    def hasten(self) -> None:
+        """Make ready for much to be tested."""
+        self._python.hasten()
+        self._elsewhere.hasten()
 
     def brought(self, path: str, data: bytes) -> tuple[tuple[str, Import], ...]:
         """Return the files that name secrets and are imported by one that does not."""
@@ -119,22 +129,27 @@ class LeakPrefilter:
         return tuple(self.importers.bring(path, data))
 
     def _names_secret(self, data: bytes) -> bool:
-        return self.may_leak_text(data.decode("latin-1"))
+        spotted = self._python.spot(data)
+        return spotted != 0 and _stems().stand_in(data.lower().decode("latin-1"), spotted)
 
     def may_leak_bytes(self, path: str, data: bytes) -> bool:
         """Return False only where a file is no code, or names no secret, or shows nothing."""
         name = path.rpartition("/")[2].lower()
         ending = name.rpartition(".")[2]
         if ending in _PYTHON:
-            return self.may_leak_text(data.replace(b"\0", b"").decode("latin-1"))
+            return self._names_secret(data.replace(b"\0", b""))
         if ending in _OTHERS or name.startswith(_NAMES) or data.startswith(b"#!"):
-            return self.may_leak_elsewhere(data.replace(b"\0", b"").decode("latin-1"))
+            data = data.replace(b"\0", b"")
+            spotted = self._elsewhere.spot(data)
+            return spotted != 0 and self._shows(data.lower().decode("latin-1"), spotted)
         return False
 
     def may_leak_elsewhere(self, text: str) -> bool:
         """Return False only where code in another language than Python names no secret, or shows nothing."""
-        lower = text.lower()
-        return names_secrets(lower) and _SHOWING.search(lower) is not None
+        return self._shows(text.lower())
+
+    def _shows(self, lower: str, spotted: int = -1) -> bool:
+        return plain_prefilter.stems().stand_in(lower, spotted) and _SHOWING.search(lower) is not None
 
     def may_leak(self, document: Document) -> bool:
         """Return False only where no leak would be found in a document."""
@@ -144,12 +159,13 @@ class LeakPrefilter:
 
     def may_leak_text(self, text: str) -> bool:
         """Return False only where no secret is named."""
-        lower = text.lower()
-        return any(word in lower for word in _PLAIN) or any(
-            stem in lower and pattern.search(lower) is not None for stem, pattern in _patterns()
-        )
+        return _stems().stand_in(text.lower())
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(compiled(_MORE))
+def _stems() -> Stems:
+    return Stems(_PLAIN, completed(_MORE))
+
+
+def _literals(stems: Stems) -> tuple[bytes, ...]:
+    return tuple(literal(stem.encode()) for stem in stems.stems)

@@ -67,7 +67,7 @@ def details(finding: Finding, rulebook: Rulebook) -> Iterator[str]:
 def _history(history: History) -> str:
     """Return in a line when a finding came, from whom, and whether it is still there."""
     if history.first is None:
-        return f"in no commit (object {history.object[:12]})"
+        return f"on commit {history.commit[:12]}" if history.commit else f"in no commit (object {history.object[:12]})"
     words = [f"since {history.date}", f"by {printable(history.author or 'nobody')}"]
     if history.versions > 1:
         words.append(f"in {history.versions} versions")

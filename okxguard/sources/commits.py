@@ -14,6 +14,7 @@ from okxguard.sources.objects import ObjectReader, read_objects
 from okxguard.sources.past import PastOfFile, Version
 from okxguard.sources.paths import Item
 from okxguard.sources.ranges import Range
+from okxguard.sources.refs import read_refs
 from okxguard.sources.repository import GitError, Repository
 
 _MOST_NAMES, _MOST_TAGS = 20, 20
@@ -87,7 +88,10 @@ class Commits:
 
     def _messages(self) -> Iterator[Item]:
         ids = [commit.id for commit in self.all]
-        tied = list(self._tags()) + list(self._notes())
+        tags = list(self._tags())
+        tied = tags + list(self._notes())
+        led = dict(zip(ids, ids, strict=True)) | {name: commit for commit, _, name in tags}
+        yield from (ref.source(led[ref.object]) for ref in read_refs(self._repository) if ref.object in led)
         places = chain(zip(ids, repeat(MESSAGE)), ((commit, place) for commit, place, _ in tied))
         wanted = ids + [name for _, _, name in tied]
         for (commit, place), found in zip(places, read_objects(self._repository, wanted), strict=True):

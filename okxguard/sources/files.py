@@ -37,11 +37,12 @@ class File(NamedTuple):
 def read_file(file: File) -> Iterator[Source | FileError | Note | Skipped]:
     """Yield a file with its bytes, or why there are none."""
     path, name = file.path, file.name
-    if not file.follow and os.path.islink(path):
-        yield from _link(path, name)
-        return
     try:
-        head = _read_head(path, follow=file.follow)
+        status = os.stat(path) if file.follow else os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            yield from _link(path, name)
+            return
+        head = _read_head(path, status, follow=file.follow)
     except OSError as error:
         yield FileError(name, why(error))
         return
@@ -62,7 +63,7 @@ def _link(path: str, name: str) -> Iterator[Source | FileError | Note | Skipped]
 
 def read_bytes(path: str, *, follow: bool) -> bytes | None:
     """Return the bytes of a regular file; None for a pipe, a device or a socket, which are never waited for."""
-    head = _read_head(path, follow=follow)
+    head = _read_head(path, os.stat(path), follow=follow)
     return None if head is None else b"".join((head.data, *(head.more() if head.more else ())))
 
 
@@ -73,47 +74,38 @@ class _Head(NamedTuple):
     more: Callable[[], Iterable[bytes]] | None = None
 
 
-def _read_head(path: str, *, follow: bool) -> _Head | None:
+def _read_head(path: str, status: os.stat_result, *, follow: bool) -> _Head | None:
     """Read a file that is not too large, or the beginning of one that is; None for what is no regular file."""
-    descriptor = _open(path, follow=follow)
-    if descriptor is None:
+    if not stat.S_ISREG(status.st_mode):
         return None
+    descriptor = _open(path, follow=follow)
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        chunk = os.read(descriptor, _READ_AT_ONCE)
-        if len(chunk) < _READ_AT_ONCE:
-            rest = os.read(descriptor, _READ_AT_ONCE)
-            if not rest:
-                return _Head(chunk)
-            chunk += rest
-        elif container_of(chunk):
-            if status.st_size > _LARGEST_ARCHIVE:
-                raise OSError(errno.EFBIG, _LARGE_ARCHIVE)
-        elif is_binary(chunk):
-            return _Head(chunk)  # known by its head; the rest may be gigabytes
-        elif status.st_size > LARGEST_WHOLE:
-            return _Head(chunk, functools.partial(_read_on, path, len(chunk), follow=follow))
+        # To ask for more than there is costs the memory for it, and one byte more tells that nothing follows.
+        wanted = min(status.st_size + 1, _READ_AT_ONCE)
+        chunk = os.read(descriptor, wanted)
+        if len(chunk) == status.st_size:
+            return _Head(chunk)
+        if len(chunk) == _READ_AT_ONCE:
+            if container_of(chunk):
+                if status.st_size > _LARGEST_ARCHIVE:
+                    raise OSError(errno.EFBIG, _LARGE_ARCHIVE)
+            elif is_binary(chunk):
+                return _Head(chunk)  # known by its head; the rest may be gigabytes
+            elif status.st_size > LARGEST_WHOLE:
+                return _Head(chunk, functools.partial(_read_on, path, len(chunk), follow=follow))
         return _Head(b"".join((chunk, *_chunks(descriptor))))
     finally:
         os.close(descriptor)
 
 
-def _open(path: str, *, follow: bool) -> int | None:
+def _open(path: str, *, follow: bool) -> int:
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    if not follow:
-        flags |= getattr(os, "O_NOFOLLOW", 0)
-    if not stat.S_ISREG(os.stat(path).st_mode):
-        return None
-    return os.open(path, flags)
+    return os.open(path, flags if follow else flags | getattr(os, "O_NOFOLLOW", 0))
 
 
 def _read_on(path: str, start: int, *, follow: bool) -> Iterator[bytes]:
     """Yield what follows the beginning of a file."""
     descriptor = _open(path, follow=follow)
-    if descriptor is None:
-        raise OSError(errno.EINVAL, path)
     try:
         os.lseek(descriptor, start, os.SEEK_SET)
         yield from _chunks(descriptor)

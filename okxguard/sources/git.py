@@ -26,17 +26,23 @@ HARDENED = (
 # Variables of git that come from the user and not from the repository: configuration such as safe folders.
 _OF_USERS = ("GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG")
 _TIMEOUT_SECONDS = 120
+_SUBMODULE = "160000 "
 _CLOSED = rb"(?m)^warning: could not open directory '(.*?)/?': "
 
 
-class Listing(NamedTuple):
-    """The files of one work tree below a folder, as bytes paths relative to it; or why there is no list.
+# The file that every folder of git has.
+GIT_HEAD = "HEAD"
 
-    `closed` are the folders that git could not look into, relative to the top of the work tree.
+
+class Listing(NamedTuple):
+    """The files of one work tree below a folder, by their names relative to it; or why there is no list.
+
+    Names that end in a slash are those of folders that git does not look into. `closed` are the folders that git could
+    not look into, relative to the top of the work tree.
     """
 
-    files: tuple[bytes, ...] = ()
-    closed: tuple[bytes, ...] = ()
+    files: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
     problem: str | None = None
 
 
@@ -52,14 +58,21 @@ def work_tree_of(folder: str) -> str | None:
         folder = parent
 
 
+def is_git_folder(folder: str) -> bool:
+    """Tell whether git keeps a repository right in `folder`: a bare one, or what is called `.git` elsewhere."""
+    return os.path.isfile(os.path.join(folder, GIT_HEAD)) and all(
+        os.path.isdir(os.path.join(folder, name)) for name in ("objects", "refs")
+    )
+
+
 def list_work_tree(folder: str, *, ignored: bool) -> Listing:
     """Return the tracked and the untracked, not ignored files below `folder`; with `ignored` those as well.
 
-    Entries that end in a slash, and names of folders, are repositories of their own: nested ones and submodules.
+    Folders among them are repositories of their own: nested ones and submodules.
     """
     import subprocess
 
-    command = ["git", *HARDENED, "ls-files", "-z", "-t", "--cached", "--deleted", "--others"]
+    command = ["git", *HARDENED, "ls-files", "-z", "-t", "--stage", "--cached", "--deleted", "--others"]
     if not ignored:
         command.append("--exclude-standard")
     try:
@@ -78,25 +91,63 @@ def list_work_tree(folder: str, *, ignored: bool) -> Listing:
         return Listing(problem="git did not answer")
     if done.returncode != 0:
         return Listing(problem=_reason(done.stderr))
-    return Listing(_present(done.stdout, folder), tuple(re.findall(_CLOSED, done.stderr)))
+    return Listing(
+        _present(os.fsdecode(done.stdout), folder), tuple(map(os.fsdecode, re.findall(_CLOSED, done.stderr)))
+    )
 
 
-def _present(output: bytes, folder: str) -> tuple[bytes, ...]:
+def _present(output: str, folder: str) -> tuple[str, ...]:
     """Return the names that git lists without those that are not there.
 
     A file that was deleted is not, nor is one that git was told to skip, unless somebody put it there all the same.
     One whose folder has become a symlink is not either: what stands behind the link is another file.
     """
-    tagged = [(item[:1], item[2:]) for item in output.split(b"\0") if item]
-    top = os.fsencode(os.path.realpath(folder))
-    absent = {name for tag, name in tagged if tag == b"R"}
-    absent |= {name for tag, name in tagged if tag == b"S" and not os.path.lexists(os.path.join(top, name))}
-    parents = {os.path.dirname(name) for _, name in tagged}
-    linked = {parent for parent in parents if parent and _leads_through_link(os.path.join(top, parent))}
-    return tuple(sorted({name for _, name in tagged if os.path.dirname(name) not in linked} - absent))
+    top = os.path.realpath(folder) + os.sep
+    found, absent = _names(output, top)
+    parents = {name.rpartition("/")[0] for name in found}
+    linked = _linked(parents, top)
+    if linked:
+        absent.update(name for name in found if name.rpartition("/")[0] in linked)
+    # In place of a file that is tracked there may be a folder now, with files of its own.
+    replaced = found & parents
+    found -= replaced
+    return tuple(found - absent - replaced)
 
 
-def _leads_through_link(path: bytes) -> bool:
+def _names(output: str, top: str) -> tuple[set[str], set[str]]:
+    """Return the names in the output of git, those of submodules with a slash, and the names that are not there."""
+    found: set[str] = set()
+    absent: set[str] = set()
+    for item in output.split("\0"):
+        if item.startswith("? "):
+            found.add(item[2:])
+            continue
+        told, _, name = item.partition("\t")
+        if told.startswith("R ") or (told.startswith("S ") and not os.path.lexists(top + name)):
+            absent.update((name, name + "/"))
+        elif name:
+            found.add(name + "/" if told[2:].startswith(_SUBMODULE) else name)
+    return found, absent
+
+
+def _linked(folders: set[str], top: str) -> set[str]:
+    """Return the folders that are symlinks or stand below one."""
+    known = {"": False}
+    for folder in sorted(folders):
+        at = 0
+        while at >= 0 and folder:
+            end = folder.find("/", at)
+            inner = folder if end < 0 else folder[:end]
+            if inner not in known:
+                known[inner] = known[inner.rpartition("/")[0]] or _is_link(top + inner)
+            at = end + 1 if end >= 0 else -1
+    return {folder for folder in folders if known[folder]}
+
+
+def _is_link(path: str) -> bool:
+    if os.name != "nt":
+        return os.path.islink(path)
+    # Windows has more kinds of links than Python always knows.
     return os.path.normcase(os.path.realpath(path)) != os.path.normcase(os.path.normpath(path))
 
 

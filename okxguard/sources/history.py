@@ -26,6 +26,7 @@ from okxguard.sources.lineage import Lineage
 from okxguard.sources.listing import Listing
 from okxguard.sources.objects import Object, read_objects
 from okxguard.sources.paths import Item
+from okxguard.sources.refs import read_refs
 from okxguard.sources.repository import Repository
 from okxguard.sources.sifting import Sieve, Sifter
 
@@ -77,6 +78,14 @@ class Past:
             yield from self._orphans()
             yield from map(self._renamed, self._holders.follow(commits, frozenset(hit.encode() for hit in self._hits)))
         self._holders.add_staged()
+        yield from self._refs()
+
+    def _refs(self) -> Iterator[Source]:
+        """Yield the names of branches and tags that tell."""
+        for ref in read_refs(self._repository):
+            if self._sieve.tells(ref.name):
+                commit = self._repository.commit_named(ref.object)
+                yield ref.source(None, History(ref.object, ref.place, commit, self._folder), self._folder)
 
     def describe(self, groups: Sequence[Sequence[History]]) -> list[History]:
         """Return one history for each group of versions."""

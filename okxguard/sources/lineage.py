@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from okxguard.past import History
 from okxguard.sources.blobs import shown
-from okxguard.sources.commits import MESSAGE, TAG
+from okxguard.sources.commits import HEADER, MESSAGE, TAG
 from okxguard.sources.holders import Holders, Place
 from okxguard.sources.objects import read_objects
 from okxguard.sources.repository import Repository
@@ -18,7 +18,7 @@ _MOST_TIPS = 200
 # Digits of the seconds of a date; a longer number is no date.
 _LONGEST_DATE = 12
 _MOST_QUESTIONS = 20_000
-_MESSAGES = (MESSAGE, TAG)
+_MESSAGES = (MESSAGE, TAG, HEADER)
 # Whoever calls himself by a key or a secret does not get it into a report.
 _VALUE = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-Fa-f]{32,}")
 

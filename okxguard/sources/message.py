@@ -5,16 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-_NAMES = frozenset(
-    {
-        "COMMIT_EDITMSG",
-        "MERGE_MSG",
-        "SQUASH_MSG",
-        "TAG_EDITMSG",
-        "NOTES_EDITMSG",
-        "EDIT_DESCRIPTION",
-    }
-)
+_NAMES = ("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG", "NOTES_EDITMSG", "EDIT_DESCRIPTION")
 _SCISSORS = re.compile(rb"(?m)^(?P<mark>[^\s-]{1,16}) -{24} >8 -{24}\r?$")
 _LINE = re.compile(rb"[^\r\n]+")
 _SETTINGS = r"^(commit\.cleanup|core\.comment(char|string))$"
@@ -26,7 +17,12 @@ _NO_EDITOR = ":"
 
 def is_message(path: str) -> bool:
     """Tell whether a path is that of a message file in a git folder."""
-    return os.path.basename(path) in _NAMES and os.path.isfile(os.path.join(os.path.dirname(path), "HEAD"))
+    # Every path is asked: the second test alone would do, and takes five times as long.
+    return (
+        path.endswith(_NAMES)
+        and os.path.basename(path) in _NAMES
+        and os.path.isfile(os.path.join(os.path.dirname(path), "HEAD"))
+    )
 
 
 def kept_of_message(path: str, data: bytes) -> bytes:

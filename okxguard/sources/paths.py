@@ -10,10 +10,12 @@ from typing import NamedTuple
 from okxguard.errors import UsageError
 from okxguard.model import EXCLUDED, FileError, Note, Skipped, Source
 from okxguard.sources.files import NOT_REGULAR, STDIN, File, read_file, read_stdin, why
-from okxguard.sources.git import list_work_tree, work_tree_of
+from okxguard.sources.git import GIT_HEAD, is_git_folder, list_work_tree, work_tree_of
 
 _CLOSED = "cannot be listed: permission denied; change its permissions, or exclude it by config"
-_NOTHING = "holds nothing to scan; check the path, or give --no-ignore to read what git ignores"
+_UNREAD = "is a repository without its files: its content was not read; run `okxguard scan --history` in it"
+_HEAD = os.sep + GIT_HEAD
+_NOTHING = "holds nothing to scan, which is no answer; check the path, or give --no-ignore to read what git ignores"
 
 Item = Source | FileError | Note | Skipped
 Excluded = Callable[[str], bool]
@@ -122,13 +124,15 @@ def _list_below(
     if not found and not failed:
         yield FileError(root.display(folder), _NOTHING)
     for path in sorted(found):
+        if path.endswith(_HEAD) and is_git_folder(inside := os.path.dirname(path)) and not excluded(root.display(path)):
+            yield (FileError if inside == folder else Note)(root.display(inside), _UNREAD)
         yield from _list_file(path, root, seen, excluded, follow=False)
 
 
 def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | Note]:
     """Yield the files below `folder`: what git lists in a work tree, everything elsewhere."""
     top = work_tree_of(folder)
-    if top is None:
+    if top is None or is_git_folder(folder):
         yield from _walk(folder, ignored=ignored)
         return
     listing = list_work_tree(folder, ignored=ignored)
@@ -137,18 +141,20 @@ def _list_folder(folder: str, *, ignored: bool) -> Iterator[str | FileError | No
         yield from _walk(folder, ignored=True)
         return
     for name in listing.closed:
-        yield FileError(os.path.join(top, os.fsdecode(name)), _CLOSED)
+        yield FileError(os.path.join(top, name), _CLOSED)
+    prefix = os.path.join(folder, "")
     nested = []
     for name in listing.files:
-        path = os.path.join(folder, os.fsdecode(name.rstrip(b"/")))
-        if name.endswith(b"/") or (os.path.isdir(path) and not os.path.islink(path)):
-            nested.append(path)
+        if name.endswith("/"):
+            nested.append(prefix + name.rstrip("/"))
         else:
-            yield path
+            yield prefix + name
     for path in nested:
-        if os.path.lexists(os.path.join(path, ".git")):
+        if os.path.islink(path) or not os.path.isdir(path):
+            yield path
+        elif os.path.lexists(os.path.join(path, ".git")):
             yield from _list_folder(path, ignored=ignored)
-        elif os.path.isdir(path):
+        else:
             yield from _walk(path, ignored=ignored)
 
 
@@ -182,7 +188,7 @@ def _list_file(path: str, root: _Root, seen: set[str], excluded: Excluded, *, fo
     if excluded(name):
         yield Skipped(name, EXCLUDED)
     else:
-        yield File(path, name, root.evidence(path), follow)
+        yield File(path, name, name if root.named == root.shown else root.evidence(path), follow)
 
 
 def _relative(path: str, folder: str) -> str:
@@ -204,6 +210,8 @@ def posix(path: str) -> str:
     """Return a path with forward slashes; bytes that are no text become escapes."""
     if os.sep != "/":
         path = path.replace(os.sep, "/")
+    if path.isascii():
+        return path
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:

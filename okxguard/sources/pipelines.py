@@ -21,7 +21,7 @@ _NO_EVENT = "--diff auto: GITHUB_EVENT_PATH names no file that can be read; give
 
 
 class Told(NamedTuple):
-    """A range as somebody writes it. A base of zeros means a new branch.
+    """A range as somebody writes it. A base of zeros means a new branch, a head of zeros a deleted one.
 
     With `from_fork` the range begins where both sides part; `may_be_gone` says that the base need not be here: what
     a forced push replaces is not fetched any more; `is_pushed` says that the remote may have the head already.

@@ -10,6 +10,7 @@ from okxguard.sources.pipelines import Told, told_by_pipeline
 from okxguard.sources.repository import GitError, Repository
 
 AUTO = "auto"
+_DELETED = "is about a branch that was deleted; nothing was scanned"
 _FETCH = "fetch it (GitHub Actions: fetch-depth: 0, GitLab: GIT_DEPTH: 0, elsewhere `git fetch --unshallow`)"
 
 
@@ -17,12 +18,13 @@ class Range(NamedTuple):
     """The commits that `head` reaches and none of `without` does; all are ids of commits.
 
     `base` is the commit that the range begins at, None for a new branch that has nothing in common with others. Its
-    configuration, baseline and suppressions are trusted.
+    configuration, baseline and suppressions are trusted. `empty` is what is said where no commit is in it.
     """
 
     head: str
     without: tuple[str, ...]
     base: str | None
+    empty: str = "holds no commit; nothing was scanned"
 
 
 def resolve_range(repository: Repository, text: str) -> Range:
@@ -42,6 +44,8 @@ def resolve_range(repository: Repository, text: str) -> Range:
 
 
 def _resolved(repository: Repository, told: Told) -> Range:
+    if told.head and not told.head.strip("0"):
+        return _deleted_branch(repository)
     head = _named(repository, told.head)
     if head is None:
         raise GitError(_unknown(told.head))
@@ -55,6 +59,13 @@ def _resolved(repository: Repository, told: Told) -> Range:
             base = _fork(repository, base, head)
         return Range(head, (base,), base)
     return _new_branch(repository, head, told)
+
+
+def _deleted_branch(repository: Repository) -> Range:
+    here = _named(repository, "HEAD")
+    if here is None:
+        raise GitError(_unknown("HEAD"))
+    return Range(here, (here,), here, _DELETED)
 
 
 def _named(repository: Repository, name: str) -> str | None:

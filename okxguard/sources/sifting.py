@@ -11,7 +11,7 @@ from okxguard.crew import FORKS, Crew, Lost
 from okxguard.decoding import is_binary
 from okxguard.model import FileError, Source
 from okxguard.past import History
-from okxguard.sources.commits import MESSAGE, TAG
+from okxguard.sources.commits import HEADER, MESSAGE, TAG, header_of
 from okxguard.sources.containers import container_of
 from okxguard.sources.idset import IdSet
 from okxguard.sources.listing import Listing, read_listed
@@ -23,6 +23,14 @@ from okxguard.sources.repository import Repository
 _CHUNK, _LARGEST_CHUNK = 2048, 32_768
 # Fewer objects are read before a second process has started.
 _MANY = 20_000
+# What stands in front of nearly every message: who wrote it, and nothing else that people have written.
+_USUAL = re.compile(
+    rb"tree [0-9a-f]+\n((?:parent (?:[0-9a-f]{40}|[0-9a-f]{64})\n)*)"
+    rb"author ([^\n]*>) \d{1,12} [+-]\d{4}\ncommitter ([^\n]*>) \d{1,12} [+-]\d{4}"
+    rb"(?:\nencoding [\w-]{1,40})?(?:\ngpgsig(?:-sha256)? [^\n]*(?:\n [^\n]*)*)?"
+)
+_PARENT = rb"(?m)^parent ([0-9a-f]{40}|[0-9a-f]{64})$"
+_MOST_PEOPLE = 1 << 16
 _DIED = "up to {} objects could not be read: the process that read them died; please report it"
 
 
@@ -68,6 +76,7 @@ class Sifter:
         self._known = known
         self._folder = folder
         self._remembers = remembers
+        self._harmless: set[bytes] = set()
 
     def sift(self, listing: Listing, jobs: int) -> Iterator[Sifted]:
         """Yield what the objects of a listing are, in chunks of no certain size, in the order of the listing."""
@@ -122,19 +131,38 @@ class Sifter:
 
     def _sift_message(self, found: Object, sifted: Sifted) -> None:
         head, _, text = found.data.partition(b"\n\n")
-        parents = [unhexlify(name) for name in re.findall(rb"(?m)^parent ([0-9a-f]{40}|[0-9a-f]{64})$", head)]
-        missing = [parent for parent in parents if parent not in self._known]
+        usual = _USUAL.fullmatch(head)
+        named = usual[1].split()[1::2] if usual else re.findall(_PARENT, head)
+        missing = [parent for parent in map(unhexlify, named) if parent not in self._known]
         sifted.orphans.extend(missing)
-        source = self._message(found, text) if self._sieve.may_report(text) else None
-        if source is not None and self._remembers and not missing and self._sieve.is_silent([source]):
-            source = None
-        if source is not None:
-            sifted.items.append(source)
-        elif not missing:
+        people = b"%s\n%s" % usual.group(2, 3) if usual else b""
+        sources = [self._message(found, MESSAGE, text)] if self._sieve.may_report(text) else []
+        if people not in self._harmless:
+            sources += self._header(found, people)
+        if sources and self._remembers and not missing and self._sieve.is_silent(sources):
+            sources = []
+        sifted.items.extend(sources)
+        if not sources and not missing:
             sifted.dismissed.append(unhexlify(found.id))
 
-    def _message(self, found: Object, text: bytes) -> Source:
+    def _header(self, found: Object, people: bytes) -> list[Source]:
+        """Return what people have written in front of a message, if there is anything to say of it.
+
+        The same few people write most of the messages, and the date beside their names says nothing.
+        """
+        header = header_of(found.data)
+        if self._sieve.may_report(header):
+            source = self._message(found, HEADER, header)
+            if not self._sieve.is_silent([source]):
+                return [source]
+        if people:
+            if len(self._harmless) >= _MOST_PEOPLE:
+                self._harmless.clear()
+            self._harmless.add(people)
+        return []
+
+    def _message(self, found: Object, place: str, text: bytes) -> Source:
         is_tag = found.type == "tag"
         commit = self._repository.commit_named(found.id) if is_tag else found.id
-        history = History(found.id, TAG if is_tag else MESSAGE, commit, self._folder)
+        history = History(found.id, TAG if is_tag and place == MESSAGE else place, commit, self._folder)
         return Source("message", f"{self._folder}{history.path}", text, history=history)

@@ -63,11 +63,11 @@ def run(command: list[str], variables: Mapping[str, str], cwd: Path) -> tuple[in
 def act(
     inputs: Mapping[str, str], event: str, repository: RepositoryBuilder, sources: Path, told: Path
 ) -> tuple[int, str]:
-    """Run the action as GitHub does; what it tells stands in a folder."""
+    """Run the action as GitHub does; what it tells stands in a folder. The push is that of a deleted branch."""
     base, head = repository.git("rev-parse", "base"), repository.head()
-    (told / "event.json").write_text(
-        json.dumps({"pull_request": {"base": {"sha": base}, "head": {"sha": head}}}), encoding="utf-8"
-    )
+    change = {"base": {"sha": base}, "head": {"sha": head}}
+    payload = {"before": head, "after": "0" * 40} if event == "push" else {"pull_request": change}
+    (told / "event.json").write_text(json.dumps(payload), encoding="utf-8")
     given = {"DIFF": "auto", "PATHS": "", "ARGS": "", "SARIF": "", "FAIL": "true", **inputs}
     variables = {f"OKXGUARD_{name}": value for name, value in given.items()} | {
         "GITHUB_ACTIONS": "true",
@@ -100,6 +100,8 @@ def programs(repository: RepositoryBuilder, sources: Path, tmp_path_factory: pyt
         ({"DIFF": "base", "ARGS": "--format text --select OKX2"}, "pull_request", 0, "0 findings"),
         ({"DIFF": "nowhere..HEAD", "FAIL": "false"}, "pull_request", 2, "nowhere"),
         ({"DIFF": "base", "PATHS": "README.md"}, "pull_request", 2, "not both"),
+        ({}, "push", 0, "branch that was deleted"),
+        ({"DIFF": "off", "ARGS": "--history"}, "schedule", 1, "gone.env"),
     ],
 )
 def test_action(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -193,6 +194,24 @@ def test_links_of_a_work_tree_are_not_followed(tmp_path: Path, credentials: Cred
     git(root, "add", "in", "out")
     report = scan(root)
     assert (found(report), report["summary"]["skipped"], report["errors"]) == (["real.env"], 4, [])
+
+
+def test_what_took_the_place_of_something_tracked_is_read(
+    repository: Path, credentials: Credentials, git: Git, scan: Scan
+) -> None:
+    (repository / "tracked.env").unlink()
+    shutil.rmtree(repository / "module")
+    write_files(repository, {"tracked.env/inner.env": credentials.key_line(), "module": credentials.key_line()})
+    (repository / "untracked.env").unlink()
+    git(repository, "add", "copy.env~")
+    (repository / "copy.env~").unlink()
+    (repository / "copy.env~").symlink_to("nested")
+    report = scan(repository)
+    expected = {*READ, "tracked.env/inner.env", "module"}
+    assert set(found(report)) == {
+        path for path in expected if path not in {"tracked.env", "untracked.env", "copy.env~"} and path[:7] != "module/"
+    }
+    assert report["errors"] == []
 
 
 @pytest.mark.parametrize("content", ["", "gitdir: nowhere\n"], ids=["empty", "pointer to nowhere"])
