@@ -6,7 +6,18 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.boxes import inside, items_of, keys_of, made_with, mapping_of_pairs, remove, spread, values_of
+from okxguard.leaks.boxes import (
+    inside,
+    items_of,
+    keys_of,
+    made_with,
+    mapping_of_pairs,
+    named_fields,
+    remove,
+    replaced,
+    spread,
+    values_of,
+)
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.values import SAFE, Box, Value, join
 
@@ -15,6 +26,8 @@ if TYPE_CHECKING:
 
 _READING = ("get", "pop", "setdefault", "__getitem__")
 _ADDING = ("append", "add", "insert", "extend", "appendleft")
+# Methods that give back another object like their own, with some fields of its own.
+_REPLACING = ("copy", "_replace", "model_copy", "evolve", "__replace__")
 # Made of a mapping, these hold its keys.
 _KEY_COPIES = frozenset({"list", "tuple", "set", "sorted", "frozenset", "iter"})
 
@@ -32,7 +45,7 @@ class BoxMethods:
             "items": self._items,
             "values": lambda _called, _base, box: values_of(box),
             "keys": lambda _called, _base, box: keys_of(box),
-            "copy": lambda _called, base, box: base._replace(box=box.copy()),
+            **dict.fromkeys(_REPLACING, self._replace),
             "update": self._update,
             "clear": self._clear,
         }
@@ -60,6 +73,13 @@ class BoxMethods:
         if rest is None and box.kind == "loaded":
             rest = Value(self._engine.texts.of_loaded(box))
         return items_of(box, rest)
+
+    @staticmethod
+    def _replace(called: Called, base: Value, box: Box) -> Value:
+        update = called.named.get("update")
+        if update is not None:
+            return replaced(base._replace(box=box), named_fields(update))
+        return replaced(base._replace(box=box), called.named if called.method != "copy" else {})
 
     def _update(self, called: Called, _: Value, box: Box) -> Value:
         for value in called.values:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from okxguard.leaks.scope import Frame, Thrown
-from okxguard.leaks.values import UNKNOWN, VAGUE, Function, Value, content
+from okxguard.leaks.values import KEY, UNKNOWN, VAGUE, Function, Value, content
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -107,9 +107,10 @@ class Invocations:
 
 
 def _carries(values: list[Value], named: dict[str, Value]) -> bool:
-    """Tell whether arguments hold a secret, or something that may get one."""
+    """Tell whether arguments hold a secret, something that may get one, or the key that decides about one."""
     return any(
         value.taints
+        or (value.ref == KEY and isinstance(value.const, str))
         or value.target is not None
         or (value.box is not None and (content(value) or value.box.kind == "loaded"))
         for value in [*values, *named.values()]
