@@ -94,20 +94,20 @@ class Assignment:
         if isinstance(base.target, ClassModel):
             self._engine.classes.store_field(base.target, target.attr, value)
             return
-        box = self._box_of(target.value, frame, "unknown")
+        box = self.box_of(target.value, frame, "unknown")
         box.fields[target.attr] = value
         if box.model is not None:
             self._engine.classes.store_field(box.model, target.attr, value)
 
     def _store_item(self, target: ast.Subscript, value: Value, frame: Frame) -> None:
         key = self._engine.expressions.evaluate(target.slice, frame)
-        box = self._box_of(target.value, frame, "dict")
+        box = self.box_of(target.value, frame, "dict")
         if box.kind == "unknown":
             box.kind = "dict"
         value = value.through(target, f"stored in {dotted(target.value) or 'a mapping'}")
         self._engine.access.store_item(box, key, value, target)
 
-    def _box_of(self, node: ast.expr, frame: Frame, kind: str) -> Box:
+    def box_of(self, node: ast.expr, frame: Frame, kind: str) -> Box:
         """Return the content of what is changed in place, making it where nothing was known of it."""
         value = self._engine.expressions.evaluate(node, frame)
         if value.box is not None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
 _READING = ("get", "pop", "setdefault", "__getitem__")
-_ADDING = ("append", "add", "insert", "extend", "appendleft")
+_ADDING = ("append", "add", "insert", "extend", "appendleft", "extendleft", "put", "put_nowait")
+_TAKING = ("popleft", "get_nowait")
 # Methods that give back another object like their own, with some fields of its own.
 _REPLACING = ("copy", "_replace", "model_copy", "evolve", "__replace__")
 # Made of a mapping, these hold its keys.
@@ -42,6 +43,7 @@ class BoxMethods:
         self._handlers: dict[str, Callable[[Called, Value, Box], Value | None]] = {
             **dict.fromkeys(_READING, self._read),
             **dict.fromkeys(_ADDING, self._add),
+            **dict.fromkeys(_TAKING, lambda _called, base, _box: inside(base)),
             "items": self._items,
             "values": lambda _called, _base, box: values_of(box),
             "keys": lambda _called, _base, box: keys_of(box),
@@ -59,8 +61,8 @@ class BoxMethods:
 
     def _read(self, called: Called, base: Value, box: Box) -> Value | None:
         values = called.values
-        if not values:
-            return None
+        if not values or (box.kind == "list" and called.method == "get"):
+            return inside(base) if box.kind == "list" and (box.fields or box.rest is not None) else None
         found = self._engine.access.item(base, values[0], called.node)
         if called.method == "pop":
             remove(base, values[0])
@@ -95,7 +97,7 @@ class BoxMethods:
         if not called.values:
             return None
         added = called.values[-1]
-        box.rest = join(box.rest, inside(added) if called.method == "extend" else added)
+        box.rest = join(box.rest, inside(added) if called.method.startswith("extend") else added)
         return SAFE
 
     @staticmethod

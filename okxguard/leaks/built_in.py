@@ -56,6 +56,12 @@ _SOME_OF = frozenset(
         "heapq.nsmallest", "itertools.chain", "itertools.chain.from_iterable", "itertools.repeat", "itertools.tee",
     }
 )  # fmt: skip
+# Classes of containers, which are filled later.
+_EMPTY = {
+    **dict.fromkeys(("collections.deque", "deque", "queue.Queue", "queue.SimpleQueue", "queue.LifoQueue"), "list"),
+    **dict.fromkeys(("queue.PriorityQueue", "asyncio.Queue", "multiprocessing.Queue"), "list"),
+    **dict.fromkeys(("collections.defaultdict", "defaultdict"), "dict"),
+}
 # Functions that make another object of one, with some fields of their own.
 _REPLACING = frozenset(
     {
@@ -63,6 +69,8 @@ _REPLACING = frozenset(
         "msgspec.structs.replace",
     }
 )  # fmt: skip
+# Functions that make a stream of a stream.
+_OVER = frozenset({"io.TextIOWrapper", "os.fdopen"})
 # Functions that give back a module by its name.
 _IMPORTING = frozenset({"__import__", "importlib.import_module", "import_module"})
 # Functions that give back a text as it is.
@@ -81,6 +89,8 @@ class BuiltIn:
     def early(self, called: Called) -> Value | None:
         """Return what a function chooses of what it is given, or None; others of its module may end a flow."""
         ref, values = called.ref, called.values
+        if ref in _EMPTY and not any(value.box is not None for value in values):
+            return Value(ref=f"{ref}()", box=Box(_EMPTY[ref]))
         if not values:
             return None
         if ref in _ONE_OF:
@@ -97,6 +107,8 @@ class BuiltIn:
             return _decided(values[0], ref)
         if ref == "re.compile" and isinstance(values[0].const, str):
             return Value(ref="re.compile()", box=listed(values[:1], "opaque").box)
+        if ref in _OVER:
+            return Value(ref=f"{ref}()", box=listed(values[:1], "opaque").box)
         if ref in _IMPORTING and isinstance(values[0].const, str):
             name = values[0].const
             return Value(ref=name.partition(".")[0] if ref == "__import__" else name, safe=True)
@@ -122,13 +134,22 @@ class BuiltIn:
         if ref == "re.sub" and len(values) > 2:
             return self._texts.substituted(called)
         if ref in _SAME:
-            numbers = [value for value in values if isinstance(value.const, int)] if ref in ("min", "max") else []
-            return numbers[0] if numbers else values[-1]
+            return _same(called)
         if ref == "next":
             return join(inside(values[0]), values[1]) if len(values) > 1 else inside(values[0])
         if ref == "getattr" and len(values) > 1 and isinstance(values[1].const, str):
             return self._engine.access.attribute(values[0], values[1].const, called.node)
         return values[0] if called.method == "Template" and isinstance(values[0].const, str) else None
+
+
+def _same(called: Called) -> Value:
+    """Return what a function gives back of what it is given: the last argument, or an element of the only one."""
+    values = called.values
+    if called.ref not in ("max", "min"):
+        return values[-1]
+    if len(values) == 1 and values[0].box is not None:
+        return inside(values[0])
+    return next((value for value in values if isinstance(value.const, int)), values[-1])
 
 
 def _with_keys(values: list[Value]) -> Value | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.box_methods import BoxMethods
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _FRAMES = frozenset({"locals", "vars"})
 _RECORDS = frozenset({"collections.namedtuple", "namedtuple", "typing.NamedTuple", "dataclasses.make_dataclass"})
+_GROWING = frozenset({"append", "extend", "appendleft"})
 _FILLING = ("substitute", "safe_substitute", "render")
 # Words at the beginning of functions that answer yes, no or how many.
 _ANSWERS = frozenset(
@@ -87,10 +89,19 @@ class Effects:
             return self._engine.origins.of_frame(called, frame)
         if called.ref in _RECORDS:
             return self._engine.records.make(called)
+        if called.base is not None and called.method in _GROWING and called.base.is_vague:
+            called = self._with_box(called, called.base, frame)
         found = self._of_origin(called) or queried(called)
         if found is None and called.base is not None:
             found = self._of_method(called, called.base)
         return found or self._of_function(called)
+
+    def _with_box(self, called: Called, base: Value, frame: Frame) -> Called:
+        """Return a call of a method of a list that nobody knew before a secret was added to it."""
+        function = called.node.func
+        if base.box is not None or not isinstance(function, ast.Attribute) or not _held(called):
+            return called
+        return called._replace(base=base._replace(box=self._engine.assignment.box_of(function.value, frame, "list")))
 
     def _of_origin(self, called: Called) -> Value | None:
         """Return the result of a call that the rule book lists as the origin of something."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -17,8 +16,6 @@ Option = tuple[str, Secret, ast.Call]
 _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "getstr"})
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
-# What stands behind the last place of a name that is put together; texts with blanks are no names.
-_TAIL = re.compile(r"(?:(?<=\})|(?<=%s)|^[/:]?)(?P<name>[A-Za-z0-9_.-]{2,60})\Z")
 _FOREIGN = frozenset({"environ", "os"})
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
@@ -40,22 +37,6 @@ class _Leave(NamedTuple):
     """Stands behind the nodes of a function: the scope around it goes on."""
 
     scope: int
-
-
-def tail_of(node: ast.AST | None) -> str:
-    """Return the end of a name that is put together, as far as it stands in the code: `f"{prefix}_API_KEY"`."""
-    last = node
-    if isinstance(node, ast.JoinedStr) and node.values:
-        last = node.values[-1]
-    elif isinstance(node, ast.BinOp):
-        last = node.right if isinstance(node.op, ast.Add) else node.left
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        last = node.func.value
-    else:
-        return ""
-    text = last.value if isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
-    tail = _TAIL.search(text)
-    return tail["name"] if tail is not None else ""
 
 
 def _last_of(node: ast.AST) -> str:

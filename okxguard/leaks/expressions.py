@@ -14,6 +14,7 @@ from okxguard.leaks.conditions import answer_of, is_redaction, refine
 from okxguard.leaks.formats import fold, limited, percent, precision
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import looks_secret
+from okxguard.leaks.streams import is_stream
 from okxguard.leaks.texts import is_object
 from okxguard.leaks.values import KEY, SAFE, UNKNOWN, VAGUE, Box, Function, Value, join, tainted, union
 
@@ -212,7 +213,9 @@ class Expressions:
         refine(node.test, frame, holds=False)
         second = self.evaluate(node.orelse, frame)
         frame.variables = before
-        return SAFE if is_redaction(node.test, frame) else join(first, second)
+        if is_redaction(node.test, frame):
+            return SAFE
+        return next((value for value in (first, second) if is_stream(value)), join(first, second))
 
     def _dict(self, node: ast.Dict, frame: Frame) -> Value:
         box = Box("dict")

@@ -122,6 +122,10 @@ class SecretNames:
         start, end, _ = self._match(words) or (0, 0, None)
         return next(parts, None) or " ".join(words[start:end]) or "a name"
 
+    def mentions(self, name: str) -> bool:
+        """Tell whether a secret is named in a name, be it the name of the secret or of something about it."""
+        return self._match(words_of(name)) is not None
+
     def is_enumeration(self, name: str) -> bool:
         """Tell whether a class of that name holds the names of kinds, events or codes."""
         return name[:1].isupper() and not name.isupper() and (words_of(name) or ("",))[-1] in _ENUMERATIONS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.names import Secret
+from okxguard.leaks.put_together import name_of, tail_of
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.texts import environment
@@ -79,7 +79,8 @@ class Origins:
 
     def read(self, called: Called) -> Value:
         """Return what is read under a name; other names are those of settings."""
-        tail = tail_of(called.node.args[0]) if called.node.args and called.values[0].const is UNKNOWN else ""
+        first = called.node.args[0] if called.node.args and called.values[0].const is UNKNOWN else None
+        tail = name_of(first, self._engine.names)
         kind = self._engine.names.read(tail) if tail else None
         if kind is not None:
             return self._secret(kind, tail, called, "read under its name")
