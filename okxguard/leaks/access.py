@@ -222,6 +222,8 @@ class Access:
             return box.rest
         if name is None or (key.const is UNKNOWN and box.kind in ("list", "tuple")):
             return any_of(box) if key.const is UNKNOWN else box.rest or VAGUE
+        if key.const is UNKNOWN and box.kind == "dict" and box.fields and all(each.box for each in box.values()):
+            return any_of(box)
         is_complete = box.kind == "dict" and box.rest is None and box.fields and not base.ref
         return named(VAGUE, name, node) if is_complete else None
 

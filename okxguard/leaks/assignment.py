@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okxguard.leaks.boxes import rest_of
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import VAGUE, Box, ClassModel, Value, join
+from okxguard.leaks.values import LABELS, VAGUE, Box, ClassModel, Value, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -43,6 +43,7 @@ class Assignment:
 
     def assign(self, target: ast.AST, value: Value, frame: Frame) -> None:
         """Store a value where a target says."""
+        value = self._as_table(target, value)
         if isinstance(target, ast.Name):
             value = self._engine.origins.as_named(value, target.id)
             named = self._engine.expressions.literal(value, target.id, target)
@@ -57,6 +58,12 @@ class Assignment:
             self._store_attribute(target, value, frame)
         elif isinstance(target, ast.Subscript):
             self._store_item(target, value, frame)
+
+    def _as_table(self, target: ast.AST, value: Value) -> Value:
+        """Return what was loaded, as a table of texts where its name says so."""
+        name = dotted(target).rpartition(".")[2]
+        is_mapping = value.box is not None and value.box.kind == "loaded" and not value.taints
+        return value._replace(ref=LABELS) if is_mapping and name and self._engine.names.is_about(name) else value
 
     def _set(self, name: str, value: Value, frame: Frame) -> None:
         """Give a variable its value, in the frame that it belongs to."""

@@ -13,10 +13,10 @@ from okxguard.leaks.comprehensions import Comprehensions
 from okxguard.leaks.conditions import answer_of, is_redaction, refine
 from okxguard.leaks.formats import fold, limited, percent, precision
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.shapes import looks_secret
+from okxguard.leaks.shapes import are_labels, looks_secret
 from okxguard.leaks.streams import is_stream
 from okxguard.leaks.texts import is_object
-from okxguard.leaks.values import KEY, SAFE, UNKNOWN, VAGUE, Box, Function, Value, join, tainted, union
+from okxguard.leaks.values import KEY, LABELS, SAFE, UNKNOWN, VAGUE, Box, Function, Value, join, tainted, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -219,6 +219,10 @@ class Expressions:
 
     def _dict(self, node: ast.Dict, frame: Frame) -> Value:
         box = Box("dict")
+        labels = self._labels_in(node)
+        if labels:
+            box.fields = {key: Value(const=text) for key, text in labels.items()}
+            return Value(box=box, ref=LABELS)
         for key, inner in zip(node.keys, node.values, strict=True):
             value = self.evaluate(inner, frame)
             if key is None:
@@ -226,6 +230,17 @@ class Expressions:
             else:
                 self._engine.access.store_item(box, self.evaluate(key, frame), value, inner)
         return Value(box=box)
+
+    def _labels_in(self, node: ast.Dict) -> dict[Any, Any]:
+        """Return the words for people that a mapping in the code holds under the names of secrets, or nothing."""
+        found: dict[Any, Any] = {}
+        for key, text in zip(node.keys, node.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(text, ast.Constant):
+                return {}
+            found[key.value] = text.value
+        read = self._engine.names.read
+        named = ((text, isinstance(key, str) and read(key) is not None) for key, text in found.items())
+        return found if are_labels(named) else {}
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:
         box = Box(type(node).__name__.lower())

@@ -46,6 +46,14 @@ class Secret(Enum):
         return 3 if self is Secret.PASSPHRASE else 8
 
 
+# What the last word of the name of an entry says in a store of secrets, where everything is one.
+_ENTRIES = {
+    **dict.fromkeys(("key", "ak"), Secret.KEY),
+    **dict.fromkeys(("phrase", "pass", "pp"), Secret.PASSPHRASE),
+    "token": Secret.TOKEN,
+}
+
+
 def words_of(name: str) -> tuple[str, ...]:
     """Split a name into its words, in lower case: snake case, camel case, hyphens, digits."""
     return tuple(word.lower() for word in _WORD.findall(name[:_LONGEST_NAME].replace("IPs", "Ips")))
@@ -101,6 +109,10 @@ class SecretNames:
     def read_question(self, text: str) -> Secret | None:
         """Return what somebody is asked for."""
         return self._read("_".join(words_of(text)))
+
+    def read_entry(self, name: str) -> Secret | None:
+        """Return what stands in a store of secrets under a name, where even `key` says enough."""
+        return self._read(name) or _ENTRIES.get((words_of(name) or ("",))[-1])
 
     def read_getter(self, name: str) -> Secret | None:
         """Return what a function of that name gives back: a secret where it is called after one or gets one."""
