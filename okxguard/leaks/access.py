@@ -195,6 +195,7 @@ class Access:
         if self._engine.names.is_about(base.ref.rpartition(".")[2]):
             return value._replace(safe=True)
         value = self._engine.expressions.named(value, name, node)
+        self._engine.switches.note_read(base, value.taints)
         if box is None:
             return value
         if value.taints:
@@ -233,6 +234,7 @@ class Access:
         if name and not is_key_name(value.const):
             expressions = self._engine.expressions
             value = expressions.literal(expressions.named(value, name, node), name, node)
+            self._engine.switches.note_sent(value.taints)
         if key.const is not UNKNOWN and key.const.__hash__:
             box.fields[key.const] = value
         elif key.ref and not key.ref.endswith("()") and (value.box is None or key.ref.isupper() or "." in key.ref):

@@ -73,6 +73,7 @@ class Effects:
         self._boxes = BoxMethods(engine)
         self.forwarding = Forwarding(engine)
         self._built_in = BuiltIn(engine, self._boxes, self._texts, self.forwarding)
+        self._targets: dict[int, ast.Attribute] = {}
         library, origins = engine.library, engine.origins
         self._origins = (
             (library.hidden, self._hidden),
@@ -87,6 +88,8 @@ class Effects:
         """Return what is known about the result of a call."""
         if called.ref in _FRAMES and not called.values:
             return self._engine.origins.of_frame(called, frame)
+        if called.ref == "setattr" and len(called.values) == 3:
+            self._set_attribute(called, frame)
         if called.ref in _RECORDS:
             return self._engine.records.make(called)
         if called.base is not None and called.method in _GROWING and called.base.is_vague:
@@ -95,6 +98,16 @@ class Effects:
         if found is None and called.base is not None:
             found = self._of_method(called, called.base)
         return found or self._of_function(called)
+
+    def _set_attribute(self, called: Called, frame: Frame) -> None:
+        """Store what `setattr` is given."""
+        name = called.values[1].const
+        if isinstance(name, str) and name.isidentifier():
+            node = called.node
+            target = self._targets.setdefault(id(node), ast.Attribute(node.args[0], name, ast.Store()))
+            target.attr = name
+            vars(target).update({key: place for key, place in vars(node).items() if key not in node._fields})
+            self._engine.assignment.assign(target, called.values[2], frame)
 
     def _with_box(self, called: Called, base: Value, frame: Frame) -> Called:
         """Return a call of a method of a list that nobody knew before a secret was added to it."""

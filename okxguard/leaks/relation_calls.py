@@ -70,12 +70,22 @@ class CallRelations:
         elif self._library.may_request(name):
             notes.show(self._flows.requested(node, scope), scope)
         notes.switches = notes.switches or notes.prints(name) or self._is_switched(node)
+        if name == "setattr" and len(node.args) == 3:
+            self._set(node, scope)
         if name in ("add_argument", "add_option"):
             self._definitions.options(node, ())
         if name in _MAPPING or name[:1].isupper():
             for keyword in node.keywords:
                 if keyword.arg is not None:
                     self._into[keyword.arg] |= self._flows.of(keyword.value, scope)
+
+    def _set(self, node: ast.Call, scope: NameScope) -> None:
+        """Note that an attribute is stored by its name."""
+        text, flow = text_of(node.args[1]), self._flows.of(node.args[2], scope)
+        self._notes.fill(node.args[0], flow, scope)
+        if text is not None:
+            self._into[text] |= flow
+            self._notes.switches = self._notes.switches or self._library.may_set(text)
 
     def _told(self, node: ast.Call, at: int, scope: NameScope) -> None:
         """Note that a call shows one of its arguments, the message."""
