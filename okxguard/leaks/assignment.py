@@ -46,7 +46,9 @@ class Assignment:
         value = self._as_table(target, value)
         if isinstance(target, ast.Name):
             value = self._engine.origins.as_named(value, target.id)
-            named = self._engine.expressions.literal(value, target.id, target)
+            expressions = self._engine.expressions
+            frame.variables.setdefault(target.id, value)
+            named = expressions.put(expressions.literal(value, target.id, target), target.id, frame)
             held = named.taints or (self._engine.named(target.id, target) if value.is_vague else ())
             self._engine.switches.note_secret(frame.identity, held)
             self._set(target.id, named.through(target, f"assigned to {target.id}"), frame)
@@ -95,6 +97,7 @@ class Assignment:
         name = dotted(target)
         value = self._engine.origins.as_named(value, target.attr)
         value = self._engine.expressions.literal(value, target.attr, target)
+        value = self._engine.expressions.put(value, name, frame) if name else value
         value = value.through(target, f"stored in {name or target.attr}")
         base = self._engine.expressions.evaluate(target.value, frame)
         self._engine.switches.store(target, base, name, value, frame)

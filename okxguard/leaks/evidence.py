@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from okxguard.entries.python_nodes import children
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.slots import slots_of
 
 # The key or the name of a secret, what it is, and the place that names it.
 Read = tuple[str, Secret, ast.AST]
@@ -16,6 +17,8 @@ Option = tuple[str, Secret, ast.Call]
 _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "getstr"})
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
+# The scope of what may be named in any function.
+ANYWHERE = -1
 _FOREIGN = frozenset({"environ", "os"})
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
@@ -51,11 +54,13 @@ class Evidence:
 
     `read` holds what is read out of mappings by their dotted names, `scoped` the same by function, `within` by the key
     that a mapping stands under, `any_read` all of it; `attributes` holds what is read from objects by their names.
-    `signs` is a place where headers are signed.
+    `signs` is a place where headers are signed; `slots` holds what is put where secrets belong, by function and name.
     """
 
-    def __init__(self, tree: ast.AST, names: SecretNames) -> None:
+    def __init__(self, tree: ast.AST, names: SecretNames, calls: Mapping[str, tuple[str, ...]]) -> None:
         self._names = names
+        self._calls = calls
+        self.slots: dict[tuple[int, str], Read] = {}
         self.read: dict[str, list[Read]] = defaultdict(list)
         self.within: dict[str, list[Read]] = defaultdict(list)
         self.attributes: dict[str, list[Read]] = defaultdict(list)
@@ -73,6 +78,7 @@ class Evidence:
             ast.Attribute: self._attribute,
             ast.Call: self._call,
             ast.Constant: self._constant,
+            ast.Dict: self._put,
         }
         self._walk(tree)
         for given in self._given.values():
@@ -107,8 +113,17 @@ class Evidence:
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(node.ctx, ast.Load):
             self._note(node.value, key.value, node)
 
+    def _put(self, node: ast.Call | ast.Dict | ast.Assign) -> None:
+        """Remember what is put where a secret belongs; a variable of the module may be put there anywhere."""
+        for value, name in slots_of(node, self._calls):
+            kind, known = self._names.read(name), dotted(value)
+            if kind is not None and known:
+                self.slots.setdefault((self._scope, known), (name, kind, node))
+                self.slots.setdefault((ANYWHERE, known), (name, kind, node))
+
     def _call(self, node: ast.Call) -> None:
         function = node.func
+        self._put(node)
         for keyword in node.keywords:
             if keyword.arg == "auth":
                 self._signed(keyword.value)
@@ -137,6 +152,7 @@ class Evidence:
 
     def _assign(self, node: ast.Assign) -> None:
         """Remember what a name is given, and which part of a mapping it stands for."""
+        self._put(node)
         for target in node.targets:
             if isinstance(target, ast.Attribute) and target.attr == "auth":
                 self._signed(node.value)

@@ -83,6 +83,14 @@ class Expressions:
         taints = self._engine.named(name, node)
         return value._replace(taints=taints) if taints else value
 
+    def put(self, value: Value, name: str, frame: Frame) -> Value:
+        """Return a value that is put where a secret belongs; a constant counts only if it looks like one."""
+        is_literal = isinstance(value.const, (str, bytes)) and not value.taints and looks_secret(value.const)
+        if not is_literal and (not value.is_vague or is_object(value) or value.box is not None):
+            return value
+        taints = self._engine.put(name, frame)
+        return value._replace(taints=taints) if taints else value
+
     def literal(self, value: Value, name: str, node: ast.AST) -> Value:
         """Return a constant that is stored under a name: a secret where the name says so and it looks like one."""
         if not isinstance(value.const, (str, bytes)) or value.taints:
@@ -100,7 +108,7 @@ class Expressions:
             if node.id in _BUILT_IN:
                 return Value(ref=node.id, safe=node.id.startswith("__"))
             value = Value(ref=node.id)
-        named = self.named(self._engine.access.environment(value, node), node.id, node)
+        named = self.put(self.named(self._engine.access.environment(value, node), node.id, node), node.id, frame)
         return self._mapping(named, node.id, frame) if named.is_vague and _is_unknown(named.box) else named
 
     def _mapping(self, value: Value, name: str, frame: Frame) -> Value:

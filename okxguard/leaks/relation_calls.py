@@ -9,6 +9,7 @@ from okxguard.leaks.relation_flows import ITEMS, LOADED, held_by
 from okxguard.leaks.relation_handover import Handover
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, last_name, names_called, text_of
+from okxguard.leaks.slots import slots_of
 
 _STORING = frozenset(
     [
@@ -55,6 +56,12 @@ class CallRelations:
         if isinstance(node.func, ast.Attribute):
             self._method(node, node.func, scope)
         self._handed(node, scope)
+        self._put(node, scope)
+
+    def _put(self, node: ast.Call | ast.Dict, scope: NameScope) -> None:
+        """Note that what is put where secrets belong is a secret."""
+        for value, name in slots_of(node, self._library.slots):
+            self._notes.fill(value, {name}, scope)
 
     def _named(self, name: str, node: ast.Call, scope: NameScope) -> None:
         """Note what a call of a name does."""
@@ -126,6 +133,7 @@ class CallRelations:
 
     def mapping(self, node: ast.Dict, scope: NameScope) -> None:
         """Note what stands under the keys of a mapping, and switches among them."""
+        self._put(node, scope)
         for key, value in zip(node.keys, node.values, strict=True):
             text = text_of(key)
             if text is not None and not isinstance(value, ast.Constant):
