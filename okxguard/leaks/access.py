@@ -129,7 +129,10 @@ class Access:
         if name == "headers" and is_sent(base.ref) and evidence.signs is not None:
             note = "headers are signed here"
             return _headers(self._engine.taint(Secret.SECRET, "request headers", evidence.signs, note, dump=True))
-        return self._engine.expressions.named(self.environment(value, node), name, node)
+        value = self._engine.expressions.named(self.environment(value, node), name, node)
+        is_unknown = value.is_vague and value.box is None and base.box is None and base.target is None
+        alike = self._engine.classes.likeness.attribute(name, evidence.members(node)) if is_unknown else None
+        return alike or value
 
     def environment(self, value: Value, node: ast.AST) -> Value:
         """Return a value with the variables that it holds where it is the environment."""

@@ -110,6 +110,7 @@ class Engine:
         self.module.gate = self.gate
         self.pending = {}
         self.statements.run(self.tree.body, self.module)
+        self.note_variables(self.module)
         done: set[int] = set()
         while waiting := [identity for identity in self.pending if identity not in done]:
             for identity in sorted(waiting, key=self._is_late):
@@ -148,8 +149,17 @@ class Engine:
         for name in frame.variables:
             self.switches.note_secret(frame.identity, self.named(name, function.node))
         self.statements.run_body(function, frame)
+        self.note_variables(frame, function)
         for decorator in function.decorated:
             self.invocations.decorate_alone(decorator, function)
+
+    def note_variables(self, frame: Frame, function: Function | None = None) -> None:
+        """Note what the variables of a function, or of the module, hold, for parameters of the same name."""
+        arguments = function.node.args if function is not None else ast.arguments([], [], None, [], [], None, [])
+        own = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        for name, value in frame.variables.items():
+            if name not in own and self.classes.likeness.note(name, value, frame.identity):
+                self.changed = True
 
     def step(self) -> None:
         """Count one step; raises ExhaustedError when there were too many."""

@@ -54,13 +54,17 @@ class Evidence:
 
     `read` holds what is read out of mappings by their dotted names, `scoped` the same by function, `within` by the key
     that a mapping stands under, `any_read` all of it; `attributes` holds what is read from objects by their names.
-    `signs` is a place where headers are signed; `slots` holds what is put where secrets belong, by function and name.
+    `signs` is a place where headers are signed; `slots` holds what is put where secrets belong, by function and name;
+    `assigned` the functions that give a variable of some name a value.
     """
 
     def __init__(self, tree: ast.AST, names: SecretNames, calls: Mapping[str, tuple[str, ...]]) -> None:
         self._names = names
         self._calls = calls
         self.slots: dict[tuple[int, str], Read] = {}
+        self.assigned: dict[str, set[int]] = defaultdict(set)
+        self._members: dict[tuple[int, str], set[str]] = defaultdict(set)
+        self._variables: dict[int, tuple[int, str]] = {}
         self.read: dict[str, list[Read]] = defaultdict(list)
         self.within: dict[str, list[Read]] = defaultdict(list)
         self.attributes: dict[str, list[Read]] = defaultdict(list)
@@ -139,6 +143,11 @@ class Evidence:
             for text in texts[:2]:
                 self._note(function.value, text, node)
 
+    def members(self, node: ast.AST) -> set[str]:
+        """Return all attributes that the same function asks of the variable of which an expression is one."""
+        variable = self._variables.get(id(node))
+        return self._members[variable] if variable is not None else set()
+
     def given(self, name: str, line: int) -> list[ast.expr]:
         """Return what a variable was last given above a line, and what was added to it."""
         found: list[ast.expr] = []
@@ -157,6 +166,8 @@ class Evidence:
             if isinstance(target, ast.Attribute) and target.attr == "auth":
                 self._signed(node.value)
             self._given[dotted(target)].append((node.lineno, True, node.value))
+            if isinstance(target, ast.Name):
+                self.assigned[target.id].add(self._scope)
         key = node.value.slice if isinstance(node.value, ast.Subscript) else None
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             for target in node.targets:
@@ -181,6 +192,10 @@ class Evidence:
 
     def _attribute(self, node: ast.Attribute) -> None:
         """Remember that a secret is read from an object, and from the objects around it."""
+        if isinstance(node.value, ast.Name):
+            variable = self._scope, node.value.id
+            self._members[variable].add(node.attr)
+            self._variables[id(node)] = variable
         kind = self._names.read(node.attr) if isinstance(node.ctx, ast.Load) else None
         base: ast.AST = node.value
         if kind is not None and isinstance(base, ast.Attribute):

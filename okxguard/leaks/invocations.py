@@ -104,6 +104,7 @@ class Invocations:
             self._handed.append(_origins(function, frame))
         try:
             result = self._engine.statements.run_body(function, frame)
+            self._engine.note_variables(frame, function)
         finally:
             self._stack.pop()
             if leaves:

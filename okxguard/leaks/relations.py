@@ -72,6 +72,7 @@ class Relations:
             self._shadow(scope)
         for node, scope in self._layout.nodes:
             self._handlers[type(node)](node, scope)
+        self._definitions.join()
         self._handover.join()
         self.notes.join()
         return self.notes
