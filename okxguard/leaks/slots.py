@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 _HEADER = "ok-access-"
 # Calls that give back a text as it is, in another form.
@@ -19,7 +20,8 @@ def slots_of(node: ast.AST, calls: Mapping[str, tuple[str, ...]]) -> Iterator[tu
     if isinstance(node, ast.Call):
         names = calls.get(_last(node.func), ())
         is_spread = any(isinstance(argument, ast.Starred) for argument in node.args[: len(names)])
-        found = zip(node.args if not is_spread else (), names, strict=False)
+        named = ((each.value, each.arg) for each in node.keywords if names and each.arg is not None)
+        found = chain(zip(node.args if not is_spread else (), names, strict=False), named)
     elif isinstance(node, ast.Dict):
         found = _in_mapping(node)
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
