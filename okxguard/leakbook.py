@@ -71,6 +71,13 @@ class LeakSources(NamedTuple):
     reply_paths: tuple[str, ...]
 
 
+class LeakSlots(NamedTuple):
+    """Calls whose arguments are secrets, by the last part of their name; `names` says what stands at each place."""
+
+    calls: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 class LeakFlows(NamedTuple):
     """What calls do with the secrets that they are given; see `rules/leaks.toml` for what each list means."""
 
@@ -147,6 +154,7 @@ class LeakBook(NamedTuple):
 
     names: LeakNames
     sources: LeakSources
+    slots: tuple[LeakSlots, ...]
     flows: LeakFlows
     loggers: LeakLoggers
     sinks: tuple[LeakSink, ...]
@@ -169,6 +177,7 @@ def load_leaks(folder: str) -> LeakBook:
     book = LeakBook(
         names=LeakNames(**_words(table, "names", LeakNames._fields)),
         sources=LeakSources(**_words(table, "sources", LeakSources._fields)),
+        slots=tuple(_slots(part) for part in table.tables("slots")),
         flows=flows,
         loggers=LeakLoggers(**_words(table, "loggers", LeakLoggers._fields)),
         sinks=tuple(_sink(sink) for sink in table.tables("sinks")),
@@ -188,6 +197,12 @@ def _words(table: Table, key: str, names: tuple[str, ...]) -> dict[str, tuple[st
     words = {name: part.words(name) for name in names}
     part.end()
     return words
+
+
+def _slots(table: Table) -> LeakSlots:
+    slots = LeakSlots(table.words("calls"), table.words("names"))
+    table.end()
+    return slots
 
 
 def _sink(table: Table) -> LeakSink:

@@ -29,9 +29,9 @@ _GONE = "a hook run no longer imports {}: take it off this list"
 
 _ALWAYS = """
     __init__ arguments blocks cli config decoding documents errors examination filtering hookscripts kinds
-    leaks leaks.imports leaks.plain_prefilter leaks.prefilter leaks.stems model parts past pathnames prefilter report report.text
-    rulebook ruletable running scan selection sources sources.archive sources.containers sources.files sources.git
-    sources.message sources.paths sources.tree spotting tally target targets versions
+    leaks leaks.imports leaks.plain_prefilter leaks.prefilter leaks.stems model parts past pathnames prefilter report
+    report.text rulebook ruletable running scan selection sources sources.archive sources.containers sources.files
+    sources.git sources.message sources.paths sources.tree spotting tally target targets versions
 """
 _STAGED = "sources.blobs sources.index sources.objects sources.repository"
 _OKX = """
@@ -42,10 +42,10 @@ _OKX = """
     entries.python_classes entries.python_expressions entries.python_flow entries.python_fold entries.python_mappings
     entries.python_names entries.python_nodes entries.python_repair entries.python_wrappers entries.reading
     entries.records entries.text entries.wrapping examine findings leakbook leaking leaks.evidence leaks.gate
-    leaks.library leaks.library_names leaks.modules leaks.names leaks.neighbours leaks.python leaks.queries
-    leaks.reading leaks.relation_calls leaks.relation_definitions leaks.relation_flows leaks.relation_handover
-    leaks.relation_layout leaks.relation_notes leaks.relation_scopes leaks.relations leaks.reporting leaks.scope
-    leaks.values
+    leaks.kept leaks.library leaks.library_names leaks.modules leaks.names leaks.neighbours leaks.put_together
+    leaks.python leaks.queries leaks.reading leaks.relation_calls leaks.relation_definitions leaks.relation_flows
+    leaks.relation_handover leaks.relation_layout leaks.relation_marks leaks.relation_notes leaks.relation_scopes
+    leaks.relation_telling leaks.relations leaks.reporting leaks.scope leaks.slots leaks.surveys leaks.values
 """
 # Modules of the standard library beside those that a Python that does nothing imports.
 _LIBRARY = """

@@ -6,10 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.boxes import any_of, slice_part
-from okxguard.leaks.evidence import Read, dotted, tail_of
+from okxguard.leaks.evidence import Read, dotted
 from okxguard.leaks.formats import cut
 from okxguard.leaks.names import Secret, words_of
+from okxguard.leaks.put_together import name_of
 from okxguard.leaks.queries import MANAGERS, objects_of
+from okxguard.leaks.requests_sent import REQUESTS, is_request, is_sent
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import is_key_name
 from okxguard.leaks.texts import environment
@@ -37,13 +39,8 @@ _HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "
 _MAPPINGS = frozenset({"headers", "cookies", "params", "default_headers"})
 # Attributes under which an object of a vault holds its secret.
 _WRAPPED = frozenset({"value", "payload", "data", "secret", "plaintext", "plain", "raw", "secret_string", "content"})
-_MADE_REQUESTS = frozenset({"prepare_request", "prepare", "Request", "PreparedRequest", "build_request"})
-_REQUESTS = frozenset({"request", "request_info", "prepared"})
-# What hooks of libraries call the request that they are told of.
-_HANDLED = frozenset({"request", "req", "prepared", "prepared_request", "params"})
 # Attributes of clients that hold the headers of the last request.
 _LAST_SENT = frozenset({"last_request_headers"})
-_SENT = tuple(f".{name}" for name in sorted(_REQUESTS))
 _CONTEXTS = frozenset({"ctx", "context", "get_current_context()"})
 _FIRST_CHARACTER = [Value(const=0), Value(const=1), Value(const=None)]
 
@@ -86,7 +83,7 @@ class Access:
         """Return an attribute of a reply, a request or a client, or None."""
         if box.kind == "reply":
             return self._of_reply(base, box, name)
-        if box.rest is not None and name in ("headers", "body") and _is_request(base.ref):
+        if box.rest is not None and name in ("headers", "body") and is_request(base.ref):
             return _headers(box.rest.taints)
         if box.rest is not None and name == "headers" and base.ref.endswith("urllib.request.Request()"):
             return _headers(content(box.rest))
@@ -94,7 +91,7 @@ class Access:
             return _headers(content(box.rest))
         if box.kind == "loaded" and not self._engine.names.read(name):
             return _within(box, Value(ref=f"{base.ref}.{name}"), name, Value(const=name))
-        if box.rest is not None and name in _REQUESTS:
+        if box.rest is not None and name in REQUESTS:
             request = Box("opaque")
             request.rest = box.rest
             return Value(ref=f"{base.ref}.{name}", box=request)
@@ -129,10 +126,13 @@ class Access:
         known = evidence.read.get(dotted(node)) if isinstance(node, ast.Attribute) else None
         if known and not self._engine.names.read(name):
             return _kept(base, name, value._replace(box=self.mapping_of(known)))
-        if name == "headers" and _is_sent(base.ref) and evidence.signs is not None:
+        if name == "headers" and is_sent(base.ref) and evidence.signs is not None:
             note = "headers are signed here"
             return _headers(self._engine.taint(Secret.SECRET, "request headers", evidence.signs, note, dump=True))
-        return self._engine.expressions.named(self.environment(value, node), name, node)
+        value = self._engine.expressions.named(self.environment(value, node), name, node)
+        is_unknown = value.is_vague and value.box is None and base.box is None and base.target is None
+        alike = self._engine.classes.likeness.attribute(name, evidence.members(node)) if is_unknown else None
+        return alike or value
 
     def environment(self, value: Value, node: ast.AST) -> Value:
         """Return a value with the variables that it holds where it is the environment."""
@@ -157,8 +157,8 @@ class Access:
         key = self._engine.expressions.evaluate(node.slice, frame)
         names = [each.const for each in key.box.values()] if key.box is not None and key.box.kind == "list" else []
         if not names or not all(isinstance(name, str) for name in names):
-            tail = tail_of(node.slice) if key.const is UNKNOWN else ""
-            return self.item(base, Value(const=tail) if tail else key, node)
+            known = name_of(node.slice, self._engine.names) if key.const is UNKNOWN else ""
+            return self.item(base, Value(const=known) if known else key, node)
         selected = Box("dict")
         selected.fields = {name: self.item(base, Value(const=name), node) for name in names}
         return tainted(self._engine.shown([Value(box=selected)]))
@@ -198,6 +198,7 @@ class Access:
         if self._engine.names.is_about(base.ref.rpartition(".")[2]):
             return value._replace(safe=True)
         value = self._engine.expressions.named(value, name, node)
+        self._engine.switches.note_read(base, value.taints)
         if box is None:
             return value
         if value.taints:
@@ -223,8 +224,10 @@ class Access:
             return named(found, name, node) if name else found
         if key.ref == KEY and key.const is UNKNOWN and box.rest is not None and box.rest.taints:
             return box.rest
-        if name is None:
+        if name is None or (key.const is UNKNOWN and box.kind in ("list", "tuple")):
             return any_of(box) if key.const is UNKNOWN else box.rest or VAGUE
+        if key.const is UNKNOWN and box.kind == "dict" and box.fields and all(each.box for each in box.values()):
+            return any_of(box)
         is_complete = box.kind == "dict" and box.rest is None and box.fields and not base.ref
         return named(VAGUE, name, node) if is_complete else None
 
@@ -234,6 +237,7 @@ class Access:
         if name and not is_key_name(value.const):
             expressions = self._engine.expressions
             value = expressions.literal(expressions.named(value, name, node), name, node)
+            self._engine.switches.note_sent(value.taints)
         if key.const is not UNKNOWN and key.const.__hash__:
             box.fields[key.const] = value
         elif key.ref and not key.ref.endswith("()") and (value.box is None or key.ref.isupper() or "." in key.ref):
@@ -255,16 +259,6 @@ def _field_of(box: Box, key: Value) -> str | None:
     if isinstance(key.const, int) and -len(order) <= key.const < len(order):
         return order[key.const]
     return key.const if isinstance(key.const, str) and key.const in order and key.const not in box.fields else None
-
-
-def _is_request(ref: str) -> bool:
-    """Tell whether a dotted name is that of a request, not of an answer."""
-    return ref.endswith(_SENT) or ref.removesuffix("()").rpartition(".")[2] in _MADE_REQUESTS
-
-
-def _is_sent(ref: str) -> bool:
-    """Tell whether a dotted name, of something that nobody knows, is that of a request that is sent."""
-    return _is_request(ref) or ref in _HANDLED
 
 
 def _name_of(key: Value) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okxguard.leaks.boxes import rest_of
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import VAGUE, Box, ClassModel, Value, join
+from okxguard.leaks.values import LABELS, VAGUE, Box, ClassModel, Value, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -43,9 +43,12 @@ class Assignment:
 
     def assign(self, target: ast.AST, value: Value, frame: Frame) -> None:
         """Store a value where a target says."""
+        value = self._as_table(target, value)
         if isinstance(target, ast.Name):
             value = self._engine.origins.as_named(value, target.id)
-            named = self._engine.expressions.literal(value, target.id, target)
+            expressions = self._engine.expressions
+            frame.variables.setdefault(target.id, value)
+            named = expressions.put(expressions.literal(value, target.id, target), target.id, frame)
             held = named.taints or (self._engine.named(target.id, target) if value.is_vague else ())
             self._engine.switches.note_secret(frame.identity, held)
             self._set(target.id, named.through(target, f"assigned to {target.id}"), frame)
@@ -57,6 +60,12 @@ class Assignment:
             self._store_attribute(target, value, frame)
         elif isinstance(target, ast.Subscript):
             self._store_item(target, value, frame)
+
+    def _as_table(self, target: ast.AST, value: Value) -> Value:
+        """Return what was loaded, as a table of texts where its name says so."""
+        name = dotted(target).rpartition(".")[2]
+        is_mapping = value.box is not None and value.box.kind == "loaded" and not value.taints
+        return value._replace(ref=LABELS) if is_mapping and name and self._engine.names.is_about(name) else value
 
     def _set(self, name: str, value: Value, frame: Frame) -> None:
         """Give a variable its value, in the frame that it belongs to."""
@@ -88,26 +97,27 @@ class Assignment:
         name = dotted(target)
         value = self._engine.origins.as_named(value, target.attr)
         value = self._engine.expressions.literal(value, target.attr, target)
+        value = self._engine.expressions.put(value, name, frame) if name else value
         value = value.through(target, f"stored in {name or target.attr}")
         base = self._engine.expressions.evaluate(target.value, frame)
         self._engine.switches.store(target, base, name, value, frame)
         if isinstance(base.target, ClassModel):
             self._engine.classes.store_field(base.target, target.attr, value)
             return
-        box = self._box_of(target.value, frame, "unknown")
+        box = self.box_of(target.value, frame, "unknown")
         box.fields[target.attr] = value
         if box.model is not None:
             self._engine.classes.store_field(box.model, target.attr, value)
 
     def _store_item(self, target: ast.Subscript, value: Value, frame: Frame) -> None:
         key = self._engine.expressions.evaluate(target.slice, frame)
-        box = self._box_of(target.value, frame, "dict")
+        box = self.box_of(target.value, frame, "dict")
         if box.kind == "unknown":
             box.kind = "dict"
         value = value.through(target, f"stored in {dotted(target.value) or 'a mapping'}")
         self._engine.access.store_item(box, key, value, target)
 
-    def _box_of(self, node: ast.expr, frame: Frame, kind: str) -> Box:
+    def box_of(self, node: ast.expr, frame: Frame, kind: str) -> Box:
         """Return the content of what is changed in place, making it where nothing was known of it."""
         value = self._engine.expressions.evaluate(node, frame)
         if value.box is not None:

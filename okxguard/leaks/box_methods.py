@@ -6,7 +6,18 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.boxes import inside, items_of, keys_of, made_with, mapping_of_pairs, remove, spread, values_of
+from okxguard.leaks.boxes import (
+    inside,
+    items_of,
+    keys_of,
+    made_with,
+    mapping_of_pairs,
+    named_fields,
+    remove,
+    replaced,
+    spread,
+    values_of,
+)
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.values import SAFE, Box, Value, join
 
@@ -14,7 +25,10 @@ if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
 
 _READING = ("get", "pop", "setdefault", "__getitem__")
-_ADDING = ("append", "add", "insert", "extend", "appendleft")
+_ADDING = ("append", "add", "insert", "extend", "appendleft", "extendleft", "put", "put_nowait")
+_TAKING = ("popleft", "get_nowait")
+# Methods that give back another object like their own, with some fields of its own.
+_REPLACING = ("copy", "_replace", "model_copy", "evolve", "__replace__")
 # Made of a mapping, these hold its keys.
 _KEY_COPIES = frozenset({"list", "tuple", "set", "sorted", "frozenset", "iter"})
 
@@ -29,10 +43,11 @@ class BoxMethods:
         self._handlers: dict[str, Callable[[Called, Value, Box], Value | None]] = {
             **dict.fromkeys(_READING, self._read),
             **dict.fromkeys(_ADDING, self._add),
+            **dict.fromkeys(_TAKING, lambda _called, base, _box: inside(base)),
             "items": self._items,
             "values": lambda _called, _base, box: values_of(box),
             "keys": lambda _called, _base, box: keys_of(box),
-            "copy": lambda _called, base, box: base._replace(box=box.copy()),
+            **dict.fromkeys(_REPLACING, self._replace),
             "update": self._update,
             "clear": self._clear,
         }
@@ -46,8 +61,8 @@ class BoxMethods:
 
     def _read(self, called: Called, base: Value, box: Box) -> Value | None:
         values = called.values
-        if not values:
-            return None
+        if not values or (box.kind == "list" and called.method == "get"):
+            return inside(base) if box.kind == "list" and (box.fields or box.rest is not None) else None
         found = self._engine.access.item(base, values[0], called.node)
         if called.method == "pop":
             remove(base, values[0])
@@ -60,6 +75,13 @@ class BoxMethods:
         if rest is None and box.kind == "loaded":
             rest = Value(self._engine.texts.of_loaded(box))
         return items_of(box, rest)
+
+    @staticmethod
+    def _replace(called: Called, base: Value, box: Box) -> Value:
+        update = called.named.get("update")
+        if update is not None:
+            return replaced(base._replace(box=box), named_fields(update))
+        return replaced(base._replace(box=box), called.named if called.method != "copy" else {})
 
     def _update(self, called: Called, _: Value, box: Box) -> Value:
         for value in called.values:
@@ -75,7 +97,7 @@ class BoxMethods:
         if not called.values:
             return None
         added = called.values[-1]
-        box.rest = join(box.rest, inside(added) if called.method == "extend" else added)
+        box.rest = join(box.rest, inside(added) if called.method.startswith("extend") else added)
         return SAFE
 
     @staticmethod

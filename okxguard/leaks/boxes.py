@@ -149,6 +149,16 @@ def spread(box: Box, value: Value) -> None:
         box.rest = join(box.rest, Value(value.taints))
 
 
+def replaced(value: Value, named: dict[str, Value]) -> Value:
+    """Return another object like one, with some fields of its own."""
+    box = value.box.copy() if value.box is not None else Box("unknown")
+    box.fields.pop("args", None)  # what the first one was made with
+    for name, field in named.items():
+        if name != "**":
+            box.fields[name] = field
+    return value._replace(box=box, target=None)
+
+
 def remove(base: Value, key: Value) -> None:
     """Forget what stands under a key that is taken out of a mapping."""
     box = base.box

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from okxguard.leaks.boxes import listed
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.fields import is_masked, says
+from okxguard.leaks.likeness import Likeness
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.values import HIDDEN, MEMBER, SAFE, UNKNOWN, Box, ClassModel, Function, Value, join
 
@@ -33,6 +34,7 @@ class Classes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._models: dict[int, ClassModel] = {}
+        self.likeness = Likeness(self._models, engine.evidence.assigned)
 
     def define(self, node: ast.ClassDef, frame: Frame) -> ClassModel:
         """Return the model of a class; what its body and its methods store stays known from round to round."""
@@ -132,14 +134,6 @@ class Classes:
         if self._engine.library.hidden.match(ref) or self._engine.library.hidden.match(f".{ref}"):
             return HIDDEN
         return SAFE if ref.rpartition(".")[2] in _PLAIN else None
-
-    def named_like(self, name: str, frame: Frame) -> ClassModel | None:
-        """Return the class of this module that a parameter is called after."""
-        wanted = name.replace("_", "").lower()
-        for known, value in frame.module().variables.items():
-            if isinstance(value.target, ClassModel) and known.lower() == wanted:
-                return value.target
-        return None
 
     def make(self, name: str, fields: list[str], node: ast.expr) -> Value:
         """Return a class of named fields that a call makes, as `namedtuple` does."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
-_SHORT = 8
+_SHORT = 24
 
 
 class Comprehensions:
@@ -72,7 +72,7 @@ class Comprehensions:
     def _admits(self, tests: list[ast.expr], frame: Frame) -> bool:
         for test in tests:
             answer = answer_of(self._engine.expressions.evaluate(test, frame))
-            if answer is False or is_redaction(test, frame):
+            if answer is False or (answer is None and is_redaction(test, frame)):
                 return False
             refine(test, frame, holds=True)
         return True
@@ -80,4 +80,6 @@ class Comprehensions:
 
 def _is_short(box: Box | None) -> bool:
     """Tell whether all elements of a list are known, and are few."""
-    return box is not None and box.kind in ("list", "tuple") and box.rest is None and 1 < len(box.fields) <= _SHORT
+    return (
+        box is not None and box.kind in ("list", "tuple", "set") and box.rest is None and 1 < len(box.fields) <= _SHORT
+    )

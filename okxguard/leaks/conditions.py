@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from okxguard.leaks.names import words_of
 from okxguard.leaks.scope import Frame
@@ -39,6 +40,8 @@ _REDACTING = frozenset(
         "token",
     }
 )
+_NAME, _WORD = re.compile(r"[\w-]{1,60}"), re.compile(r"[A-Za-z]{1,60}")
+_LONGEST_PATTERN, _SHORTEST_PART = 400, 3
 _SAME, _OTHER = (ast.Is, ast.Eq), (ast.IsNot, ast.NotEq)
 
 
@@ -71,11 +74,31 @@ def _is_about_nothing(test: ast.Compare, *, holds: bool) -> bool:
 
 
 def is_redaction(test: ast.expr, frame: Frame) -> bool:
-    """Tell whether a test asks whether the key of an item, which is not known, is that of a secret."""
+    """Tell whether a test that nobody can answer asks whether the key of an item is that of a secret."""
     nodes = list(ast.walk(test))
     values = [value for node in nodes if isinstance(node, ast.Name) and (value := frame.find(node.id)) is not None]
-    about_key = any(value.ref == KEY and value.const is UNKNOWN for value in values)
-    return about_key and (any(map(_names_secrets, nodes)) or any(map(_lists_secrets, values)))
+    if any(value.ref == KEY and value.const is UNKNOWN for value in values):
+        return any(map(_names_secrets, nodes)) or any(map(_lists_secrets, values))
+    keys = [_letters(value.const) for value in values if value.ref == KEY and isinstance(value.const, str)]
+    if not keys:
+        return False
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    texts += [each.const for value in values if value.box is not None for each in value.box.fields.values()]
+    if not any(map(_is_telling, texts)):
+        return False
+    return any(part in key for text in texts for part in _parts_of(text) for key in keys)
+
+
+def _parts_of(text: object) -> list[str]:
+    """Return the names in a text that keys are compared with: the text itself, or the words of a pattern."""
+    if not isinstance(text, str) or len(text) > _LONGEST_PATTERN:
+        return []
+    names = [text] if _NAME.fullmatch(text) else _WORD.findall(text)
+    return [part for part in map(_letters, names) if len(part) >= _SHORTEST_PART]
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def _names_secrets(node: ast.AST) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from okxguard.leaks.box_methods import BoxMethods
-from okxguard.leaks.boxes import chained, inside, listed
+from okxguard.leaks.built_in import BuiltIn
 from okxguard.leaks.evidence import dotted
-from okxguard.leaks.forwarding import BARS, GATHERERS, GETTERS, Forwarding
+from okxguard.leaks.forwarding import Forwarding
 from okxguard.leaks.names import words_of
 from okxguard.leaks.queries import queried
 from okxguard.leaks.reporting import Called
@@ -20,38 +21,7 @@ if TYPE_CHECKING:
 
 _FRAMES = frozenset({"locals", "vars"})
 _RECORDS = frozenset({"collections.namedtuple", "namedtuple", "typing.NamedTuple", "dataclasses.make_dataclass"})
-_COPIES = frozenset(
-    {
-        "OrderedDict",
-        "cast",
-        "collections.OrderedDict",
-        "copy.copy",
-        "copy.deepcopy",
-        "deepcopy",
-        "dict",
-        "frozenset",
-        "iter",
-        "list",
-        "reversed",
-        "set",
-        "sorted",
-        "tuple",
-        "types.MappingProxyType",
-    }
-)
-# Functions that give back their last argument, or something of it.
-_SAME = frozenset(
-    {
-        "asyncio.create_task",
-        "asyncio.run",
-        "asyncio.shield",
-        "max",
-        "min",
-        "typing.cast",
-    }
-)
-_CHAINS = frozenset({"collections.ChainMap", "ChainMap"})
-_ITERATIONS = frozenset({"zip", "enumerate", "map", "filter"})
+_GROWING = frozenset({"append", "extend", "appendleft"})
 _FILLING = ("substitute", "safe_substitute", "render")
 # Words at the beginning of functions that answer yes, no or how many.
 _ANSWERS = frozenset(
@@ -102,6 +72,8 @@ class Effects:
         self._texts = TextMethods(engine)
         self._boxes = BoxMethods(engine)
         self.forwarding = Forwarding(engine)
+        self._built_in = BuiltIn(engine, self._boxes, self._texts, self.forwarding)
+        self._targets: dict[int, ast.Attribute] = {}
         library, origins = engine.library, engine.origins
         self._origins = (
             (library.hidden, self._hidden),
@@ -116,12 +88,33 @@ class Effects:
         """Return what is known about the result of a call."""
         if called.ref in _FRAMES and not called.values:
             return self._engine.origins.of_frame(called, frame)
+        if called.ref == "setattr" and len(called.values) == 3:
+            self._set_attribute(called, frame)
         if called.ref in _RECORDS:
             return self._engine.records.make(called)
+        if called.base is not None and called.method in _GROWING and called.base.is_vague:
+            called = self._with_box(called, called.base, frame)
         found = self._of_origin(called) or queried(called)
         if found is None and called.base is not None:
             found = self._of_method(called, called.base)
         return found or self._of_function(called)
+
+    def _set_attribute(self, called: Called, frame: Frame) -> None:
+        """Store what `setattr` is given."""
+        name = called.values[1].const
+        if isinstance(name, str) and name.isidentifier():
+            node = called.node
+            target = self._targets.setdefault(id(node), ast.Attribute(node.args[0], name, ast.Store()))
+            target.attr = name
+            vars(target).update({key: place for key, place in vars(node).items() if key not in node._fields})
+            self._engine.assignment.assign(target, called.values[2], frame)
+
+    def _with_box(self, called: Called, base: Value, frame: Frame) -> Called:
+        """Return a call of a method of a list that nobody knew before a secret was added to it."""
+        function = called.node.func
+        if base.box is not None or not isinstance(function, ast.Attribute) or not _held(called):
+            return called
+        return called._replace(base=base._replace(box=self._engine.assignment.box_of(function.value, frame, "list")))
 
     def _of_origin(self, called: Called) -> Value | None:
         """Return the result of a call that the rule book lists as the origin of something."""
@@ -187,37 +180,12 @@ class Effects:
             return self._boxes.made(called)
         if ref == "isinstance" and len(called.values) == 2:
             return _is_instance(*called.values)
+        found = self._built_in.early(called)
+        if found is not None:
+            return found
         if self._library.ends.match(ref):
             return Value(ref="len()", safe=True) if ref == "len" else SAFE
-        return self.forwarding.result(called) or self._of_built_in(called) or self._of_other(called)
-
-    def _of_built_in(self, called: Called) -> Value | None:
-        """Return the result of a function that gives back what it is given in another form, or None."""
-        ref, values = called.ref, called.values
-        if f"{ref}()" in GETTERS:
-            return listed(values)._replace(ref=f"{ref}()")
-        if ref in _ITERATIONS:
-            return self.forwarding.iterated(called)
-        if not values:
-            return None
-        if ref in GATHERERS:
-            return listed(values, "list")
-        if ref in _CHAINS:
-            return chained(values)
-        if ref in BARS or ref == "asyncio.wait_for":
-            return values[0]
-        if ref in _COPIES:
-            return self._boxes.copied(called)
-        if ref == "re.sub" and len(values) > 2:
-            return self._texts.substituted(called)
-        if ref in _SAME:
-            numbers = [value for value in values if isinstance(value.const, int)] if ref in ("min", "max") else []
-            return numbers[0] if numbers else values[-1]
-        if ref == "next":
-            return join(inside(values[0]), values[1]) if len(values) > 1 else inside(values[0])
-        if ref == "getattr" and len(values) > 1 and isinstance(values[1].const, str):
-            return self._engine.access.attribute(values[0], values[1].const, called.node)
-        return values[0] if called.method == "Template" and isinstance(values[0].const, str) else None
+        return self.forwarding.result(called) or self._built_in.late(called) or self._of_other(called)
 
     def _of_other(self, called: Called) -> Value:
         """Return the result of a call that the rule book knows as keeping or masking, or nobody knows."""

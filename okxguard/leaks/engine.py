@@ -11,7 +11,7 @@ from okxguard.leaks.assignment import Assignment
 from okxguard.leaks.calls import Calls
 from okxguard.leaks.classes import Classes
 from okxguard.leaks.effects import Effects
-from okxguard.leaks.evidence import Evidence, dotted
+from okxguard.leaks.evidence import ANYWHERE, Evidence, dotted
 from okxguard.leaks.expressions import Expressions
 from okxguard.leaks.gate import EVERYTHING, Gate
 from okxguard.leaks.invocations import Invocations
@@ -65,7 +65,7 @@ class Engine:
         self.library = library
         self.neighbours = neighbours
         self.gate = gate
-        self.evidence = Evidence(tree, names)
+        self.evidence = Evidence(tree, names, library.slots)
         self.echoed: frozenset[int] = frozenset()
         self.routes = _routes(tree, library)
         self.texts = Texts(self)
@@ -110,6 +110,7 @@ class Engine:
         self.module.gate = self.gate
         self.pending = {}
         self.statements.run(self.tree.body, self.module)
+        self.note_variables(self.module)
         done: set[int] = set()
         while waiting := [identity for identity in self.pending if identity not in done]:
             for identity in sorted(waiting, key=self._is_late):
@@ -148,8 +149,17 @@ class Engine:
         for name in frame.variables:
             self.switches.note_secret(frame.identity, self.named(name, function.node))
         self.statements.run_body(function, frame)
+        self.note_variables(frame, function)
         for decorator in function.decorated:
             self.invocations.decorate_alone(decorator, function)
+
+    def note_variables(self, frame: Frame, function: Function | None = None) -> None:
+        """Note what the variables of a function, or of the module, hold, for parameters of the same name."""
+        arguments = function.node.args if function is not None else ast.arguments([], [], None, [], [], None, [])
+        own = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        for name, value in frame.variables.items():
+            if name not in own and self.classes.likeness.note(name, value, frame.identity):
+                self.changed = True
 
     def step(self) -> None:
         """Count one step; raises ExhaustedError when there were too many."""
@@ -161,6 +171,18 @@ class Engine:
         """Return what a name alone says about its value."""
         kind = self.names.read(name)
         return (Taint(kind, name, node, steps=((node, f"{kind.value} by its name"),)),) if kind else ()
+
+    def put(self, name: str, frame: Frame) -> tuple[Taint, ...]:
+        """Return what is known of a variable or an attribute from where it is put: among the arguments of a client."""
+        slots = self.evidence.slots
+        if not slots:
+            return ()
+        home = frame.home_of(name) if "." not in name else None
+        scope = home.identity if home is not None and home.outer is not None else ANYWHERE
+        known = slots.get((scope, name))
+        if known is None:
+            return ()
+        return self.taint(known[1], name, known[2], f"is put where {known[1].value} belongs")
 
     def taint(self, kind: Secret, name: str, node: ast.AST, note: str, *, dump: bool = False) -> tuple[Taint, ...]:
         """Return a secret that begins its way here."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from okxguard.entries.python_nodes import children
 from okxguard.leaks.names import Secret, SecretNames
+from okxguard.leaks.slots import slots_of
 
 # The key or the name of a secret, what it is, and the place that names it.
 Read = tuple[str, Secret, ast.AST]
@@ -17,8 +17,8 @@ Option = tuple[str, Secret, ast.Call]
 _READERS = frozenset({"get", "pop", "setdefault", "getpass", "get_secret", "getstr"})
 _OPTIONS = frozenset({"add_argument", "add_option", "option", "Option", "argument"})
 _SIGNED = ("ok-access-", "authorization", "x-api-key", "x-mbx-apikey", "x-bapi-api-key", "apikey")
-# What stands behind the last place of a name that is put together; texts with blanks are no names.
-_TAIL = re.compile(r"(?:(?<=\})|(?<=%s)|^[/:]?)(?P<name>[A-Za-z0-9_.-]{2,60})\Z")
+# The scope of what may be named in any function.
+ANYWHERE = -1
 _FOREIGN = frozenset({"environ", "os"})
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 
@@ -42,22 +42,6 @@ class _Leave(NamedTuple):
     scope: int
 
 
-def tail_of(node: ast.AST | None) -> str:
-    """Return the end of a name that is put together, as far as it stands in the code: `f"{prefix}_API_KEY"`."""
-    last = node
-    if isinstance(node, ast.JoinedStr) and node.values:
-        last = node.values[-1]
-    elif isinstance(node, ast.BinOp):
-        last = node.right if isinstance(node.op, ast.Add) else node.left
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        last = node.func.value
-    else:
-        return ""
-    text = last.value if isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
-    tail = _TAIL.search(text)
-    return tail["name"] if tail is not None else ""
-
-
 def _last_of(node: ast.AST) -> str:
     """Return the name, the attribute or the key that a mapping stands under, or nothing."""
     if isinstance(node, ast.Subscript):
@@ -70,11 +54,17 @@ class Evidence:
 
     `read` holds what is read out of mappings by their dotted names, `scoped` the same by function, `within` by the key
     that a mapping stands under, `any_read` all of it; `attributes` holds what is read from objects by their names.
-    `signs` is a place where headers are signed.
+    `signs` is a place where headers are signed; `slots` holds what is put where secrets belong, by function and name;
+    `assigned` the functions that give a variable of some name a value.
     """
 
-    def __init__(self, tree: ast.AST, names: SecretNames) -> None:
+    def __init__(self, tree: ast.AST, names: SecretNames, calls: Mapping[str, tuple[str, ...]]) -> None:
         self._names = names
+        self._calls = calls
+        self.slots: dict[tuple[int, str], Read] = {}
+        self.assigned: dict[str, set[int]] = defaultdict(set)
+        self._members: dict[tuple[int, str], set[str]] = defaultdict(set)
+        self._variables: dict[int, tuple[int, str]] = {}
         self.read: dict[str, list[Read]] = defaultdict(list)
         self.within: dict[str, list[Read]] = defaultdict(list)
         self.attributes: dict[str, list[Read]] = defaultdict(list)
@@ -92,6 +82,7 @@ class Evidence:
             ast.Attribute: self._attribute,
             ast.Call: self._call,
             ast.Constant: self._constant,
+            ast.Dict: self._put,
         }
         self._walk(tree)
         for given in self._given.values():
@@ -126,8 +117,17 @@ class Evidence:
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(node.ctx, ast.Load):
             self._note(node.value, key.value, node)
 
+    def _put(self, node: ast.Call | ast.Dict | ast.Assign) -> None:
+        """Remember what is put where a secret belongs; a variable of the module may be put there anywhere."""
+        for value, name in slots_of(node, self._calls):
+            kind, known = self._names.read(name), dotted(value)
+            if kind is not None and known:
+                self.slots.setdefault((self._scope, known), (name, kind, node))
+                self.slots.setdefault((ANYWHERE, known), (name, kind, node))
+
     def _call(self, node: ast.Call) -> None:
         function = node.func
+        self._put(node)
         for keyword in node.keywords:
             if keyword.arg == "auth":
                 self._signed(keyword.value)
@@ -143,6 +143,11 @@ class Evidence:
             for text in texts[:2]:
                 self._note(function.value, text, node)
 
+    def members(self, node: ast.AST) -> set[str]:
+        """Return all attributes that the same function asks of the variable of which an expression is one."""
+        variable = self._variables.get(id(node))
+        return self._members[variable] if variable is not None else set()
+
     def given(self, name: str, line: int) -> list[ast.expr]:
         """Return what a variable was last given above a line, and what was added to it."""
         found: list[ast.expr] = []
@@ -156,10 +161,13 @@ class Evidence:
 
     def _assign(self, node: ast.Assign) -> None:
         """Remember what a name is given, and which part of a mapping it stands for."""
+        self._put(node)
         for target in node.targets:
             if isinstance(target, ast.Attribute) and target.attr == "auth":
                 self._signed(node.value)
             self._given[dotted(target)].append((node.lineno, True, node.value))
+            if isinstance(target, ast.Name):
+                self.assigned[target.id].add(self._scope)
         key = node.value.slice if isinstance(node.value, ast.Subscript) else None
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             for target in node.targets:
@@ -184,6 +192,10 @@ class Evidence:
 
     def _attribute(self, node: ast.Attribute) -> None:
         """Remember that a secret is read from an object, and from the objects around it."""
+        if isinstance(node.value, ast.Name):
+            variable = self._scope, node.value.id
+            self._members[variable].add(node.attr)
+            self._variables[id(node)] = variable
         kind = self._names.read(node.attr) if isinstance(node.ctx, ast.Load) else None
         base: ast.AST = node.value
         if kind is not None and isinstance(base, ast.Attribute):

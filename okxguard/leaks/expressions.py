@@ -13,9 +13,10 @@ from okxguard.leaks.comprehensions import Comprehensions
 from okxguard.leaks.conditions import answer_of, is_redaction, refine
 from okxguard.leaks.formats import fold, limited, percent, precision
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.shapes import looks_secret
+from okxguard.leaks.shapes import are_labels, looks_secret
+from okxguard.leaks.streams import is_stream
 from okxguard.leaks.texts import is_object
-from okxguard.leaks.values import KEY, SAFE, UNKNOWN, VAGUE, Box, Function, Value, join, tainted, union
+from okxguard.leaks.values import KEY, LABELS, SAFE, UNKNOWN, VAGUE, Box, Function, Value, join, tainted, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -82,6 +83,14 @@ class Expressions:
         taints = self._engine.named(name, node)
         return value._replace(taints=taints) if taints else value
 
+    def put(self, value: Value, name: str, frame: Frame) -> Value:
+        """Return a value that is put where a secret belongs; a constant counts only if it looks like one."""
+        is_literal = isinstance(value.const, (str, bytes)) and not value.taints and looks_secret(value.const)
+        if not is_literal and (not value.is_vague or is_object(value) or value.box is not None):
+            return value
+        taints = self._engine.put(name, frame)
+        return value._replace(taints=taints) if taints else value
+
     def literal(self, value: Value, name: str, node: ast.AST) -> Value:
         """Return a constant that is stored under a name: a secret where the name says so and it looks like one."""
         if not isinstance(value.const, (str, bytes)) or value.taints:
@@ -99,7 +108,7 @@ class Expressions:
             if node.id in _BUILT_IN:
                 return Value(ref=node.id, safe=node.id.startswith("__"))
             value = Value(ref=node.id)
-        named = self.named(self._engine.access.environment(value, node), node.id, node)
+        named = self.put(self.named(self._engine.access.environment(value, node), node.id, node), node.id, frame)
         return self._mapping(named, node.id, frame) if named.is_vague and _is_unknown(named.box) else named
 
     def _mapping(self, value: Value, name: str, frame: Frame) -> Value:
@@ -212,10 +221,16 @@ class Expressions:
         refine(node.test, frame, holds=False)
         second = self.evaluate(node.orelse, frame)
         frame.variables = before
-        return SAFE if is_redaction(node.test, frame) else join(first, second)
+        if is_redaction(node.test, frame):
+            return SAFE
+        return next((value for value in (first, second) if is_stream(value)), join(first, second))
 
     def _dict(self, node: ast.Dict, frame: Frame) -> Value:
         box = Box("dict")
+        labels = self._labels_in(node)
+        if labels:
+            box.fields = {key: Value(const=text) for key, text in labels.items()}
+            return Value(box=box, ref=LABELS)
         for key, inner in zip(node.keys, node.values, strict=True):
             value = self.evaluate(inner, frame)
             if key is None:
@@ -223,6 +238,17 @@ class Expressions:
             else:
                 self._engine.access.store_item(box, self.evaluate(key, frame), value, inner)
         return Value(box=box)
+
+    def _labels_in(self, node: ast.Dict) -> dict[Any, Any]:
+        """Return the words for people that a mapping in the code holds under the names of secrets, or nothing."""
+        found: dict[Any, Any] = {}
+        for key, text in zip(node.keys, node.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(text, ast.Constant):
+                return {}
+            found[key.value] = text.value
+        read = self._engine.names.read
+        named = ((text, isinstance(key, str) and read(key) is not None) for key, text in found.items())
+        return found if are_labels(named) else {}
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:
         box = Box(type(node).__name__.lower())

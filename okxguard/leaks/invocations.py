@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from okxguard.leaks.scope import Frame, Thrown
-from okxguard.leaks.values import UNKNOWN, VAGUE, Function, Value, content
+from okxguard.leaks.values import KEY, UNKNOWN, VAGUE, Function, Taint, Value, content
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -21,6 +21,7 @@ class Invocations:
         self._engine = engine
         self._stack: list[int] = []
         self._sites: list[ast.AST] = []
+        self._handed: list[frozenset[int]] = []
         self._own: dict[int, list[Value]] = {}
         self._known: dict[tuple[Any, ...], tuple[Value, tuple[Thrown, ...]]] = {}
         self.thrown: list[Thrown] = []
@@ -28,6 +29,10 @@ class Invocations:
     def site(self, node: ast.AST) -> ast.AST:
         """Return the place in this module that stands for a place in another one: the call that leads there."""
         return self._sites[0] if self._sites and hasattr(node, "neighbour") else node
+
+    def is_handed(self, taint: Taint) -> bool:
+        """Tell whether a secret is handed to another module by a call in this one."""
+        return bool(self._handed) and id(taint.origin) in self._handed[0]
 
     def forget(self) -> None:
         """Begin a new round."""
@@ -96,20 +101,33 @@ class Invocations:
         self._stack.append(id(function.node))
         if leaves:
             self._sites.append(node)
+            self._handed.append(_origins(function, frame))
         try:
             result = self._engine.statements.run_body(function, frame)
+            self._engine.note_variables(frame, function)
         finally:
             self._stack.pop()
             if leaves:
                 self._sites.pop()
+                self._handed.pop()
         given = frame.result
         return given if given is not None and given.box is not None and given.box.kind == "list" else result
 
 
+def _origins(function: Function, frame: Frame) -> frozenset[int]:
+    """Return where the secrets come from that a function is given, without those of the object that it belongs to."""
+    own = function.bound
+    given = (
+        value for value in frame.variables.values() if own is None or value.box is None or value.box is not own.box
+    )
+    return frozenset(id(taint.origin) for value in given for taint in content(value))
+
+
 def _carries(values: list[Value], named: dict[str, Value]) -> bool:
-    """Tell whether arguments hold a secret, or something that may get one."""
+    """Tell whether arguments hold a secret, something that may get one, or the key that decides about one."""
     return any(
         value.taints
+        or (value.ref == KEY and isinstance(value.const, str))
         or value.target is not None
         or (value.box is not None and (content(value) or value.box.kind == "loaded"))
         for value in [*values, *named.values()]

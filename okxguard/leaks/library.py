@@ -73,7 +73,8 @@ class Library:
         self.switches = tuple((Patterns(switch.calls), switch) for switch in book.switches)
         self.settings = tuple((Patterns(setting.attributes), setting) for setting in book.settings)
         self._sinks = tuple((Patterns(sink.calls), sink) for sink in book.sinks)
-        self._source_names = _last_names(sources.replies) | SOURCES
+        self.slots = {call: slots.names for slots in book.slots for call in slots.calls}
+        self._source_names = _last_names(sources.replies) | SOURCES | self.slots.keys()
         self._keeping = (
             _last_names(flows.keep, flows.dump_calls, sources.loaded, sources.namespaces)
             | self.methods

@@ -46,6 +46,14 @@ class Secret(Enum):
         return 3 if self is Secret.PASSPHRASE else 8
 
 
+# What the last word of the name of an entry says in a store of secrets, where everything is one.
+_ENTRIES = {
+    **dict.fromkeys(("key", "ak"), Secret.KEY),
+    **dict.fromkeys(("phrase", "pass", "pp"), Secret.PASSPHRASE),
+    "token": Secret.TOKEN,
+}
+
+
 def words_of(name: str) -> tuple[str, ...]:
     """Split a name into its words, in lower case: snake case, camel case, hyphens, digits."""
     return tuple(word.lower() for word in _WORD.findall(name[:_LONGEST_NAME].replace("IPs", "Ips")))
@@ -102,6 +110,10 @@ class SecretNames:
         """Return what somebody is asked for."""
         return self._read("_".join(words_of(text)))
 
+    def read_entry(self, name: str) -> Secret | None:
+        """Return what stands in a store of secrets under a name, where even `key` says enough."""
+        return self._read(name) or _ENTRIES.get((words_of(name) or ("",))[-1])
+
     def read_getter(self, name: str) -> Secret | None:
         """Return what a function of that name gives back: a secret where it is called after one or gets one."""
         words = words_of(name)
@@ -121,6 +133,10 @@ class SecretNames:
         words = words_of(name)
         start, end, _ = self._match(words) or (0, 0, None)
         return next(parts, None) or " ".join(words[start:end]) or "a name"
+
+    def mentions(self, name: str) -> bool:
+        """Tell whether a secret is named in a name, be it the name of the secret or of something about it."""
+        return self._match(words_of(name)) is not None
 
     def is_enumeration(self, name: str) -> bool:
         """Tell whether a class of that name holds the names of kinds, events or codes."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.names import Secret
+from okxguard.leaks.put_together import name_of, tail_of
 from okxguard.leaks.reporting import Called
 from okxguard.leaks.scope import Frame
+from okxguard.leaks.streams import name_of as name_of_place
+from okxguard.leaks.streams import place_of
 from okxguard.leaks.texts import environment
-from okxguard.leaks.values import UNKNOWN, VAGUE, Box, Taint, Value, content, union
+from okxguard.leaks.values import LABELS, UNKNOWN, VAGUE, Box, Taint, Value, content, union
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -51,6 +54,8 @@ _POSTS = frozenset({"post", "request", "_request", "send", "fetch", "call", "_po
 _LONGEST_QUESTION = 60
 
 
+# Folders and files of translations.
+_TRANSLATIONS = re.compile(r"(?i)(?<![a-z])(?:i18n|l10n|locales?|translations?|messages|labels|lang|langs)(?![a-z])")
 _ASKED = "is asked for here"
 
 
@@ -79,7 +84,8 @@ class Origins:
 
     def read(self, called: Called) -> Value:
         """Return what is read under a name; other names are those of settings."""
-        tail = tail_of(called.node.args[0]) if called.node.args and called.values[0].const is UNKNOWN else ""
+        first = called.node.args[0] if called.node.args and called.values[0].const is UNKNOWN else None
+        tail = name_of(first, self._engine.names)
         kind = self._engine.names.read(tail) if tail else None
         if kind is not None:
             return self._secret(kind, tail, called, "read under its name")
@@ -108,10 +114,19 @@ class Origins:
         kind = self._asked(called)
         if kind is not None:
             return self._secret(kind, f"what {called.method} asks for", called, "is asked for")
+        entry = self._entry(called)
         words = (called.lexical or called.ref).split(".")
         kinds = (kind for word in reversed(words) if (kind := self._engine.names.read_getter(word)))
         name = words[-2] if called.lexical and len(words) > 1 else called.method
+        if entry is not None:
+            return self._secret(entry, name, called, "is asked for")
         return self._secret(next(kinds, Secret.PASSPHRASE), name, called, _ASKED)
+
+    def _entry(self, called: Called) -> Secret | None:
+        """Return what the name of the entry says that a store of secrets is asked for, or None."""
+        texts = [value.const for value in [*called.values, *called.named.values()] if isinstance(value.const, str)]
+        texts += [tail_of(node) for node in called.node.args]
+        return next((kind for text in reversed(texts) if (kind := self._engine.names.read_entry(text))), None)
 
     def _asked(self, called: Called) -> Secret | None:
         """Return what a call asks people for by its first argument, or None."""
@@ -127,7 +142,7 @@ class Origins:
         """Return what somebody was asked for, as the name that it gets says."""
         if not any(taint.steps and taint.steps[0][1].endswith(_ASKED) for taint in value.taints):
             return value
-        kind = self._engine.names.read(name)
+        kind = self._engine.names.read_entry(name)
         if kind is None:
             return value
         taints = (taint._replace(kind=kind) if taint.steps[0][1].endswith(_ASKED) else taint for taint in value.taints)
@@ -173,7 +188,8 @@ class Origins:
             return called.values[0]
         box = Box("loaded")
         box.hidden = frozenset() if _is_file(called) else frozenset({"*"})
-        return Value(union(*(content(value) for value in called.values)), box=box, ref=f"{called.ref}()")
+        ref = LABELS if _is_translation(called) else f"{called.ref}()"
+        return Value(union(*(content(value) for value in called.values)), box=box, ref=ref)
 
     def by_name(self, called: Called, words: tuple[str, ...]) -> Value | None:
         """Return the secret that a call gives by the name of its function or of what it is asked for, or None."""
@@ -196,6 +212,14 @@ class Origins:
         """Return the secret that a function is called after, or None."""
         kind = self._engine.names.read_getter(called.method)
         return self._secret(kind, called.method, called, "by the name of the function") if kind is not None else None
+
+
+def _is_translation(called: Called) -> bool:
+    """Tell whether what is loaded is a file with texts for people, by its place."""
+    texts = (node.value for node in ast.walk(called.node) if isinstance(node, ast.Constant))
+    return any(isinstance(text, str) and _TRANSLATIONS.search(text) for text in texts) or any(
+        _TRANSLATIONS.search(name_of_place(place)) for value in called.values if (place := place_of(value)) is not None
+    )
 
 
 def _is_file(called: Called) -> bool:

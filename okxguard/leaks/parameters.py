@@ -117,8 +117,7 @@ class Parameters:
         fixture = self._fixture(parameter, frame)
         if fixture is not None:
             return fixture
-        model = self._engine.classes.named_like(parameter.arg, frame)
-        return Value(ref=parameter.arg, box=Box("instance", model) if model is not None else None)
+        return self._engine.classes.likeness.named(parameter.arg, frame) or Value(ref=parameter.arg)
 
     def _set_validated(self, decorator: ast.expr, function: Function, frame: Frame) -> None:
         """Give a validator the value of the field that it looks at."""

@@ -22,6 +22,11 @@ _PLAIN = (
     "secret", "passw", "pwd", "pswd", "contrase", "credential", "mnemonic", "bearer", "jwt", "authoriz", "getpass",
     "keyring", "dotenv_values",
 )  # fmt: skip
+# Clients that take secrets by their places.
+_CLIENTS = (
+    "account", "broker", "convert", "data", "earning", "finance", "funding", "grid", "market", "public", "savings",
+    "staking", "trade", "trading",
+)  # fmt: skip
 _MORE = {
     "pass": r"pass(?:[-_ ]?(?:phrase|code)|(?:{passes})(?![a-z]))",
     "key": r"key(?:{keys})",
@@ -35,6 +40,9 @@ _MORE = {
     "sign": r"sign(?:ed)?[-_ ]?headers",
     "session": r"session[-_ ]?cookie",
     "login": r"login[-_ ]?(?:payload|params|message|msg|request|frame)",
+    "api(": "|".join(rf"api\((?<={client}api\()" for client in _CLIENTS),
+    "wsprivateasync": r"wsprivateasync",
+    "okxrestclient": r"okxrestclient",
     "environ": r"(?<!in os)\.environb?\b(?!\s{0,3}(?:\[|\.(?:get|setdefault|pop|update)\b))"
     r"|in os\.environb?\.(?:items|values|copy)|import[^\n]{0,200}\benviron\b",
 }

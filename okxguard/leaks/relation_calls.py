@@ -13,6 +13,7 @@ from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_marks import held
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, last_name, names_called, text_of
+from okxguard.leaks.slots import slots_of
 
 _STORING = frozenset(
     [
@@ -60,15 +61,20 @@ class CallRelations:
         if isinstance(node.func, ast.Attribute):
             self._method(node, node.func, scope)
         self._handed(node, scope)
+        self._put(node, scope)
+
+    def _put(self, node: ast.Call | ast.Dict, scope: NameScope) -> None:
+        """Note that what is put where secrets belong is a secret."""
+        for value, name in slots_of(node, self._library.slots):
+            self._notes.fill(value, {name}, scope)
 
     def _named(self, name: str, node: ast.Call, scope: NameScope) -> None:
         """Note what a call of a name does."""
         notes = self._notes
         if self._flows.is_known(name):
             self._handover.give(name, node, scope)
-        for places in (notes.showing.get(name), notes.flows.giving.get(name)) if name in notes.brought else ():
-            if places is not None:
-                notes.handed.append((name, self._flows.given(node, scope, places)))
+        if name in notes.brought:
+            self._hand(name, node, scope)
         if notes.shows(name) and not self._is_harmless(node.func, scope):
             notes.show(self._flows.given(node, scope), scope)
         elif name in notes.showing:
@@ -78,6 +84,8 @@ class CallRelations:
         elif self._library.may_request(name):
             notes.show(self._flows.requested(node, scope), scope)
         notes.switches = notes.switches or notes.prints(name) or self._is_switched(node)
+        if name == "setattr" and len(node.args) == 3:
+            self._set(node, scope)
         if name in ("add_argument", "add_option"):
             self._definitions.options(node, ())
         if name in _MAPPING or name[:1].isupper():
@@ -92,6 +100,20 @@ class CallRelations:
         if first not in self._modules or scope.resolve(first) != first or name.endswith(WRITING):
             return False
         return self._library.sink((f"{self._modules[first]}.{rest}", name)) is None
+
+    def _hand(self, name: str, node: ast.Call, scope: NameScope) -> None:
+        """Note what an imported function is given that it shows, or gives back."""
+        for places in (self._notes.showing.get(name), self._flows.giving.get(name)):
+            if places is not None:
+                self._notes.handed.append((name, self._flows.given(node, scope, places)))
+
+    def _set(self, node: ast.Call, scope: NameScope) -> None:
+        """Note that an attribute is stored by its name."""
+        text, flow = text_of(node.args[1]), self._flows.of(node.args[2], scope)
+        self._notes.fill(node.args[0], flow, scope)
+        if text is not None:
+            self._into[text] |= flow
+            self._notes.switches = self._notes.switches or self._library.may_set(text)
 
     def _told(self, node: ast.Call, at: int, scope: NameScope) -> None:
         """Note that a call shows one of its arguments, the message."""
@@ -132,6 +154,7 @@ class CallRelations:
 
     def mapping(self, node: ast.Dict, scope: NameScope) -> None:
         """Note what stands under the keys of a mapping, and switches among them."""
+        self._put(node, scope)
         for key, value in zip(node.keys, node.values, strict=True):
             text = text_of(key)
             if text is not None and not isinstance(value, ast.Constant):

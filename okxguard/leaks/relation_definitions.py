@@ -24,6 +24,8 @@ from okxguard.leaks.relation_scopes import (
 # The place between parameters and the classes of the same letters.
 _CLASSES = "\0classes"
 _TEXTS = ("__str__", "__repr__", "__format__", "__rich__")
+# The place between parameters and the variables of the same name that hold objects of classes.
+_ALIKE = "\0alike"
 _OPTIONS = ("parse_args", "parse_known_args", "params", "docopt")
 
 
@@ -86,6 +88,13 @@ class Definitions:
             self._functions.setdefault(name, []).append(inner)
             self._into[name] |= self._flow(inner.node.body, inner)
 
+    def join(self) -> None:
+        """Note that parameters may stand for objects that variables of the same name hold in other functions."""
+        for scope in self._notes.layout.scopes if self._classes else ():
+            for name in scope.locals.difference(scope.parameters):
+                if not self._into.get(scope.resolve(name), frozenset()).isdisjoint(self._classes):
+                    self._into[place_of(name, _ALIKE)].add(scope.resolve(name))
+
     def function(self, node: Any, scope: NameScope) -> None:
         """Note what a function gives back, what its parameters are made of, and what its decorators do."""
         inner = self._by_number[id(node)]
@@ -105,10 +114,12 @@ class Definitions:
             if argument.annotation is not None:
                 own.update(annotated_names(argument.annotation))
             wanted = argument.arg.replace("_", "").lower()
-            if wanted in self._letters:
-                own.add(place_of(wanted, _CLASSES))
+            for letters in {wanted, wanted.removesuffix("s")} & self._letters:
+                own.add(place_of(letters, _CLASSES))
             if argument.arg in self._fixtures:
                 own.add(argument.arg)
+            if self._classes:
+                own.add(place_of(argument.arg, _ALIKE))
         if inner.owner:
             self._into[f"{inner.own}@{inner.number}"].add(inner.owner)
         defaults = (each for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from okxguard.entries.python_nodes import children
-from okxguard.leaks.evidence import tail_of
 from okxguard.leaks.library import Library
+from okxguard.leaks.put_together import head_of, tail_of
 from okxguard.leaks.queries import QUERIES
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_marks import ALL, HELD, bare, held
@@ -220,7 +220,7 @@ def _add_words(node: ast.Call, name: str, arguments: list[Any], found: Flow) -> 
     if name in RECORDS:
         found.update(part for text in map(text_of, ast.walk(node)) if text is not None for part in text.split())
     for argument in arguments:
-        text = text_of(argument) or tail_of(argument) or None
+        text = text_of(argument) or tail_of(argument) or head_of(argument) or None
         if text is not None and len(text) < _LONGEST_KEY:
             found.add(text.lstrip("-").rpartition("/")[2].strip(" :?>"))
 
@@ -250,7 +250,7 @@ def _of_item(base: ast.AST, key: ast.AST, found: Flow) -> list[Any]:
     """Return the parts of `x[key]` that its value may be made of."""
     text = text_of(key)
     if text is None:
-        found.update(filter(None, (tail_of(key),)))
+        found.update(filter(None, (tail_of(key) or head_of(key),)))
         return [base, key]
     found.add(text)
     if text in _HOLDERS or text.lower() in _WRAPPED:

@@ -14,6 +14,7 @@ from okxguard.leaks.relation_handover import Handover
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_notes import Notes
 from okxguard.leaks.relation_scopes import NameScope, annotated_names, last_name, targets_of, text_of
+from okxguard.leaks.slots import slots_of
 
 if TYPE_CHECKING:
     from okxguard.leaks.surveys import Brought
@@ -74,6 +75,7 @@ class Relations:
             self._shadow(scope)
         for node, scope in self._layout.nodes:
             self._handlers[type(node)](node, scope)
+        self._definitions.join()
         self._handover.join()
         self.notes.join()
         return self.notes
@@ -102,6 +104,8 @@ class Relations:
 
     def _assigned(self, node: ast.Assign, scope: NameScope) -> None:
         self._assign(node.targets, node.value, scope)
+        for value, name in slots_of(node, self._library.slots):
+            self.notes.fill(value, {name}, scope)
         for target in node.targets:
             if isinstance(target, ast.Attribute) and self._library.may_set(target.attr):
                 self.notes.switches = True

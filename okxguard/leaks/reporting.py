@@ -99,7 +99,8 @@ class Reporter:
         if not chosen:
             return
         taint = chosen[0]
-        if hasattr(node, "neighbour") and hasattr(taint.origin, "neighbour"):
+        is_foreign = hasattr(node, "neighbour") and hasattr(taint.origin, "neighbour")
+        if is_foreign and not self._engine.invocations.is_handed(taint):
             return  # told of in its own file
         node = self._engine.invocations.site(node)
         if taint.reply:

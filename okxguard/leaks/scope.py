@@ -69,6 +69,13 @@ class Frame:
             frame = frame.outer
         return None
 
+    def home_of(self, name: str) -> Frame | None:
+        """Return the frame that a variable belongs to, or None."""
+        frame: Frame | None = self
+        while frame is not None and (name not in frame.variables or (frame.is_class and frame is not self)):
+            frame = frame.outer
+        return frame
+
     def module(self) -> Frame:
         """Return the outermost frame."""
         frame = self

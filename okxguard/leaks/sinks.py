@@ -10,6 +10,7 @@ from okxguard.leaks.addresses import address_of, goes_to_messenger, is_query, pa
 from okxguard.leaks.formats import arguments_shown
 from okxguard.leaks.names import Secret
 from okxguard.leaks.reporting import ADDRESSED, LOGGED, PRINTED, SENT, Called
+from okxguard.leaks.streams import dumped_to, is_stream, name_of, place_of
 from okxguard.leaks.values import Box, Function, Taint, Value, union
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ _NOT_SHOWN = frozenset(
         "timeout",
     }
 )
-_DUMPS = frozenset({"json.dump", "yaml.dump", "yaml.safe_dump", "pickle.dump"})
-_STREAMS = frozenset({"sys.stdout", "sys.stderr"})
 _RECORDS = ("Adapter", "makeLogRecord", "LogRecord")
 _SENDING = ("post", "put", "patch")
 
@@ -60,10 +59,10 @@ class Sinks:
         sink = self._library.sink((called.ref, called.lexical))
         if sink is not None:
             is_console = called.values and called.ref.startswith("csv.writer()") and _is_console(called)
-            stream = _place_of(called.named.get("file"))
+            stream = place_of(called.named.get("file"))
             if stream is None:
                 self._report(PRINTED if is_console else sink.rule, called, self._shown(sink, called))
-            elif _name_of(stream).endswith(self._library.read_files):
+            elif name_of(stream).endswith(self._library.read_files):
                 self._report(SENT, called, self._shown(sink, called))
         elif self._library.web.match(called.ref) or self._library.web.match(called.lexical):
             self._request(called)
@@ -123,22 +122,25 @@ class Sinks:
             self._report(SENT, called, shown(bodies))
 
     def _write(self, called: Called) -> None:
-        """Report secrets that are written to a file that people read."""
-        method = called.lexical.rpartition(".")[2]
-        if method in ("write", "writelines"):
-            place, written = _place_of(called.base), called.values
-        elif called.ref in _DUMPS and len(called.values) > 1:
-            place, written = _place_of(called.values[1]), called.values[:1]
-            if called.values[1].ref in _STREAMS:
-                self._report(PRINTED, called, self._engine.shown(written))
-                return
+        """Report secrets that are written to a file that people read, or to a stream of the process."""
+        method, dumped = called.lexical.rpartition(".")[2], dumped_to(called)
+        place: Value | None
+        if dumped is not None:
+            written, file = [dumped[0]], dumped[1]
+        elif method in ("write", "writelines") and called.base is not None:
+            written, file = called.values, called.base
         elif method == "write_text":
-            place, written = called.base, called.values[:1]
             name = path_of(called.node, self._engine.evidence)
-            place = Value(const=name) if name else place
+            place = Value(const=name) if name else called.base
+            if place is not None and name_of(place).endswith(self._library.read_files):
+                self._report(SENT, called, self._engine.shown(called.values[:1]))
+            return
         else:
             return
-        if place is not None and _name_of(place).endswith(self._library.read_files):
+        place = place_of(file)
+        if is_stream(file):
+            self._report(PRINTED, called, self._engine.shown(written))
+        elif place is not None and name_of(place).endswith(self._library.read_files):
             self._report(SENT, called, self._engine.shown(written))
 
 
@@ -171,16 +173,4 @@ def _singly(taints: tuple[Taint, ...]) -> tuple[Taint, ...]:
 def _is_console(called: Called) -> bool:
     """Tell whether what a method writes to was made with a stream of the process."""
     box = called.base.box if called.base is not None else None
-    return box is not None and any(value.ref.startswith("sys.std") for value in box.fields.values())
-
-
-def _place_of(file: Value | None) -> Value | None:
-    """Return the path that a file was opened with."""
-    box = file.box if file is not None else None
-    return box.fields.get(0) if box is not None and box.kind == "file" else None
-
-
-def _name_of(place: Value) -> str:
-    """Return the last part that is known of a path, in lower case."""
-    parts = [place, *(reversed(place.box.fields.values()) if place.box is not None else ())]
-    return next((part.const for part in parts if isinstance(part.const, str) and part.const), "").lower()
+    return box is not None and any(map(is_stream, box.fields.values()))

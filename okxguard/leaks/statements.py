@@ -166,6 +166,7 @@ class Statements:
             wanted = self._engine.wants(name) or self._engine.wants(alias.name)
             value = neighbours.find(module, alias.name) if neighbours is not None and wanted else None
             frame.variables[name] = value or Value(ref=f"{module}.{alias.name}".lstrip("."))
+            self._engine.switches.note_secret(frame.identity, frame.variables[name].taints)
 
     @staticmethod
     def _global(node: ast.Global, frame: Frame) -> None:

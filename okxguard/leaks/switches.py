@@ -43,11 +43,22 @@ class Switches:
         self._clients: dict[str, Taint] = {}
         self._holding: dict[int, Taint] = {}
         self._switched_off: set[str] = set()
+        self._sent: Taint | None = None
+
+    def note_read(self, base: Value, taints: tuple[Taint, ...]) -> None:
+        """Note that a secret is read from a mapping; where that is the environment, the process holds it."""
+        if taints and self._library.environments.match(base.ref):
+            self.note_secret(_ANYWHERE, taints)
 
     def note_secret(self, scope: int, taints: tuple[Taint, ...]) -> None:
         """Note that a function holds a secret."""
         if taints:
             self._holding.setdefault(scope, taints[0])
+
+    def note_sent(self, taints: tuple[Taint, ...]) -> None:
+        """Note that a secret stands in a mapping, as those of headers and messages."""
+        if taints and self._sent is None:
+            self._sent = taints[0]
 
     def check(self, called: Called, frame: Frame) -> None:
         """Look at one call: is it a switch, does it make a client with credentials?"""
@@ -137,7 +148,8 @@ class Switches:
             return self._clients.get(waiting.needs)
         if waiting.needs == "logged client":
             return next(iter(self._clients.values()), None)
-        return next(iter(self._holding.values()), None) if waiting.needs == "process" else None
+        held = next(iter(self._holding.values()), None) if waiting.needs in ("process", "request") else None
+        return self._sent if held is None and waiting.needs == "request" else held
 
     def _report(self, node: ast.AST, what: str, taint: Taint) -> None:
         if hasattr(node, "neighbour"):

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 _TEMPLATES = frozenset({"substitute", "safe_substitute"})
 _FORMATS = frozenset({"format", "format_map"})
-_SAME_WORDS = frozenset({"lower", "upper", "strip", "casefold", "title"})
+_SAME_WORDS = frozenset({"lower", "upper", "casefold", "title", "capitalize", "swapcase"})
 _QUESTIONS = frozenset({"startswith", "endswith"})
 _MIXES = frozenset({"replace", "encode", "removeprefix", "ljust", "zfill", "center"})
+# Methods that make a known name of a known name.
+_CHANGES = frozenset({"replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip"})
 _PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _MAPPINGS = frozenset({"dict", "loaded", "unknown", "shown"})
 _BLANKS = frozenset({r"\s", r"\s+", r"\n", r"[\r\n]+"})
@@ -49,8 +51,10 @@ class TextMethods:
         if method in _SAME_WORDS:
             return Value(const=getattr(text, method)(), ref=base.ref)
         if method in _QUESTIONS and base.ref == KEY and called.values:
-            other = called.values[0].const
-            return Value(const=getattr(text, method)(other), ref=KEY) if isinstance(other, str) else SAFE
+            others = _texts_of(called.values[0])
+            return Value(const=getattr(text, method)(others), ref=KEY) if others else SAFE
+        if method in _CHANGES and base.ref == KEY:
+            return _changed(text, called)
         if method in _MIXES:
             return Value(ref=KEY, const=text) if base.ref == KEY else tainted(self._engine.shown(called.values))
         return None
@@ -118,6 +122,20 @@ class TextMethods:
         only_blanks_go = isinstance(pattern, str) and pattern in _BLANKS
         only_blanks_come = isinstance(put, str) and not put.strip(" _-\n")
         return Value(called.values[2].taints) if only_blanks_come or only_blanks_go else SAFE
+
+
+def _texts_of(value: Value) -> tuple[str, ...]:
+    """Return the text that a value is, or those in it; nothing where one of them is not known."""
+    parts = [value] if value.box is None else list(value.box.values())
+    texts = tuple(part.const for part in parts if isinstance(part.const, str))
+    return texts if len(texts) == len(parts) else ()
+
+
+def _changed(text: str, called: Called) -> Value:
+    """Return the name of a key after a method that takes something out of it; the name itself where nobody knows."""
+    given = [value.const for value in called.values]
+    is_known = all(isinstance(each, str) for each in given) and len(given) == (2 if called.method == "replace" else 1)
+    return Value(const=getattr(text, called.method)(*given) if is_known or not given else text, ref=KEY)
 
 
 def _parts(called: Called, base: Value) -> Value:

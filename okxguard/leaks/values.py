@@ -116,6 +116,8 @@ SAFE = Value(safe=True)
 HIDDEN = Value(ref="<hidden>", safe=True)
 # The `ref` of the keys of items, and of what is decided by comparing them.
 KEY = "<key>"
+# The `ref` of tables of texts for people.
+LABELS = "labels"
 # The `ref` of the members of enumerations that stand for texts.
 MEMBER = "<member>"
 
