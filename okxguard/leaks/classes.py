@@ -34,6 +34,7 @@ class Classes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._models: dict[int, ClassModel] = {}
+        self._imported: dict[int, dict[str, Value]] = {}
         self.likeness = Likeness(self._models, engine.evidence.assigned)
 
     def define(self, node: ast.ClassDef, frame: Frame) -> ClassModel:
@@ -156,12 +157,18 @@ class Classes:
         return Value(target=model) if _is_class_method(function) else Value(box=Box("instance", model))
 
     def store_field(self, model: ClassModel, name: str, value: Value) -> None:
-        """Note what the objects of a class hold."""
-        before = model.fields.get(name)
+        """Note what the objects of a class hold; those of an imported class, only for this module."""
+        before = self._stored(model, name)
         after = join(before, value) if before is not None else value
-        model.fields[name] = after
+        is_own = model.scope.module() is self._engine.module
+        (model.fields if is_own else self._imported.setdefault(id(model), {}))[name] = after
         if name in model.seen and len(after.taints) > (len(before.taints) if before else 0):
             self._engine.changed = True
+
+    def _stored(self, model: ClassModel, name: str) -> Value | None:
+        """Return what the objects of a class hold under a name, or None."""
+        found = self._imported.get(id(model), {}).get(name)
+        return found if found is not None else model.fields.get(name)
 
     def field(self, value: Value, name: str) -> Value:
         """Return a field of an object as its text shows it."""
@@ -186,8 +193,9 @@ class Classes:
             return box.fields[name]
         for model in box.model.ancestors() if box is not None and box.model is not None else ():
             model.seen.add(name)
-            if name in model.fields:
-                return model.fields[name]
+            stored = self._stored(model, name)
+            if stored is not None:
+                return stored
         return Value()
 
     def attribute(self, base: Value, name: str, node: ast.AST) -> Value | None:
@@ -227,15 +235,16 @@ class Classes:
 
     def _of_class(self, model: ClassModel, name: str) -> Value | None:
         if any(ref.endswith(("Enum", "Flag")) for ref in model.refs()):
-            member = model.fields.get(name, SAFE).const
+            member = (self._stored(model, name) or SAFE).const
             return Value(const=member, ref=MEMBER) if isinstance(member, str) else SAFE
         for ancestor in model.ancestors():
             if name in ancestor.methods:
                 method = ancestor.methods[name]
                 is_bound = _is_class_method(method) and not _is_static(method)
                 return Value(target=method.bind(Value(target=model)) if is_bound else method)
-            if name in ancestor.fields:
-                return ancestor.fields[name]
+            stored = self._stored(ancestor, name)
+            if stored is not None:
+                return stored
         return None
 
     def instantiate(self, model: ClassModel, values: list[Value], named: dict[str, Value], node: ast.AST) -> Value:

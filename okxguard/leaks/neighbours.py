@@ -17,7 +17,7 @@ from okxguard.leaks.modules import Modules
 from okxguard.leaks.names import SecretNames
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.surveys import Brought, Places, Survey
-from okxguard.leaks.values import Box, Value
+from okxguard.leaks.values import Box, Value, isolated
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -253,7 +253,7 @@ class View:
         if engine is not None:
             value = engine.module.variables.get(name)
             if value is not None:
-                return value
+                return isolated(value)
         return self.module(inner_module(module, name))
 
     def module(self, module: str) -> Value | None:
@@ -263,7 +263,8 @@ class View:
         if engine is None:
             return None
         box = Box("module")
-        box.fields = dict(engine.module.variables)
+        seen: dict[int, Box] = {}
+        box.fields = {name: isolated(value, seen) for name, value in engine.module.variables.items()}
         return Value(box=box, ref=module.lstrip("."))
 
 

@@ -27,7 +27,7 @@ _DUMPING = frozenset({"vars", "inspect", "asdict", "curlify"})
 _WRAPPED = frozenset({"value", "payload", "data", "secret", "plaintext", "plain", "raw", "secret_string", "content"})
 _SIGNED = frozenset({"headers", "body"})
 _REQUESTS = frozenset({"request", "req", "prepared", "prepared_request", "params", "request_info"})
-_HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload"})
+_HOLDERS = frozenset({"data", "result", "response", "body", "info", "content", "payload", "text"})
 _FIELDS = re.compile(r"(?<=[{($])\w{1,80}")
 _HEADERS = re.compile(r"(?i)ok-access-(?:key|passphrase)")
 RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass"})
@@ -231,7 +231,7 @@ def _no_parts(_: ast.AST, __: Flow) -> list[Any]:
 
 def _of_attribute(node: ast.Attribute, found: Flow) -> list[Any]:
     found.add(node.attr)
-    if node.attr in _WRAPPED:
+    if node.attr in _WRAPPED or (node.attr in _HOLDERS and node.attr not in _WHOLE):
         return [node.value]
     if node.attr not in _WHOLE:
         return []

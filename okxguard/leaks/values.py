@@ -272,6 +272,19 @@ def _collect(value: Value, depth: int, seen: dict[int, int], found: list[tuple[T
             _collect(inner, depth + 1, seen, found)
 
 
+def isolated(value: Value, seen: dict[int, Box] | None = None) -> Value:
+    """Return a value with boxes of its own, which may be changed without changing those of the module it is from."""
+    box = value.box
+    if box is None or box.kind == "module":
+        return value
+    seen = {} if seen is None else seen
+    if id(box) not in seen:
+        copy = seen[id(box)] = box.copy()
+        copy.fields = {name: isolated(inner, seen) for name, inner in box.fields.items()}
+        copy.rest = isolated(box.rest, seen) if box.rest is not None else None
+    return value._replace(box=seen[id(box)])
+
+
 def held_names(value: Value) -> list[str]:
     """Return the names of everything that an object of a known class holds and does not hide."""
     box, model = value.box, value.box.model if value.box is not None else None
