@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from okxguard.leaks.boxes import elements_of
-from okxguard.leaks.conditions import answer_of, forget_dumped, is_redaction, refine
+from okxguard.leaks.conditions import answer_of, decided, forget_dumped, is_redaction, refine
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.scope import Frame, Thrown
 from okxguard.leaks.values import VAGUE, Box, ClassModel, Taint, Value, content, join, union
@@ -27,7 +27,10 @@ class Branches:
     def run_if(self, node: ast.If, frame: Frame) -> bool:
         """Run both branches, or the one that is known to be taken."""
         run = self._engine.statements.run
+        known = decided(node.test, frame) if self._engine.invocations.is_abroad else None
         answer = answer_of(self._engine.expressions.evaluate(node.test, frame))
+        if answer is None:
+            answer = known
         if answer is not None:
             return run(node.body if answer else node.orelse, frame)
         if is_redaction(node.test, frame):

@@ -50,6 +50,33 @@ def answer_of(test: Value) -> bool | None:
     return test.const if test.ref == KEY and isinstance(test.const, bool) else None
 
 
+def decided(test: ast.expr, frame: Frame) -> bool | None:
+    """Return the answer of a test that the constants in the variables of a function tell, or None."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = decided(test.operand, frame)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        answers = [decided(each, frame) for each in test.values]
+        ends = isinstance(test.op, ast.Or)
+        return ends if ends in answers else None if None in answers else not ends
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (*_SAME, *_OTHER)):
+        first, second = _constant(test.left, frame), _constant(test.comparators[0], frame)
+        if UNKNOWN in (first, second):
+            return None
+        return (first == second) is isinstance(test.ops[0], _SAME)
+    constant = _constant(test, frame) if isinstance(test, ast.Name) else UNKNOWN
+    return None if constant is UNKNOWN else bool(constant)
+
+
+def _constant(node: ast.expr, frame: Frame) -> object:
+    """Return the text, the truth value or the nothing that an expression is, or UNKNOWN."""
+    value = frame.variables.get(node.id) if isinstance(node, ast.Name) else None
+    if value is not None and (value.taints or value.box is not None):
+        return UNKNOWN
+    constant = value.const if value is not None else node.value if isinstance(node, ast.Constant) else UNKNOWN
+    return constant if constant is None or isinstance(constant, (str, bool)) else UNKNOWN
+
+
 def refine(test: ast.expr, frame: Frame, *, holds: bool) -> None:
     """Note what a test tells in a branch: what is empty there is no secret."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):

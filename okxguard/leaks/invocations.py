@@ -26,6 +26,11 @@ class Invocations:
         self._known: dict[tuple[Any, ...], tuple[Value, tuple[Thrown, ...]]] = {}
         self.thrown: list[Thrown] = []
 
+    @property
+    def is_abroad(self) -> bool:
+        """Tell whether code of another module runs; what it does whoever calls it is told where that is scanned."""
+        return bool(self._sites)
+
     def site(self, node: ast.AST) -> ast.AST:
         """Return the place in this module that stands for a place in another one: the call that leads there."""
         return self._sites[0] if self._sites and hasattr(node, "neighbour") else node

@@ -220,7 +220,8 @@ def _add_words(node: ast.Call, name: str, arguments: list[Any], found: Flow) -> 
     if name in RECORDS:
         found.update(part for text in map(text_of, ast.walk(node)) if text is not None for part in text.split())
     for argument in arguments:
-        text = text_of(argument) or tail_of(argument) or head_of(argument) or None
+        end = argument.right if type(argument) is ast.BinOp else argument
+        text = text_of(end) or tail_of(end) or head_of(end) or None
         if text is not None and len(text) < _LONGEST_KEY:
             found.add(text.lstrip("-").rpartition("/")[2].strip(" :?>"))
 
