@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Exceptions that quote the value that they refuse.
 _QUOTING = ("InvalidHeader", "ValidationError", "SettingsError")
+# Libraries whose exceptions of that name tell what is wrong with a value and do not quote it.
+_NOT_QUOTING = ("django.", "rest_framework.", "wtforms.", "marshmallow.", "flask_wtf.", "flask_marshmallow.")
 
 
 class Branches:
@@ -114,7 +116,9 @@ class Branches:
     def _quoted(self, handler: ast.ExceptHandler, node: Any, frame: Frame) -> Value:
         """Return what an exception tells that a library raises with the value that it refused."""
         name = dotted(handler.type) if handler.type is not None else ""
-        if not name.endswith(_QUOTING):
+        if handler.type is None or not name.endswith(_QUOTING):
+            return VAGUE
+        if self._engine.expressions.evaluate(handler.type, frame).ref.startswith(_NOT_QUOTING):
             return VAGUE
         found: Value | None = None
         for inner in ast.walk(ast.Module(node.body, [])):
