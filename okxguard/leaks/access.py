@@ -197,7 +197,8 @@ class Access:
         value = Value(ref=f"{base.ref}.{name}" if base.ref else "")
         if self._engine.names.is_about(base.ref.rpartition(".")[2]):
             return value._replace(safe=True)
-        value = self._engine.expressions.named(value, name, node)
+        is_variable = self._engine.library.environments.match(base.ref)
+        value = self._engine.expressions.named(value, name, node, is_variable=is_variable is not None)
         self._engine.switches.note_read(base, value.taints)
         if box is None:
             return value

@@ -100,7 +100,7 @@ class GateKeeper:
             known = self._kinds[name] = self._library.is_source_name(name) or (
                 names.may_tell(name)
                 and bool(
-                    names.read(name)
+                    names.read_variable(name)
                     or (not name.isidentifier() and names.read_question(name))
                     or names.read_getter(name)
                     or names.is_holder(name)
