@@ -16,6 +16,9 @@ class LeakNames(NamedTuple):
     holders: tuple[str, ...]
     about: tuple[str, ...]
     about_before: tuple[str, ...]
+    variable_key: tuple[str, ...]
+    variable_token: tuple[str, ...]
+    variable_stages: tuple[str, ...]
     getters: tuple[str, ...]
 
 

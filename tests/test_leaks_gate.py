@@ -230,6 +230,19 @@ def test_prefilter_of_bytes_lets_every_name_through(phrase: str) -> None:
         assert _PREFILTER.may_leak_bytes("a.py", text.encode(encoding))
 
 
+_VARIABLES = sorted({*_BOOK.names.variable_key, *_BOOK.names.variable_token})
+
+
+@pytest.mark.parametrize("phrase", [*_PHRASES, *_VARIABLES])
+@pytest.mark.parametrize("stage", ["", *_BOOK.names.variable_stages])
+def test_prefilter_lets_every_variable_through(phrase: str, stage: str) -> None:
+    *first, last = phrase.split()
+    name = "_".join([*first, stage, last] if stage else [*first, last]).upper()
+    for spelled in (name, f"{name}_2"):
+        if _NAMES.read_variable(spelled):
+            assert _PREFILTER.may_leak_text(f"print(os.environ['{spelled}'])")
+
+
 @pytest.mark.parametrize("case", FIRING, ids=lambda case: case.name)
 def test_prefilter_lets_firing_case_through(case: Case) -> None:
     assert _PREFILTER.may_leak_bytes(case.path, case.text.encode())

@@ -14,6 +14,7 @@ from okxguard.leaks.queries import MANAGERS, objects_of
 from okxguard.leaks.requests_sent import REQUESTS, is_request, is_sent
 from okxguard.leaks.scope import Frame
 from okxguard.leaks.shapes import is_key_name
+from okxguard.leaks.signing import Signing
 from okxguard.leaks.texts import environment
 from okxguard.leaks.values import (
     KEY,
@@ -50,6 +51,7 @@ class Access:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._signing = Signing(engine)
 
     def of_attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         """Evaluate an attribute."""
@@ -126,9 +128,10 @@ class Access:
         known = evidence.read.get(dotted(node)) if isinstance(node, ast.Attribute) else None
         if known and not self._engine.names.read(name):
             return _kept(base, name, value._replace(box=self.mapping_of(known)))
-        if name == "headers" and is_sent(base.ref) and evidence.signs is not None:
+        signed = self._signing.place() if name == "headers" and is_sent(base.ref) else None
+        if signed is not None:
             note = "headers are signed here"
-            return _headers(self._engine.taint(Secret.SECRET, "request headers", evidence.signs, note, dump=True))
+            return _headers(self._engine.taint(Secret.SECRET, "request headers", signed, note, dump=True))
         value = self._engine.expressions.named(self.environment(value, node), name, node)
         is_unknown = value.is_vague and value.box is None and base.box is None and base.target is None
         alike = self._engine.classes.likeness.attribute(name, evidence.members(node)) if is_unknown else None
@@ -197,7 +200,8 @@ class Access:
         value = Value(ref=f"{base.ref}.{name}" if base.ref else "")
         if self._engine.names.is_about(base.ref.rpartition(".")[2]):
             return value._replace(safe=True)
-        value = self._engine.expressions.named(value, name, node)
+        is_variable = self._engine.library.environments.match(base.ref)
+        value = self._engine.expressions.named(value, name, node, is_variable=is_variable is not None)
         self._engine.switches.note_read(base, value.taints)
         if box is None:
             return value

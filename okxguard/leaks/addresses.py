@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from okxguard.leaks.evidence import Evidence, dotted
 
@@ -22,10 +22,13 @@ def goes_to_messenger(node: ast.Call, evidence: Evidence) -> bool:
     return any(word in words for word in _MESSENGERS)
 
 
-def address_of(node: ast.Call) -> str:
-    """Return the names and texts in the address of a request."""
+def address_of(node: ast.Call, evidence: Evidence) -> str:
+    """Return the names and texts in the address of a request, and the texts in what its variables were given."""
     parts = _addresses(node)
-    return " ".join((*_texts(parts), *_names(parts)))
+    names = list(_names(parts))
+    known = names if not hasattr(node, "neighbour") else []
+    given = (value for name in known for value in evidence.given_to(node, name))
+    return " ".join((*_texts(parts), *names, *_texts(given)))
 
 
 def path_of(node: ast.Call, evidence: Evidence) -> str:
@@ -57,7 +60,7 @@ def _all_parts(node: ast.Call, evidence: Evidence) -> list[ast.expr]:
     return parts
 
 
-def _texts(parts: list[ast.expr]) -> Iterator[str]:
+def _texts(parts: Iterable[ast.expr]) -> Iterator[str]:
     for part in parts:
         for inner in ast.walk(part):
             if isinstance(inner, ast.Constant) and isinstance(inner.value, str):

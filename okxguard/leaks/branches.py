@@ -91,8 +91,12 @@ class Branches:
         for handler in node.handlers:
             frame.merge(before, after)
             if handler.name:
-                told = union(tuple(raised), *(each.taints for each in going if _catches(handler, each)))
-                frame.variables[handler.name] = self._caught(handler, node, told, frame)
+                caught = [each for each in going if _catches(handler, each)]
+                told = union(tuple(raised), *(each.taints for each in caught))
+                own = _objects_of(caught)
+                frame.variables[handler.name] = (
+                    own._replace(taints=told) if own else self._caught(handler, node, told, frame)
+                )
             again = [each for each in going if _catches(handler, each)] if _raises_again(handler) else []
             going = [each for each in going if not _catches(handler, each)]
             invocations.thrown += again
@@ -172,6 +176,14 @@ def _catches(handler: ast.ExceptHandler, thrown: Thrown) -> bool:
         return True
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(dotted(each).rpartition(".")[2] in thrown.kinds for each in types)
+
+
+def _objects_of(caught: list[Thrown]) -> Value | None:
+    """Return the object that a handler gets, or None where it is none of a class that is known."""
+    found: Value | None = None
+    for each in caught:
+        found = join(found, each.value) if each.value is not None else found
+    return found
 
 
 def _raises_again(handler: ast.ExceptHandler) -> bool:

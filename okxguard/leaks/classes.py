@@ -10,7 +10,7 @@ from okxguard.leaks.evidence import dotted
 from okxguard.leaks.fields import is_masked, says
 from okxguard.leaks.likeness import Likeness
 from okxguard.leaks.scope import Frame
-from okxguard.leaks.values import HIDDEN, MEMBER, SAFE, UNKNOWN, Box, ClassModel, Function, Value, join
+from okxguard.leaks.values import HIDDEN, MEMBER, SAFE, UNKNOWN, Box, ClassModel, Function, Value, content, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -225,7 +225,7 @@ class Classes:
         if found.ref.endswith(_COLUMNS):
             return Value(ref=f".{name}")
         is_empty = found.const is not UNKNOWN and not found.const and not isinstance(found.const, int)
-        if not found.is_vague and not is_empty:
+        if (not found.is_vague and not is_empty) or content(found):
             return found
         for ancestor in model.ancestors():
             if name in ancestor.annotations:

@@ -58,6 +58,8 @@ _MESSAGES = (
     "BytesIO",
 )
 _REPLY_PARTS = frozenset({"json", "text", "read", "decode"})
+# What is made of keywords, and has them as keys or attributes.
+_OF_KEYWORDS = frozenset({"argparse.Namespace", "dict", "easydict.EasyDict", "munch.Munch", "types.SimpleNamespace"})
 _OPENERS = frozenset({"open", "io.open", "codecs.open"})
 _TYPES = frozenset({"dict", "list", "tuple", "set", "str"})
 _ABSTRACT = {"Mapping": "dict", "MutableMapping": "dict", "Sequence": "list", "collections.abc.Mapping": "dict"}
@@ -176,7 +178,7 @@ class Effects:
             if "filter" in called.named:
                 return SAFE
             return self._engine.records.dump(called.values[0], called.node)
-        if ref == "dict" and called.named and not called.values:
+        if ref in _OF_KEYWORDS and called.named and not called.values:
             return self._boxes.made(called)
         if ref == "isinstance" and len(called.values) == 2:
             return _is_instance(*called.values)

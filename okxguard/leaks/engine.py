@@ -167,9 +167,9 @@ class Engine:
         if self._steps > _MOST_STEPS:
             raise ExhaustedError
 
-    def named(self, name: str, node: ast.AST) -> tuple[Taint, ...]:
-        """Return what a name alone says about its value."""
-        kind = self.names.read(name)
+    def named(self, name: str, node: ast.AST, *, is_variable: bool = False) -> tuple[Taint, ...]:
+        """Return what a name alone says about its value; that of a variable of the environment says more."""
+        kind = self.names.read_variable(name) if is_variable else self.names.read(name)
         return (Taint(kind, name, node, steps=((node, f"{kind.value} by its name"),)),) if kind else ()
 
     def put(self, name: str, frame: Frame) -> tuple[Taint, ...]:

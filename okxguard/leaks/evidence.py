@@ -73,6 +73,7 @@ class Evidence:
         self.options: list[Option] = []
         self.signs: ast.AST | None = None
         self._scope = 0
+        self._called_in: dict[int, int] = {}
         self._given: dict[str, list[tuple[int, bool, ast.expr]]] = defaultdict(list)
         self._parts: dict[str, list[str]] = defaultdict(list)
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -127,6 +128,7 @@ class Evidence:
 
     def _call(self, node: ast.Call) -> None:
         function = node.func
+        self._called_in[id(node)] = self._scope
         self._put(node)
         for keyword in node.keywords:
             if keyword.arg == "auth":
@@ -155,6 +157,11 @@ class Evidence:
             if at <= line:
                 found = [value] if is_whole else [*found, value]
         return found
+
+    def given_to(self, call: ast.Call, name: str) -> list[ast.expr]:
+        """Return what a name in a call was last given: a constant, an attribute, or a variable of the same function."""
+        is_known = "." in name or name.isupper() or self._called_in.get(id(call)) in self.assigned.get(name, ())
+        return self.given(name, call.lineno) if is_known else []
 
     def _changed(self, node: ast.AugAssign) -> None:
         self._given[dotted(node.target)].append((node.lineno, False, node.value))

@@ -76,11 +76,14 @@ class Expressions:
         """Evaluate expressions from left to right."""
         return [self.evaluate(node, frame) for node in nodes]
 
-    def named(self, value: Value, name: str, node: ast.AST) -> Value:
-        """Return a value that is read under a name: what the name says counts where nothing else is known."""
+    def named(self, value: Value, name: str, node: ast.AST, *, is_variable: bool = False) -> Value:
+        """Return a value that is read under a name: what the name says counts where nothing else is known.
+
+        `is_variable` tells that it is a variable of the environment.
+        """
         if not value.is_vague or is_object(value):
             return value
-        taints = self._engine.named(name, node)
+        taints = self._engine.named(name, node, is_variable=is_variable)
         return value._replace(taints=taints) if taints else value
 
     def put(self, value: Value, name: str, frame: Frame) -> Value:

@@ -100,7 +100,7 @@ class GateKeeper:
             known = self._kinds[name] = self._library.is_source_name(name) or (
                 names.may_tell(name)
                 and bool(
-                    names.read(name)
+                    names.read_variable(name)
                     or (not name.isidentifier() and names.read_question(name))
                     or names.read_getter(name)
                     or names.is_holder(name)
@@ -125,7 +125,7 @@ def _all_functions(layout: Layout) -> frozenset[int]:
 def _spread(notes: Notes, first: set[str], holding: frozenset[str]) -> tuple[set[str], set[str]]:
     """Return all names that may stand for secrets, from those that say so; and these with all that hold a secret."""
     leading = _leading(notes)
-    whole = first | {CAUGHT, LOCALS} if first else set()
+    whole = first | {CAUGHT, LOCALS} if first or holding else set()
     found = whole | holding
     waiting = [(name, name in whole) for name in found]
     while waiting:

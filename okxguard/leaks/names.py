@@ -46,6 +46,7 @@ class Secret(Enum):
         return 3 if self is Secret.PASSPHRASE else 8
 
 
+Phrases = dict[tuple[str, ...], Secret]
 # What the last word of the name of an entry says in a store of secrets, where everything is one.
 _ENTRIES = {
     **dict.fromkeys(("key", "ak"), Secret.KEY),
@@ -81,13 +82,20 @@ class SecretNames:
             )
             for phrase in phrases
         }
-        self._longest = max(map(len, self._kinds))
+        self._of_variables = {
+            **self._kinds,
+            **{tuple(phrase.split()): Secret.KEY for phrase in names.variable_key},
+            **{tuple(phrase.split()): Secret.TOKEN for phrase in names.variable_token},
+        }
+        self._stages = frozenset(names.variable_stages)
+        self._longest = max(map(len, self._of_variables))
         self._about = frozenset(names.about)
         self._before = frozenset(names.about_before)
         self._getters = frozenset(names.getters)
         self._holders = frozenset(tuple(phrase.split()) for phrase in names.holders)
         self.read = lru_cache(maxsize=4096)(self._read)
-        lasts = {phrase[-1] for phrase in (*self._kinds, *self._holders)}
+        self.read_variable = lru_cache(maxsize=1024)(self._read_variable)
+        lasts = {phrase[-1] for phrase in (*self._of_variables, *self._holders)}
         shortest = {word for word in lasts if not any(other in word for other in lasts - {word})}
         self._lasts = re.compile("|".join(map(re.escape, sorted(shortest))))
 
@@ -97,8 +105,18 @@ class SecretNames:
 
     def _read(self, name: str) -> Secret | None:
         """Return what a variable, attribute, key or column of that name holds, or None where it is no secret."""
-        words = words_of(name)
-        match = self._match(words)
+        return self._read_words(name, words_of(name), self._kinds)
+
+    def _read_variable(self, name: str) -> Secret | None:
+        """Return what a variable of the environment holds, whose name says more where it is written like one."""
+        known = self.read(name)
+        if known is not None or not name.isupper():
+            return known
+        words = tuple(word for word in words_of(name) if word not in self._stages)
+        return self._read_words(name, words, self._of_variables)
+
+    def _read_words(self, name: str, words: tuple[str, ...], kinds: Phrases) -> Secret | None:
+        match = self._match(words, kinds)
         if match is None or not _is_name(name, words):
             return None
         start, end, kind = match
@@ -154,11 +172,12 @@ class SecretNames:
             word in self._before for word in words[:-1]
         )
 
-    def _match(self, words: tuple[str, ...]) -> tuple[int, int, Secret] | None:
+    def _match(self, words: tuple[str, ...], kinds: Phrases | None = None) -> tuple[int, int, Secret] | None:
         """Return the longest known run of words and the last among those of one length."""
+        kinds = self._kinds if kinds is None else kinds
         for length in range(min(self._longest, len(words)), 0, -1):
             for start in range(len(words) - length, -1, -1):
-                kind = self._kinds.get(words[start : start + length])
+                kind = kinds.get(words[start : start + length])
                 if kind is not None:
                     return start, start + length, kind
         return None

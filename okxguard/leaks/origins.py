@@ -86,14 +86,14 @@ class Origins:
         """Return what is read under a name; other names are those of settings."""
         first = called.node.args[0] if called.node.args and called.values[0].const is UNKNOWN else None
         tail = name_of(first, self._engine.names)
-        kind = self._engine.names.read(tail) if tail else None
+        kind = self._engine.names.read_variable(tail) if tail else None
         if kind is not None:
             return self._secret(kind, tail, called, "read under its name")
         for value in [*called.values[:2], *called.named.values()]:
             name = value.const if isinstance(value.const, str) else ""
             if not name and value.ref and value.const is UNKNOWN:
                 name = value.ref.rpartition(".")[2]
-            kind = self._engine.names.read(name) if name else None
+            kind = self._engine.names.read_variable(name) if name else None
             if kind is not None:
                 return self._secret(kind, name, called, "read under its name")
             if isinstance(value.const, str):

@@ -24,6 +24,16 @@ _PASSES = (
     " http imap pop rpc my wifi mongo mongodb rabbit rabbitmq mq mqtt broker account exchange trade fund keystore vault"
     " ldap vpn sudo service client server bot influx kafka es elastic"
 )
+# Words before these in the names of variables of the environment, for what knows which variables are some.
+_STAGES = "test testing demo paper live prod production dev staging ro rw readonly trade trading main sub"
+_VARIABLE_KEYS = (
+    "okx okex binance bybit bitget kucoin gateio kraken coinbase bitfinex mexc htx huobi deribit application"
+)
+_VARIABLE_TOKENS = (
+    "consul http nomad deploy ci job grafana heroku ocean linode hetzner vercel netlify fly railway twine cargo codecov"
+    " sonar snyk jira notion figma mapbox pagerduty datadog airtable dropbox pushover wandb replicate webhook teams"
+    " mattermost tushare tiingo"
+)
 # Names of secrets whatever stands around them, and of the environment.
 _PLAIN = (
     "secret", "passw", "passphrase", "passcode", "pwd", "pswd", "contrase", "credential", "mnemonic", "bearer", "jwt",
@@ -63,13 +73,17 @@ def stems() -> Stems:
     return Stems(_PLAIN, completed(_MORE))
 
 
-def completed(patterns: dict[str, str]) -> dict[str, str]:
-    """Return patterns in which names in braces have become what is looked for before a stem."""
+def completed(patterns: dict[str, str], *, variables: bool = False) -> dict[str, str]:
+    """Return patterns in which names in braces have become what is looked for before a stem.
+
+    `variables` adds what only the names of variables of the environment have before it.
+    """
+    stages = _STAGES if variables else ""
     words = {
-        "{keys}": _behind(_KEYS, "key"),
-        "{tokens}": _behind(_TOKENS, "token"),
-        "{passes}": _behind(_PASSES, "pass"),
-        "{phrases}": _behind("seed recovery pass", "phrase"),
+        "{keys}": _behind(f"{_KEYS} {stages} {_VARIABLE_KEYS if variables else ''}", "key"),
+        "{tokens}": _behind(f"{_TOKENS} {stages} {_VARIABLE_TOKENS if variables else ''}", "token"),
+        "{passes}": _behind(f"{_PASSES} {stages}", "pass"),
+        "{phrases}": _behind(f"seed recovery pass {stages}", "phrase"),
     }
     done = {}
     for stem, pattern in patterns.items():

@@ -35,10 +35,10 @@ _MORE = {
     "pw": r"pw(?:_|(?<=_pw)|(?<![a-z0-9_]pw)(?![a-z0-9_]))",
     "cred": r"creds?(?![a-z])",
     "phrase": r"phrase(?:{phrases})",
-    "conn": r"conn(?:ection)?[-_ ]?str",
-    "auth": r"auth[-_ ]?(?:header|payload|msg|message)",
+    "conn": r"conn(?:ection)?[-_ ]?(?:[a-z]{2,10}_)?str",
+    "auth": r"auth[-_ ]?(?:[a-z]{2,10}_)?(?:header|payload|msg|message)",
     "sign": r"sign(?:ed)?[-_ ]?headers",
-    "session": r"session[-_ ]?cookie",
+    "session": r"session[-_ ]?(?:[a-z]{2,10}_)?cookie",
     "login": r"login[-_ ]?(?:payload|params|message|msg|request|frame)",
     "api(": "|".join(rf"api\((?<={client}api\()" for client in _CLIENTS),
     "wsprivateasync": r"wsprivateasync",
@@ -172,7 +172,7 @@ class LeakPrefilter:
 
 @cache
 def _stems() -> Stems:
-    return Stems(_PLAIN, completed(_MORE))
+    return Stems(_PLAIN, completed(_MORE, variables=True))
 
 
 def _literals(stems: Stems) -> tuple[bytes, ...]:

@@ -11,6 +11,7 @@ from okxguard.entries.python_nodes import children
 from okxguard.leaks.library import Library
 from okxguard.leaks.put_together import head_of, tail_of
 from okxguard.leaks.queries import QUERIES
+from okxguard.leaks.relation_hooks import names_of_hooks
 from okxguard.leaks.relation_layout import Layout
 from okxguard.leaks.relation_marks import ALL, HELD, bare, held
 from okxguard.leaks.relation_scopes import NameScope, last_name, text_of
@@ -63,6 +64,8 @@ class Flows:
 
     def __init__(self, layout: Layout, library: Library, brought: frozenset[str]) -> None:
         self._library = library
+        self._layout = layout
+        self._hooked: frozenset[str] | None = None
         self._functions = layout.functions
         self._classes = layout.classes
         self.dumps = not layout.words.isdisjoint(_WHOLE | _DUMPING)
@@ -146,12 +149,18 @@ class Flows:
             for part in address
             for inner in ast.walk(part)
         )
-        if self._library.hooks.search(words):
+        if self._library.hooks.search(words) or not self._hooks().isdisjoint(words.split()):
             return self.given(node, scope)
         found: Flow = set()
         for part in (*address, named.get("params")):
             found |= self.of(part, scope)
         return found
+
+    def _hooks(self) -> frozenset[str]:
+        """Return the last names of what is given a text that is the address of a chat, or names one."""
+        if self._hooked is None:
+            self._hooked = frozenset(names_of_hooks(self._layout, self._library))
+        return self._hooked
 
     def _of_call(self, node: ast.Call, found: Flow) -> list[Any]:
         """Return the parts of a call that its result may be made of."""

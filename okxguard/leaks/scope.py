@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class Thrown(NamedTuple):
-    """An exception with secrets: the names of its class and of those that it is made from."""
+    """An exception with secrets: the names of its class and of those that it is made from, and the object itself."""
 
     kinds: frozenset[str]
     taints: tuple[Taint, ...]
+    value: Value | None = None
 
 
 def ancestry_of(name: str) -> frozenset[str]:

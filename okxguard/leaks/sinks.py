@@ -118,7 +118,7 @@ class Sinks:
             query = tuple(taint for taint in query if taint.kind is not Secret.TOKEN)
         self._report(ADDRESSED, called, _singly(union(query, shown(_of(named, "params")))))
         bodies = [*_of(named, *self._library.bodies), *called.values[1:]]
-        if bodies and self._library.hooks.search(address_of(called.node)):
+        if bodies and self._library.hooks.search(address_of(called.node, self._engine.evidence)):
             self._report(SENT, called, shown(bodies))
 
     def _write(self, called: Called) -> None:

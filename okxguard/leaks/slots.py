@@ -18,7 +18,7 @@ def slots_of(node: ast.AST, calls: Mapping[str, tuple[str, ...]]) -> Iterator[tu
     """Yield variables and attributes that are put where secrets belong, with the name of what belongs there."""
     found: Iterator[tuple[ast.expr, str]] = iter(())
     if isinstance(node, ast.Call):
-        names = calls.get(_last(node.func), ())
+        names = calls.get(_last(node.func)) or calls.get(_method(node.func), ())
         is_spread = any(isinstance(argument, ast.Starred) for argument in node.args[: len(names)])
         named = ((each.value, each.arg) for each in node.keywords if names and each.arg is not None)
         found = chain(zip(node.args if not is_spread else (), names, strict=False), named)
@@ -47,6 +47,13 @@ def _plain(node: ast.expr) -> ast.expr:
     while isinstance(node, ast.Call) and _last(node.func) in _FORMS:
         node = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else node.func
     return node
+
+
+def _method(node: ast.AST) -> str:
+    """Return the name of a method of what a call makes, with the name of that call, or nothing."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Call):
+        return ""
+    return f"{_last(node.value.func)}().{node.attr}"
 
 
 def _last(node: ast.AST) -> str:

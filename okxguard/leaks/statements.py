@@ -11,7 +11,7 @@ from okxguard.leaks.branches import Branches
 from okxguard.leaks.conditions import refine
 from okxguard.leaks.evidence import dotted
 from okxguard.leaks.scope import Frame, Thrown, ancestry_of
-from okxguard.leaks.values import SAFE, ClassModel, Function, Value, join
+from okxguard.leaks.values import SAFE, ClassModel, Function, Value, content, join
 
 if TYPE_CHECKING:
     from okxguard.leaks.engine import Engine
@@ -95,10 +95,12 @@ class Statements:
 
     def _raise(self, node: ast.Raise, frame: Frame) -> bool:
         if node.exc is not None:
-            raised = self._engine.reporter.raised(node, self._said(node.exc, frame))
+            said = self._said(node.exc, frame)
+            raised = self._engine.reporter.raised(node, said)
             frame.raised += raised
-            if raised:
-                self._engine.invocations.thrown.append(Thrown(self._kinds(node.exc, frame), tuple(raised)))
+            own = next((value for value in said if value.box is not None and value.box.model is not None), None)
+            if raised or (own is not None and content(own)):
+                self._engine.invocations.thrown.append(Thrown(self._kinds(node.exc, frame), tuple(raised), own))
         return False
 
     def _kinds(self, node: ast.expr, frame: Frame) -> frozenset[str]:
