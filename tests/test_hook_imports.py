@@ -44,8 +44,9 @@ _OKX = """
     entries.records entries.text entries.wrapping examine findings leakbook leaking leaks.evidence leaks.gate
     leaks.kept leaks.library leaks.library_names leaks.modules leaks.names leaks.neighbours leaks.put_together
     leaks.python leaks.queries leaks.reading leaks.relation_calls leaks.relation_definitions leaks.relation_flows
-    leaks.relation_handover leaks.relation_hooks leaks.relation_layout leaks.relation_marks leaks.relation_notes leaks.relation_scopes
-    leaks.relation_telling leaks.relations leaks.reporting leaks.scope leaks.slots leaks.surveys leaks.values
+    leaks.relation_handover leaks.relation_hooks leaks.relation_layout leaks.relation_marks leaks.relation_notes
+    leaks.relation_scopes leaks.relation_telling leaks.relations leaks.reporting leaks.scope leaks.slots leaks.surveys
+    leaks.values
 """
 # Modules of the standard library beside those that a Python that does nothing imports.
 _LIBRARY = """
