@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential, correlate
 from okxguard.detectors.credentials import CredentialDetector
 from okxguard.detectors.gate import PolicyGate, may_instruct
+from okxguard.detectors.relevance import relevant_entries
 from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
+from okxguard.entries.reading import FindTelling
 from okxguard.examination import Examination
 from okxguard.findings import credential_finding, plain_finding
 from okxguard.model import Entry, Finding, Policing, Role
@@ -77,11 +80,19 @@ class Examiner:
         return self._gate.may_hold_reply(document) and self._police.may_hold_reply(document)
 
     def _read(self, document: Document) -> Reading:
-        return read_entries(document, cache(lambda: self._telling(document)))
+        words, others = self._credentials.words.telling_lines, self._gate.telling_lines
+        find_telling = FindTelling(
+            len(document.line_starts),
+            lambda: words(document),
+            lambda: others(document) if document.declares else frozenset(),
+        )
+        return read_entries(document, find_telling, lambda entries: self._relevant(document, entries, find_telling))
 
-    def _telling(self, document: Document) -> frozenset[int]:
-        telling = self._credentials.words.telling_lines(document)
-        return telling | self._gate.telling_lines(document) if document.declares else telling
+    def _relevant(self, document: Document, entries: Sequence[Entry], find_telling: FindTelling) -> Sequence[Entry]:
+        """Return the entries that matter; the rights of keys may depend on any of them."""
+        if document.declares:
+            return entries
+        return relevant_entries(document, entries, find_telling.close(), self._credentials.names)
 
     def _bundled(self, document: Document, entries: tuple[Entry, ...], commit: str | None) -> list[Finding]:
         rule = self._rules[_BROWSER]

@@ -49,9 +49,9 @@ class Surroundings:
         self._demo: set[tuple[str, ...]] = set()
         self._logins: set[tuple[str, ...]] = set()
         self._alerts: set[tuple[str, ...]] = set()
+        self._entries = entries
         for entry in entries:
             self._note(entry)
-        self.file = self._file_owner(entries)
 
     def _note(self, entry: Entry) -> None:
         if not entry.path or len(entry.value) > _LONGEST_DISCRIMINATOR:
@@ -238,7 +238,9 @@ class Surroundings:
             if not segment.endswith("()")
         )
 
-    def _file_owner(self, entries: Sequence[Entry]) -> Ownership:
+    @cached_property
+    def file(self) -> Ownership:
+        """Who owns what nothing nearer says anything of."""
         path = self._words.owner_in(self._document.evidence.rpartition("/")[2])
         if path is Owner.OKX:
             return Ownership(Owner.OKX, Context.AROUND if self._document.kind in _SETTINGS else Context.NEAR)
@@ -247,7 +249,7 @@ class Surroundings:
         folder = self._words.owner_in(self._document.evidence.rpartition("/")[0])
         others = self._words.exchanges.found_in(self._document.text)
         named = folder is Owner.OKX or self._words.names_okx(self._document)
-        if named or any(self._names.read(entry.path[-1]).okx for entry in entries):  # what is encoded names it, too
+        if named or any(self._names.read(entry.path[-1]).okx for entry in self._entries):  # what is encoded names it, too
             return Ownership(Owner.OKX, Context.FILE, mixed=others)
         return Ownership(
             Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None,

@@ -48,6 +48,8 @@ _NAMED_PASS = r"pass(?!ed|es\b|ing|age|ive|ion|enger|port|through|thru|time|able
 
 # Names with one of these in them are found by it.
 _CORES = ("phrase", "pwd", "key", "secr", "secer", "serc", "screc")
+# Shorter names are written in one piece, and are no part of a word.
+_SHORTEST_SPACED = 4
 _MAKERS = frozenset({"new", "async"})
 _BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
 
@@ -79,22 +81,33 @@ class Telling:
             for role in Role
             for word in named[role]
         }
-        patterns = {core: core for core in _CORES} | {"pass": _NAMED_PASS}
+        # What stands in the letters of a name, and a pattern of the whole; the written ones begin with those letters.
+        patterns = {core: "" for core in _CORES} | {"pass": _NAMED_PASS}
+        spaced: dict[str, str] = {}
         for name in sorted(names):
-            if not any(core in name for core in patterns):
-                patterns[name if name[:2].isascii() else name[:2]] = _name_pattern(name)
+            if not any(core in name for core in (*patterns, *spaced)):
+                written = len(name) < _SHORTEST_SPACED or not name[:2].isascii()
+                core = name if name[:2].isascii() else name[:2]
+                (patterns if written else spaced)[core] = _name_pattern(name)
         endings = set(_callee_endings(vocabulary))
         for ending in sorted(endings):
             if not any(ending != other and ending.endswith(other) for other in endings):
                 patterns.setdefault(ending, rf"(?<!/){ending}(?![a-z_])")
-        self._patterns = tuple((core, re.compile(pattern)) for core, pattern in patterns.items())
+        self._written = tuple((core, re.compile(pattern)) for core, pattern in patterns.items())
+        self._spaced = tuple((core, re.compile(pattern)) for core, pattern in spaced.items())
 
     def find(self, lower: str) -> Iterator[int]:
         """Yield where a name begins."""
+        for core, pattern in self._written:
+            at = lower.find(core)
+            while at >= 0:
+                if pattern.match(lower, at):
+                    yield at
+                at = lower.find(core, at + 1)
         # Without what may stand between the letters of a name; most names are in no text.
         letters = lower.encode("ascii", "ignore").translate(None, _BETWEEN).decode("ascii")
         is_ascii = lower.isascii()
-        for core, pattern in self._patterns:
+        for core, pattern in self._spaced:
             if core in letters if core.isascii() else not is_ascii:
                 for match in pattern.finditer(lower):
                     yield match.start()
@@ -109,9 +122,9 @@ def _callee_endings(vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _name_pattern(name: str) -> str:
-    if name.isascii() and len(name) < 4:
-        return rf"(?<![a-z]){name}(?![a-z])"
-    return _spaced(name) if name[:2].isascii() else re.escape(name[:2])
+    if not name[:2].isascii():
+        return ""
+    return rf"(?<![a-z]){name}(?![a-z])" if len(name) < _SHORTEST_SPACED else _spaced(name)
 
 
 def _alternatives(vocabulary: Vocabulary, roles: tuple[Role, ...], cores: tuple[str, ...]) -> list[str]:

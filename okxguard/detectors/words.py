@@ -15,13 +15,16 @@ from okxguard.kinds import Kind
 from okxguard.rulebook import Vocabulary
 
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
-_READ_AROUND = 25
 # Larger files that only their path names OKX's are read where they show something: a folder may hold anything.
 _READ_WHOLE = 20_000
 # No word of the pattern begins further in front of its stem.
 _BEFORE_STEM = 40
 _LONE_SECRET = rf"(?<![0-9A-F]){SECRET.pattern}(?![0-9A-F])"
 _SHAPES = "-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
+# The same, with every digit of hexadecimal numbers as one sign.
+_DIGITS = bytes(1 if chr(code) in "0123456789abcdef" else code if code > 1 else 2 for code in range(256))
+_KEY_END, _SECRET_RUN = b"-\1\1\1\1-\1\1\1\1-" + b"\1" * 12, b"\1" * 32
+_DIGIT_RUN = rb"\x01+"
 # What constants are folded from in Python: pieces of a key or a secret, and functions that decode.
 _PIECES = (
     r"[\"'][0-9a-f-]{12,31}[\"']|[\"'][0-9a-f-]{2,31}[\"'][\sb+,()\\]{0,60}[\"'][0-9a-f-]{2,31}[\"']"
@@ -92,12 +95,12 @@ class Words:
         return re.compile(shaped_pattern(self._vocabulary))
 
     def telling_lines(self, document: Document) -> frozenset[int]:
-        """Return the indices of the lines that may hold a part, and of those around that may say whose it is."""
+        """Return the indices of the lines that may hold a part."""
         lower = document.text.lower()
         if len(lower) != len(document.text):
             lower = document.text
         telling = {document.line_of(at) for at in self._named.find(lower)}
-        shown = {document.line_of(match.start()) for match in re.finditer(_SHAPES, lower)}
+        shown = {document.line_of(at) for at in _shown(lower)}
         if document.kind is Kind.PYTHON:
             shown |= {document.line_of(match.start()) for match in re.finditer(_PIECES, lower)}
         if document.kind in _NAMED_ON_LINE:
@@ -106,12 +109,8 @@ class Words:
                 for line in shown
                 if self._shaped.search(lower, document.line_starts[line], document.end_of_line(line))
             }
-        last = len(document.line_starts)
-        telling |= shown
-        telling |= {document.line_of(start) for start, meant in _meant(document.text) if self._tells(meant)}
-        return frozenset(
-            near for line in telling for near in range(max(0, line - _READ_AROUND), min(last, line + _READ_AROUND + 1))
-        )
+        meant = {document.line_of(start) for start, text in _meant(document.text) if self._tells(text)}
+        return frozenset(telling | shown | meant)
 
     def may_report(self, document: Document) -> bool:
         """Tell whether the document says OKX at all, or shows a key and a secret, which need no such word.
@@ -163,6 +162,22 @@ class Words:
         """Tell whether a dotted name belongs to a library that takes passwords of its own."""
         pieces = re.split(r"[^A-Za-z0-9_]+", segment.lower())
         return bool(self._callees.intersection(pieces))
+
+
+def _shown(lower: str) -> Iterator[int]:
+    """Yield where a text in lower case shows the end of a key, and a secret; the digits are masked first."""
+    masked = lower.encode("latin-1", "replace").translate(_DIGITS)
+    at = masked.find(_KEY_END)
+    while at >= 0:
+        yield at
+        at = masked.find(_KEY_END, at + 1)
+    at = masked.find(_SECRET_RUN)
+    while at >= 0:
+        run = re.compile(_DIGIT_RUN).match(masked, at)
+        end = run.end() if run else at + 1
+        if end - at == len(_SECRET_RUN):
+            yield at
+        at = masked.find(_SECRET_RUN, end)
 
 
 def _meant(text: str) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import cast
 
@@ -10,9 +10,11 @@ from okxguard.documents import Document
 from okxguard.entries.derived import complete
 from okxguard.entries.reading import FindTelling, MismatchError, Reading
 from okxguard.kinds import Kind
+from okxguard.model import Entry
 
 _LARGEST_PARSED = 8 << 20
 _Reader = Callable[[Document, FindTelling], Reading]
+Choose = Callable[[Sequence[Entry]], Sequence[Entry]]
 
 # Module and function of the reader of every syntax. Each is imported when a file needs it: a hook run on one dotenv
 # file loads no YAML and no ast.
@@ -45,17 +47,17 @@ _LINE_BY_LINE = frozenset({Kind.DOTENV, Kind.INI, Kind.PROPERTIES, Kind.TEXT, Ki
 _FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI, Kind.CODE, Kind.MAIL, Kind.CARD})
 
 
-def read_entries(document: Document, find_telling: FindTelling) -> Reading:
+def read_entries(document: Document, find_telling: FindTelling, choose: Choose) -> Reading:
     """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up.
 
     `find_telling` returns the lines that may hold something of interest; it is asked only where it saves work. Where
     a value always stands on its line letter by letter, other lines are left out, and a document without such lines is
-    not read at all.
+    not read at all. `choose` returns those of the entries, as they are written, that matter.
     """
     if document.kind not in _FOLDING and document.kind is not Kind.TEXT and not find_telling():
         return Reading()
     reading = read_as_written(document, find_telling)
-    entries = reading.entries
+    entries = choose(reading.entries)
     if document.kind is Kind.TEXT:
         from okxguard.entries.lone import read_lone_value  # most documents are no text
 

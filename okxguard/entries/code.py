@@ -16,6 +16,7 @@ from okxguard.entries.code_literals import Literals
 from okxguard.entries.code_mappings import Mappings
 from okxguard.entries.code_names import Names, normalised
 from okxguard.entries.code_objects import Objects
+from okxguard.entries.code_silence import without_silent_bodies
 from okxguard.entries.code_slots import Slots
 from okxguard.entries.code_targets import Slot
 from okxguard.entries.commented import read_commented
@@ -84,13 +85,13 @@ class _Reader:
 
     def read(self, find_telling: FindTelling) -> Iterator[Entry]:
         """Yield the entries of the strings, of the constants where they are passed on, and of the comments."""
-        for index in self._strings():
+        telling = find_telling()
+        for index in without_silent_bodies(self._document, self._tokens, self._strings(), find_telling.close()):
             if self._tokens.ends[index] - self._tokens.starts[index] > _SHORTEST:
                 yield from self._string(index)
         yield from self._passed()
         for frame in sorted(self._member_frames):
             yield from self._declared(frame)
-        telling = find_telling()
         if self._document.declares:
             yield from self._given(telling)
         yield from self._comments(telling)

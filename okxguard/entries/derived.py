@@ -35,6 +35,8 @@ _COMMANDS = (
     r"redis-cli|(?m:^[^\n>]{1,60}>[ \t]*H?GET[ \t])|(?m:^\*\d{1,4}\n\$\d)"
     r"|(?m:^[ \t]*(?:H?M?SET(?:NX|EX)?|JSON\.SET|hm?set)[ \t])"
 )
+# One of these stands in every one of them.
+_COMMAND_SIGNS = ("redis-cli", "GET", "SET", "hset", "hmset", "\n$")
 _LONGEST_TRIMMED = 1000
 _CONTROLS = "".join(map(chr, (*range(9), *range(14, 32))))
 _AROUND = r"(?:\s|\\(?:[nrt\n]|x[01][0-9a-fA-F]|u00[01][0-9a-fA-F])|[\x00-\x1f“”„‘’«»`|])*"
@@ -85,7 +87,8 @@ def complete(document: Document, entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _commands(document: Document) -> Iterator[Entry]:
     """Yield what the commands of a database say that stand in scripts and notes."""
-    if document.kind in _WITH_COMMANDS and re.search(_COMMANDS, document.text):
+    may_hold = document.kind in _WITH_COMMANDS and any(sign in document.text for sign in _COMMAND_SIGNS)
+    if may_hold and re.search(_COMMANDS, document.text):
         from okxguard.entries.redis import read_redis  # most texts hold no such command
 
         yield from read_redis(document)

@@ -19,7 +19,7 @@ from okxguard.entries.python_expressions import Expressions
 from okxguard.entries.python_flow import Flow
 from okxguard.entries.python_fold import Folder
 from okxguard.entries.python_names import Bindings, collect_bindings
-from okxguard.entries.python_nodes import all_nodes, children
+from okxguard.entries.python_nodes import children, inner_nodes
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import Wrappers
 from okxguard.entries.reading import FindTelling, Literal, Reading
@@ -47,11 +47,9 @@ def read_python(document: Document, find_telling: FindTelling) -> Reading:
     Raises MismatchError when the text cannot be parsed.
     """
     tree, left_out, strange = parse_python(document.text)
-    nodes = all_nodes(tree)
+    nodes = inner_nodes(tree)
     bindings = collect_bindings(nodes)
-    reader = _Reader(
-        document, nodes, bindings, Flow(nodes, bindings), find_telling() if document.declares else frozenset()
-    )
+    reader = _Reader(document, nodes, bindings, Flow(nodes, bindings), find_telling)
     entries = (*reader.read(tree), *_comments(document))
     if not left_out:
         return Reading(entries)
@@ -75,16 +73,18 @@ class _Reader:
     """One walk over a tree; an explicit stack, so that depth costs nothing."""
 
     def __init__(
-        self, document: Document, nodes: Sequence[ast.AST], bindings: Bindings, flow: Flow, telling: frozenset[int]
+        self, document: Document, nodes: Sequence[ast.AST], bindings: Bindings, flow: Flow, find_telling: FindTelling
     ) -> None:
         self._document = document
         self._bindings = bindings
         self._flow = flow
         self._folder = Folder(document, bindings)
         self._wrappers = Wrappers(bindings, self._folder)
-        self._expressions = Expressions(document, self._folder, flow, telling)
+        self._telling = find_telling.close()
+        declaring = find_telling() if document.declares else frozenset()
+        self._expressions = Expressions(document, self._folder, flow, declaring)
         self._stack: list[tuple[ast.AST, _Path]] = []
-        self._calls = Calls(nodes, bindings, self._folder, flow, self._wrappers, telling)
+        self._calls = Calls(nodes, bindings, self._folder, flow, self._wrappers, declaring)
         self._read_strings: set[int] = set()
         self._read_dicts: set[int] = set()
 
@@ -98,6 +98,8 @@ class _Reader:
         if isinstance(node, ast.ClassDef):
             self._push(node, (*path, node.name))
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            if self._says_nothing(node):
+                return
             name = f"{node.name}()" if not isinstance(node, ast.Lambda) else "lambda()"
             yield from self._defaults(node.args, (*path, name))
             yield from self._constant_function(node, path)
@@ -118,6 +120,11 @@ class _Reader:
             self._push(node, path)
         else:
             yield from self._expression(node, path)
+
+    def _says_nothing(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+        """Tell whether no line of a function tells anything: what is in it has a path, and so a scope, of its own."""
+        first = min((each.lineno for each in getattr(node, "decorator_list", ())), default=node.lineno)
+        return self._telling.isdisjoint(range(first - 1, node.end_lineno or node.lineno))
 
     def _push(self, node: ast.AST, path: _Path) -> None:
         self._stack += [(child, path) for child in reversed(children(node)) if child is not None]

@@ -10,6 +10,7 @@ from okxguard.entries.python_names import Bindings
 _MOST_VALUES = 20
 _MOST_ITEMS = 40
 _DEEPEST = 3
+_NAMED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 
 
 class Flow:
@@ -18,6 +19,7 @@ class Flow:
     def __init__(self, nodes: Sequence[ast.AST], bindings: Bindings) -> None:
         self._bindings = bindings
         self._assigned: dict[str, dict[int, list[ast.expr]]] = {}
+        self._takers: dict[str, dict[int, str]] = {}
         self._classes: set[str] = set()
         self._parents = [0]
         self._scopes: list[int] = []
@@ -25,10 +27,11 @@ class Flow:
 
     def _note_scopes(self, nodes: Sequence[ast.AST]) -> None:
         """Number the functions, outer ones first, and note for every line the innermost one that holds it."""
-        self._scopes = [0] * (
-            max((node.end_lineno or 0 for node in nodes if isinstance(node, ast.stmt)), default=0) + 2
-        )
+        last = max((each.end_lineno or 0 for each in nodes[0].body), default=0) if isinstance(nodes[0], ast.Module) else 0
+        self._scopes = [0] * (last + 2)
         for node in nodes:
+            if type(node) not in _NAMED:
+                continue
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self._parents.append(self._scopes[node.lineno])
                 lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
@@ -64,10 +67,13 @@ class Flow:
 
     def label(self, target: ast.Name) -> str:
         """Return what else is known of a variable: who made it, and who it is passed to."""
-        passed = self._bindings.passed.get(target.id, ())
-        mine = self._home_of(target.id, target.lineno)
-        takers = [callee for callee, line in passed if self._home_of(target.id, line) == mine]
-        return " ".join(filter(None, (self._bindings.callees.get(target.id, ""), *takers[:1])))
+        name = target.id
+        if name not in self._takers:
+            takers = self._takers[name] = {}
+            for callee, line in self._bindings.passed.get(name, ()):
+                takers.setdefault(self._home_of(name, line), callee)
+        taker = self._takers[name].get(self._home_of(name, target.lineno)) if self._takers[name] else None
+        return " ".join(filter(None, (self._bindings.callees.get(name, ""), taker)))
 
     def _home_of(self, name: str, line: int) -> int:
         """Return the function whose variable a name is on a line."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 _LONGEST_CHAIN = 30
+_BINDING = frozenset({ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Call})
 _CLASS_MAKERS = frozenset({"namedtuple", "NamedTuple", "make_dataclass", "recordtype"})
 
 
@@ -59,12 +60,16 @@ class Bindings:
 
 
 def collect_bindings(nodes: Iterable[ast.AST]) -> Bindings:
-    """Return the bindings of a module from all its nodes."""
+    """Return the bindings of a module from all its nodes that may hold others."""
     bindings = Bindings()
     calls: list[ast.Call] = []
     made: list[tuple[str, ast.Call]] = []
     for node in nodes:
-        if isinstance(node, ast.Import):
+        if type(node) not in _BINDING:
+            continue
+        if isinstance(node, ast.Call):
+            calls.append(node)
+        elif isinstance(node, ast.Import):
             for alias in node.names:
                 bindings.imports[alias.asname or alias.name.partition(".")[0]] = (
                     alias.name if alias.asname else alias.name.partition(".")[0]
@@ -77,8 +82,6 @@ def collect_bindings(nodes: Iterable[ast.AST]) -> Bindings:
                 _bind(bindings, made, target, node.value)
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             _bind(bindings, made, node.target, node.value)
-        elif isinstance(node, ast.Call):
-            calls.append(node)
     for name, call in made:
         bindings.callees.setdefault(name, bindings.dotted(call) or "")
     for call in calls:

@@ -37,6 +37,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 _FIELDS[type(None)] = ()
 _FIELDS[ast.Constant] = ()
 _FIELDS[ast.MatchSingleton] = ()  # holds a truth value or None as it is
+_INNER = frozenset({ast.Import, ast.ImportFrom, *(kind for kind, names in _FIELDS.items() if names)})
 
 
 def children(node: Any) -> list[Any]:
@@ -51,9 +52,17 @@ def children(node: Any) -> list[Any]:
     return found
 
 
-def all_nodes(tree: ast.Module) -> list[Any]:
-    """Return every expression and statement of a tree, outer ones first."""
+def inner_nodes(tree: ast.Module) -> list[Any]:
+    """Return every expression and statement of a tree but those that hold and bind nothing, outer ones first."""
     nodes: list[Any] = [tree]
+    append, inner = nodes.append, _INNER
     for node in nodes:
-        nodes += [child for child in children(node) if child is not None]
+        for name in _FIELDS[type(node)]:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                for child in value:
+                    if type(child) in inner:
+                        append(child)
+            elif type(value) in inner:
+                append(value)
     return nodes

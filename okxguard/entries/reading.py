@@ -3,12 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 from okxguard.model import Entry, Span
 
-# Returns the indices of the lines that may hold something of interest.
-FindTelling = Callable[[], frozenset[int]]
+# What stands so many lines around a line of interest may say whose it is; so many, what it belongs to.
+_AROUND, _CLOSE = 25, 6
+_FindLines = Callable[[], frozenset[int]]
+
+
+class FindTelling:
+    """Finds the lines of a document that may hold something of interest, when they are first asked for.
+
+    `find` returns their indices, and `others` returns the indices of lines that count as they are.
+    """
+
+    def __init__(self, count: int, find: _FindLines, others: _FindLines = frozenset) -> None:
+        self._count = count
+        self._find = find
+        self._others = others
+
+    @classmethod
+    def everything(cls, count: int) -> FindTelling:
+        """Return what finds every one of `count` lines."""
+        return cls(count, lambda: frozenset(range(count)))
+
+    def __call__(self) -> frozenset[int]:
+        """Return the lines of interest and all around them."""
+        return self._around
+
+    def close(self) -> frozenset[int]:
+        """Return the lines of interest and those next to them."""
+        return self._near
+
+    @cached_property
+    def _lines(self) -> frozenset[int]:
+        return self._find()
+
+    @cached_property
+    def _more(self) -> frozenset[int]:
+        return self._others()
+
+    @cached_property
+    def _around(self) -> frozenset[int]:
+        return self._spread(_AROUND)
+
+    @cached_property
+    def _near(self) -> frozenset[int]:
+        return self._spread(_CLOSE)
+
+    def _spread(self, by: int) -> frozenset[int]:
+        found = {near for line in self._lines for near in range(max(0, line - by), min(self._count, line + by + 1))}
+        return frozenset(found) | self._more
 
 
 class Reading(NamedTuple):
