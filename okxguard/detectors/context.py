@@ -249,7 +249,8 @@ class Surroundings:
         folder = self._words.owner_in(self._document.evidence.rpartition("/")[0])
         others = self._words.exchanges.found_in(self._document.text)
         named = folder is Owner.OKX or self._words.names_okx(self._document)
-        if named or any(self._names.read(entry.path[-1]).okx for entry in self._entries):  # what is encoded names it, too
+        # What is encoded names it, too.
+        if named or any(self._names.read(entry.path[-1]).okx for entry in self._entries):
             return Ownership(Owner.OKX, Context.FILE, mixed=others)
         return Ownership(
             Owner.EXCHANGE if others or folder is Owner.EXCHANGE else None,

@@ -82,7 +82,7 @@ class Telling:
             for word in named[role]
         }
         # What stands in the letters of a name, and a pattern of the whole; the written ones begin with those letters.
-        patterns = {core: "" for core in _CORES} | {"pass": _NAMED_PASS}
+        patterns = dict.fromkeys(_CORES, "") | {"pass": _NAMED_PASS}
         spaced: dict[str, str] = {}
         for name in sorted(names):
             if not any(core in name for core in (*patterns, *spaced)):

@@ -7,7 +7,7 @@ a megabyte of minified code costs little more than its brackets.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from okxguard.entries.languages import Language
@@ -59,8 +59,9 @@ def _pattern(language: Language) -> re.Pattern[str]:
     return re.compile(f"{signs}|{others}" if first else f"{others}|{signs}", re.MULTILINE)
 
 
+@lru_cache(maxsize=1)
 def tokenize(text: str, language: Language) -> Tokens:
-    """Return the tokens of a text in one language."""
+    """Return the tokens of a text in one language; nobody may change them, for the next one who asks gets them, too."""
     kinds: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -27,8 +27,8 @@ class Flow:
 
     def _note_scopes(self, nodes: Sequence[ast.AST]) -> None:
         """Number the functions, outer ones first, and note for every line the innermost one that holds it."""
-        last = max((each.end_lineno or 0 for each in nodes[0].body), default=0) if isinstance(nodes[0], ast.Module) else 0
-        self._scopes = [0] * (last + 2)
+        statements = nodes[0].body if isinstance(nodes[0], ast.Module) else []
+        self._scopes = [0] * (max((each.end_lineno or 0 for each in statements), default=0) + 2)
         for node in nodes:
             if type(node) not in _NAMED:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _LONGEST_CHAIN = 30
 _BINDING = frozenset({ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Call})
@@ -69,24 +69,30 @@ def collect_bindings(nodes: Iterable[ast.AST]) -> Bindings:
             continue
         if isinstance(node, ast.Call):
             calls.append(node)
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                bindings.imports[alias.asname or alias.name.partition(".")[0]] = (
-                    alias.name if alias.asname else alias.name.partition(".")[0]
-                )
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                bindings.imports[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}".lstrip(".")
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 _bind(bindings, made, target, node.value)
-        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            _bind(bindings, made, node.target, node.value)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+            if node.value is not None:
+                _bind(bindings, made, node.target, node.value)
+        else:
+            bindings.imports.update(_imported(node))
     for name, call in made:
         bindings.callees.setdefault(name, bindings.dotted(call) or "")
     for call in calls:
         _note_passed(bindings, call)
     return bindings
+
+
+def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield the names that an import binds, and the dotted names of what they stand for."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            first = alias.name.partition(".")[0]
+            yield alias.asname or first, alias.name if alias.asname else first
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}".lstrip(".")
 
 
 def _bind(bindings: Bindings, made: list[tuple[str, ast.Call]], target: ast.expr, value: ast.expr) -> None:

@@ -43,15 +43,41 @@ class Parsed(NamedTuple):
     strange: frozenset[int] = frozenset()
 
 
+# The text that was parsed last, and what was made of it: every rule that reads a module asks for it in turn.
+_last: list[tuple[str, Parsed | MismatchError]] = []
+
+
 def parse_python(text: str) -> Parsed:
-    """Parse a module, without the lines that are not Python if need be.
+    """Parse a module, without the lines that are not Python if need be; nobody may change the tree.
 
     Raises MismatchError when too many lines would be left out.
     """
+    if not (_last and _last[0][0] == text):
+        _last[:] = [(text, _parsed(text))]
+    parsed = _last[0][1]
+    if isinstance(parsed, MismatchError):
+        raise parsed
+    return parsed
+
+
+def take_python(text: str) -> Parsed:
+    """Parse a module as `parse_python` does, and return a tree that nobody else has."""
+    parsed = parse_python(text)
+    _last.clear()
+    return parsed
+
+
+def _parsed(text: str) -> Parsed | MismatchError:
     try:
         return Parsed(_parse(text))
+    except MismatchError as error:
+        return error
     except (SyntaxError, ValueError):
+        pass
+    try:
         return _Repair(text).parse()
+    except MismatchError as error:
+        return error
 
 
 def _parse(text: str) -> ast.Module:

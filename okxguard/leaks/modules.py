@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from okxguard.entries.python_repair import Parsed, parse_python
+from okxguard.entries.python_repair import Parsed, take_python
 from okxguard.entries.reading import MismatchError
 from okxguard.leaks.relation_layout import Layout, lay_out
 
@@ -41,7 +41,7 @@ class Modules:
         module = self._kept.pop(text, None)
         if module is None:
             try:
-                return Module(parse_python(text))
+                return Module(take_python(text))
             except MismatchError:
                 return None
         return module

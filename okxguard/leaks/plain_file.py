@@ -13,6 +13,7 @@ from okxguard.leaks.names import Secret, SecretNames, words_of
 from okxguard.leaks.plain_calls import Dialect
 from okxguard.leaks.plain_cells import Cell, Code, statement
 from okxguard.leaks.plain_chains import Chains
+from okxguard.leaks.plain_interest import Interest
 from okxguard.leaks.plain_labels import NAMES_ONLY, says, secret_label
 from okxguard.leaks.plain_loops import Bound, environment_loops, renamed
 from okxguard.leaks.plain_model import CLEAN, MANNERS, UNKNOWN, Taint, Value
@@ -60,7 +61,6 @@ class PlainFile:
         self.is_test = False
         self.is_cut = False  # something was too long or too deep to be read
         self._is_cluster = "k8s.io" in text
-        self._assigned: dict[str, list[int]] | None = None
         self._looking: set[tuple[str, int]] = set()
         self._fields: dict[str, tuple[Secret, str]] | None = None
         self._signed: frozenset[str] | None = None
@@ -130,12 +130,13 @@ class PlainFile:
         return any(bound.name == name and bound.start <= start < bound.end for bound in self._loops)
 
     @cached_property
-    def _renamed(self) -> dict[str, list[tuple[int, str]]]:
+    def renamed(self) -> dict[str, list[tuple[int, str]]]:
+        """The names of variables that are unpacked under other names than they have."""
         return renamed(self.code) if self.language == "javascript" else {}
 
     def _names_before(self, name: str, start: int) -> str:
         """Return the name that a variable had in the object that it was unpacked from."""
-        old = [given for at, given in self._renamed.get(name, ()) if at <= start]
+        old = [given for at, given in self.renamed.get(name, ()) if at <= start]
         return old[-1] if old else name
 
     # What is assigned.
@@ -175,18 +176,31 @@ class PlainFile:
             return UNKNOWN
         return CLEAN if self.is_test or NAMES_ONLY.fullmatch(cell.text) else UNKNOWN
 
+    @cached_property
+    def assigned(self) -> dict[str, list[int]]:
+        """The places, by the names of variables, where the values begin that are assigned to them."""
+        assigned: dict[str, list[int]] = defaultdict(list)
+        for match in _ASSIGNED.finditer(self.code.text):
+            before = self.code.text[max(0, match.start() - 2) : match.start()]
+            if not (self.manner.unpacks and before.rstrip().endswith(",")):
+                assigned[match["name"].lstrip("$@")].append(match.end())
+        return dict(assigned)
+
+    @cached_property
+    def interest(self) -> Interest:
+        """What of the file may show a secret."""
+        return Interest(self)
+
+    @property
+    def tells_more(self) -> bool:
+        """Tell whether secrets of the file go by more than names and assignments: types, loops, signed headers."""
+        self._find_signed()
+        return bool(self._signed or self._signers or self._loops or self.types.any_shown)
+
     def assignment(self, name: str, start: int) -> int | None:
         """Return where the value begins that was assigned to a name last, in a scope around `start`."""
-        if self._assigned is None:
-            self._assigned = defaultdict(list)
-            for match in _ASSIGNED.finditer(self.code.text):
-                if not (
-                    self.manner.unpacks
-                    and self.code.text[max(0, match.start() - 2) : match.start()].rstrip().endswith(",")
-                ):
-                    self._assigned[match["name"].lstrip("$@")].append(match.end())
-        frames = self.code.frames_around(start)
-        before = [at for at in self._assigned.get(name, ()) if at < start][-_MOST_ASSIGNED:]
+        before = [at for at in self.assigned.get(name, ()) if at < start][-_MOST_ASSIGNED:]
+        frames = self.code.frames_around(start) if before else frozenset()
         return next(
             (at for at in reversed(before) if self.code.frame_at(at) in frames and not self.code.in_string(at)), None
         )

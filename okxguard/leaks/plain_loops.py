@@ -39,7 +39,7 @@ _KEYS = re.compile(r"\b(?:keys|keySet|Keys)\b")
 _CONDITION = re.compile(r"\b(?:if|unless|continue|next|when)\b|\?[^.?\n]*:")
 _ABOUT = re.compile(r"[\"'`/][^\"'`/\n]{0,40}(?:okx|okex|secret|pass|key|api)", re.IGNORECASE)
 _WHOLE = re.compile(
-    r"(?:process\.env|Bun\.env|Deno\.env\.toObject\(\)|(?:os|syscall)\.Environ\(\)|\$_(?:ENV|SERVER)|\bENV|System\.getenv\(\)|sys\.env"
+    r"(?:(?:process|Bun)\.env\b(?!\??\.)|Deno\.env\.toObject\(\)|(?:os|syscall)\.Environ\(\)|\$_(?:ENV|SERVER)|\bENV|System\.getenv\(\)|sys\.env"
     r"|env::vars\(\)|Environment\.GetEnvironmentVariables\(\)|ProcessInfo\.processInfo\.environment|Platform\.environment"
     r"|System\.get_env\(\)|getenv\(\))(?!\s{0,3}\[)"
 )

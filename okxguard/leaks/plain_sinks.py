@@ -52,6 +52,7 @@ class Sinks:
     def __init__(self, file: PlainFile) -> None:
         self._file = file
         self._dialect = file.dialect
+        self._rules: dict[str, tuple[str, str]] = {}
         self._lasts = {
             pattern.rpartition(".")[2]
             for calls in (*file.dialect.sinks.values(), file.dialect.pages, file.dialect.posts, file.dialect.checks)
@@ -99,6 +100,8 @@ class Sinks:
             rule, sent = PRINTED, ""
         closing = tokens.partners.get(index)
         end = tokens.ends[closing] if closing is not None else tokens.ends[index]
+        if code is self._file.code and not self._file.interest.may_show(tokens.starts[index], end):
+            return
         group = Cell(GROUP, "(", tokens.starts[index], end, index)
         value = self._given(code, group, rule, sent=sent)
         if value.taints:
@@ -156,6 +159,12 @@ class Sinks:
 
     def _rule(self, dotted: str) -> tuple[str, str]:
         """Return the rule of the sink of that name, and how it is sent, if it is."""
+        known = self._rules.get(dotted)
+        if known is None:
+            known = self._rules[dotted] = self._rule_of(dotted)
+        return known
+
+    def _rule_of(self, dotted: str) -> tuple[str, str]:
         for rule, calls in self._dialect.sinks.items():
             if calls.match(dotted):
                 return rule, ""

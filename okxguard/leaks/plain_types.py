@@ -66,6 +66,11 @@ class Types:
         )
         self._members = self._find_members(found)
 
+    @property
+    def any_shown(self) -> bool:
+        """Tell whether there is a type that shows a secret."""
+        return bool(self._shown)
+
     def _find_shown(self, found: list[Definition]) -> dict[str, Shown]:
         shown = {definition.name: own for definition in found if (own := self._own(definition))}
         for _ in range(2 if shown else 0):
