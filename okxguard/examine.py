@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from okxguard.correlate import Credential, correlate
 from okxguard.detectors.credentials import CredentialDetector
 from okxguard.detectors.gate import PolicyGate, may_instruct
-from okxguard.detectors.relevance import relevant_entries
 from okxguard.detectors.tokens import TokenDetector
 from okxguard.documents import Document
 from okxguard.entries import read_entries
-from okxguard.entries.reading import FindTelling
+from okxguard.entries.reading import TellingLines
 from okxguard.examination import Examination
 from okxguard.findings import credential_finding, plain_finding
+from okxguard.kinds import Kind
 from okxguard.model import Entry, Finding, Policing, Role
 from okxguard.rulebook import Rulebook
 
 if TYPE_CHECKING:
+    from okxguard.detectors.valueless import ValueGate
+    from okxguard.detectors.words import Telling
     from okxguard.entries.reading import Reading
     from okxguard.identity import Identifier
     from okxguard.policing import Police
 
 _BROWSER = "OKX106"
+# In these, values are texts in quotes.
+_VALUED = frozenset({Kind.PYTHON, Kind.CODE, Kind.JSON})
+# To tell which of fewer entries matter takes as long as it saves.
+_MANY = 60
 
 
 class Examiner:
@@ -41,10 +47,11 @@ class Examiner:
         self._rules = rulebook.rules
         self._folder = rulebook.folder
         self._today = today
+        vocabulary = self._vocabulary = rulebook.vocabulary
         self._max_key_age = max_key_age
-        self._gate = PolicyGate(rulebook.vocabulary)
-        self._credentials = CredentialDetector(rulebook.vocabulary)
-        self._tokens = TokenDetector(rulebook.vocabulary, self._credentials)
+        self._gate = PolicyGate(vocabulary)
+        self._credentials = CredentialDetector(vocabulary)
+        self._tokens = TokenDetector(vocabulary, self._credentials)
 
     def examine(self, document: Document, commit: str | None = None) -> Examination:
         """Return the findings of a document, before any selection and suppression."""
@@ -52,7 +59,11 @@ class Examiner:
         if not words.may_report(document) and not self._is_reply(document):
             return Examination()
         document = document._replace(declares=self._gate.may_declare(document))
-        reading = self._read(document)
+        policed = document.declares or self._gate.may_name_host(document) or may_instruct(document)
+        find_telling = cache(lambda: words.telling_lines(document))
+        if not policed and document.kind in _VALUED and not self._may_hold_value(document, find_telling()):
+            return Examination()
+        reading = self._read(document, find_telling)
         parts = self._credentials.find(document, reading.entries)
         tokens = tuple(self._tokens.find_tokens(document, reading.entries))
         credentials = (
@@ -65,7 +76,7 @@ class Examiner:
         ]
         found += self._bundled(document, reading.entries, commit)
         policy = Policing()
-        if document.declares or self._gate.may_name_host(document) or may_instruct(document):
+        if policed:
             policy = self._police.examine(document, reading.entries, bool(credentials), commit)
         completed = tuple(_completed(credential, credentials, reading.entries) for credential in credentials)
         return Examination((*found, *policy.findings), (*parts, *tokens), reading.note, completed, policy)
@@ -79,20 +90,31 @@ class Examiner:
     def _is_reply(self, document: Document) -> bool:
         return self._gate.may_hold_reply(document) and self._police.may_hold_reply(document)
 
-    def _read(self, document: Document) -> Reading:
-        words, others = self._credentials.words.telling_lines, self._gate.telling_lines
-        find_telling = FindTelling(
-            len(document.line_starts),
-            lambda: words(document),
-            lambda: others(document) if document.declares else frozenset(),
-        )
-        return read_entries(document, find_telling, lambda entries: self._relevant(document, entries, find_telling))
+    def _may_hold_value(self, document: Document, telling: Telling) -> bool:
+        """Return False only where nothing in the document is a part, whatever it names."""
+        return telling.shows or self._values.may_hold(document, telling.named)
 
-    def _relevant(self, document: Document, entries: Sequence[Entry], find_telling: FindTelling) -> Sequence[Entry]:
+    @cached_property
+    def _values(self) -> ValueGate:
+        from okxguard.detectors.valueless import ValueGate  # only code has the names of what it reads elsewhere
+
+        return ValueGate(self._vocabulary, self._credentials.names, self._credentials.values)
+
+    def _read(self, document: Document, find_telling: Callable[[], Telling]) -> Reading:
+        lines = TellingLines(
+            len(document.line_starts),
+            lambda: find_telling().lines,
+            lambda: self._gate.telling_lines(document) if document.declares else frozenset(),
+        )
+        return read_entries(document, lines, lambda entries: self._relevant(document, entries, lines))
+
+    def _relevant(self, document: Document, entries: Sequence[Entry], lines: TellingLines) -> Sequence[Entry]:
         """Return the entries that matter; the rights of keys may depend on any of them."""
-        if document.declares:
+        if document.declares or len(entries) < _MANY:
             return entries
-        return relevant_entries(document, entries, find_telling.close(), self._credentials.names)
+        from okxguard.detectors.relevance import relevant_entries  # most documents are short
+
+        return relevant_entries(document, entries, lines.close, self._credentials.names)
 
     def _bundled(self, document: Document, entries: tuple[Entry, ...], commit: str | None) -> list[Finding]:
         rule = self._rules[_BROWSER]

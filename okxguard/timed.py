@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from okxguard.clock import Clock
+from okxguard.detectors.words import Telling
 from okxguard.documents import Document
 from okxguard.entries.reading import Reading
 from okxguard.examination import CodeExaminer, Examination
@@ -91,11 +92,11 @@ class _TimedExaminer(Examiner):
 
     clock: Clock
 
-    def _read(self, document: Document) -> Reading:
+    def _read(self, document: Document, find_telling: Callable[[], Telling]) -> Reading:
         parsing = f"parsing {document.kind.value}"
         stage = self.clock.turn(parsing)
         self.clock.count(parsing, 1, len(document.text))
-        reading = super()._read(document)
+        reading = super()._read(document, find_telling)
         self.clock.turn(stage)
         return reading
 

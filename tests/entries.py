@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from okxguard.documents import Document, Window, make_document
 from okxguard.entries import read_entries
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.model import Entry
 
 
@@ -16,7 +16,7 @@ def document_of(path: str, text: str) -> Document:
 def reading_of(path: str, text: str) -> Reading:
     """Read a text under a name; every line may hold something of interest."""
     document = document_of(path, text)
-    return read_entries(document, FindTelling.everything(len(document.line_starts)), lambda entries: entries)
+    return read_entries(document, TellingLines.everything(len(document.line_starts)), lambda entries: entries)
 
 
 def entries_of(path: str, text: str) -> tuple[Entry, ...]:

@@ -37,16 +37,13 @@ _STAGED = "sources.blobs sources.index sources.objects sources.repository"
 _OKX = """
     correlate detectors detectors.clients detectors.confidence detectors.context detectors.credentials
     detectors.frames detectors.gate detectors.lexicon detectors.names detectors.shapes detectors.siblings
-    detectors.tokens detectors.words entries entries.commented entries.derived entries.embedded entries.inner
-    entries.offsets entries.page entries.pairs entries.prose entries.python entries.python_calls
-    entries.python_classes entries.python_expressions entries.python_flow entries.python_fold entries.python_mappings
-    entries.python_names entries.python_nodes entries.python_repair entries.python_wrappers entries.reading
-    entries.records entries.text entries.wrapping examine findings leakbook leaking leaks.evidence leaks.gate
-    leaks.kept leaks.library leaks.library_names leaks.modules leaks.names leaks.neighbours leaks.put_together
-    leaks.python leaks.queries leaks.reading leaks.relation_calls leaks.relation_definitions leaks.relation_flows
+    detectors.tokens detectors.valueless detectors.words entries entries.derived entries.python_nodes
+    entries.python_repair entries.reading examine findings leakbook leaking leaks.evidence leaks.gate leaks.kept
+    leaks.library leaks.library_names leaks.modules leaks.names leaks.neighbours leaks.put_together leaks.python
+    leaks.queries leaks.reading leaks.relation_calls leaks.relation_definitions leaks.relation_flows
     leaks.relation_handover leaks.relation_hooks leaks.relation_layout leaks.relation_marks leaks.relation_notes
-    leaks.relation_scopes leaks.relation_telling leaks.relations leaks.reporting leaks.scope leaks.slots leaks.surveys
-    leaks.values
+    leaks.relation_scopes leaks.relation_telling leaks.relations leaks.reporting leaks.scope leaks.slots
+    leaks.surveys leaks.values
 """
 # Modules of the standard library beside those that a Python that does nothing imports.
 _LIBRARY = """

@@ -17,7 +17,7 @@ FILLING = "for each okx price of a copy get the class and open /api/v5/market at
 
 def tells(line: str, path: str = "a.md") -> bool:
     text = FILLING * 60 + line + "\n" + FILLING * 60
-    lines = WORDS.telling_lines(make_document(path, path, Window(text.encode())))
+    lines = WORDS.telling_lines(make_document(path, path, Window(text.encode()))).lines
     return 60 in lines
 
 

@@ -54,6 +54,11 @@ _MAKERS = frozenset({"new", "async"})
 _BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
 
 
+def letters_of(text: str) -> str:
+    """Return a text without what may stand between the letters of a name, and without other scripts."""
+    return text.encode("ascii", "ignore").translate(None, _BETWEEN).decode("ascii")
+
+
 def shapeless_pattern(vocabulary: Vocabulary) -> str:
     """Return a pattern, for lower-case text, that finds every name of a part that has no shape of its own."""
     return "|".join(
@@ -71,7 +76,7 @@ def shaped_pattern(vocabulary: Vocabulary) -> str:
     )
 
 
-class Telling:
+class NameFinder:
     """Finds the names of all parts in a text in lower case, and those of clients that take a passphrase by position."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -104,8 +109,7 @@ class Telling:
                 if pattern.match(lower, at):
                     yield at
                 at = lower.find(core, at + 1)
-        # Without what may stand between the letters of a name; most names are in no text.
-        letters = lower.encode("ascii", "ignore").translate(None, _BETWEEN).decode("ascii")
+        letters = letters_of(lower)  # most names are in no text
         is_ascii = lower.isascii()
         for core, pattern in self._spaced:
             if core in letters if core.isascii() else not is_ascii:

@@ -12,8 +12,6 @@ from okxguard.detectors.names import NameReader
 from okxguard.documents import Document
 from okxguard.model import Entry
 
-# To tell what counts takes as long as it saves.
-_FEW = 60
 # A mapping of that name describes the one that it stands in.
 _DESCRIPTION = "metadata"
 
@@ -22,8 +20,6 @@ def relevant_entries(
     document: Document, entries: Sequence[Entry], telling: frozenset[int], names: NameReader
 ) -> Sequence[Entry]:
     """Return the entries that count, in their order; `telling` are the lines that tell something and those around."""
-    if len(entries) < _FEW:
-        return entries
     counts = [_is_near(document, entry, telling) or _is_named(entry, names) for entry in entries]
     around: set[tuple[str, ...]] = set()
     for entry, does in zip(entries, counts, strict=True):

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from okxguard.blocks import CHECKSUM, find_blocks
-from okxguard.detectors.lexicon import Telling, normalise, shaped_pattern, shapeless_pattern
+from okxguard.detectors.lexicon import NameFinder, normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
 from okxguard.documents import Document
 from okxguard.kinds import Kind
@@ -39,6 +40,14 @@ class Owner(Enum):
     OKX = "okx"
     EXCHANGE = "another exchange"
     PRODUCT = "another product"
+
+
+class Telling(NamedTuple):
+    """The lines of a document that name a part, and these with all that show one; `shows` tells that any line does."""
+
+    named: frozenset[int]
+    lines: frozenset[int]
+    shows: bool
 
 
 class Words:
@@ -87,22 +96,23 @@ class Words:
         return re.compile(shapeless_pattern(self._vocabulary))
 
     @cached_property
-    def _named(self) -> Telling:
-        return Telling(self._vocabulary)
+    def _named(self) -> NameFinder:
+        return NameFinder(self._vocabulary)
 
     @cached_property
     def _shaped(self) -> re.Pattern[str]:
         return re.compile(shaped_pattern(self._vocabulary))
 
-    def telling_lines(self, document: Document) -> frozenset[int]:
+    def telling_lines(self, document: Document) -> Telling:
         """Return the indices of the lines that may hold a part."""
         lower = document.text.lower()
         if len(lower) != len(document.text):
             lower = document.text
-        telling = {document.line_of(at) for at in self._named.find(lower)}
+        named = {document.line_of(at) for at in self._named.find(lower)}
         shown = {document.line_of(at) for at in _shown(lower)}
         if document.kind is Kind.PYTHON:
             shown |= {document.line_of(match.start()) for match in re.finditer(_PIECES, lower)}
+        shows = bool(shown)
         if document.kind in _NAMED_ON_LINE:
             shown = {
                 line
@@ -110,7 +120,7 @@ class Words:
                 if self._shaped.search(lower, document.line_starts[line], document.end_of_line(line))
             }
         meant = {document.line_of(start) for start, text in _meant(document.text) if self._tells(text)}
-        return frozenset(telling | shown | meant)
+        return Telling(frozenset(named), frozenset(named | shown | meant), shows or bool(meant))
 
     def may_report(self, document: Document) -> bool:
         """Tell whether the document says OKX at all, or shows a key and a secret, which need no such word.

@@ -8,12 +8,12 @@ from typing import cast
 
 from okxguard.documents import Document
 from okxguard.entries.derived import complete
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.kinds import Kind
 from okxguard.model import Entry
 
 _LARGEST_PARSED = 8 << 20
-_Reader = Callable[[Document, FindTelling], Reading]
+_Reader = Callable[[Document, TellingLines], Reading]
 Choose = Callable[[Sequence[Entry]], Sequence[Entry]]
 
 # Module and function of the reader of every syntax. Each is imported when a file needs it: a hook run on one dotenv
@@ -47,16 +47,16 @@ _LINE_BY_LINE = frozenset({Kind.DOTENV, Kind.INI, Kind.PROPERTIES, Kind.TEXT, Ki
 _FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.INI, Kind.CODE, Kind.MAIL, Kind.CARD})
 
 
-def read_entries(document: Document, find_telling: FindTelling, choose: Choose) -> Reading:
+def read_entries(document: Document, lines: TellingLines, choose: Choose) -> Reading:
     """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up.
 
-    `find_telling` returns the lines that may hold something of interest; it is asked only where it saves work. Where
+    `lines` are those that may hold something of interest. Where
     a value always stands on its line letter by letter, other lines are left out, and a document without such lines is
     not read at all. `choose` returns those of the entries, as they are written, that matter.
     """
-    if document.kind not in _FOLDING and document.kind is not Kind.TEXT and not find_telling():
+    if document.kind not in _FOLDING and document.kind is not Kind.TEXT and not lines.around:
         return Reading()
-    reading = read_as_written(document, find_telling)
+    reading = read_as_written(document, lines)
     entries = choose(reading.entries)
     if document.kind is Kind.TEXT:
         from okxguard.entries.lone import read_lone_value  # most documents are no text
@@ -65,19 +65,19 @@ def read_entries(document: Document, find_telling: FindTelling, choose: Choose) 
     return reading._replace(entries=complete(document, entries))
 
 
-def read_as_written(document: Document, find_telling: FindTelling) -> Reading:
+def read_as_written(document: Document, lines: TellingLines) -> Reading:
     """Lower a document to entries without deriving more from them: what it holds may be part of another document."""
     own = _READERS.get(document.kind)
     if own is None:
-        return _reader(*_TEXT)(document, find_telling)
+        return _reader(*_TEXT)(document, lines)
     if len(document.text) > _LARGEST_PARSED and document.kind not in _LINE_BY_LINE:
         why = "too large to be parsed"
     else:
         try:
-            return _reader(*own)(document, find_telling)
+            return _reader(*own)(document, lines)
         except MismatchError:
             why = f"is not valid {document.kind.value}"
-    return _reader(*_TEXT)(document, find_telling)._replace(note=f"{why}; read as plain text")
+    return _reader(*_TEXT)(document, lines)._replace(note=f"{why}; read as plain text")
 
 
 def _reader(module: str, function: str) -> _Reader:

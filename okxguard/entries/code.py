@@ -23,7 +23,7 @@ from okxguard.entries.commented import read_commented
 from okxguard.entries.embedded import may_hold_entries, read_embedded
 from okxguard.entries.languages import Language, language_for
 from okxguard.entries.lexer import STRING, Tokens, tokenize
-from okxguard.entries.reading import FindTelling, Literal, Reading
+from okxguard.entries.reading import Literal, Reading, TellingLines
 from okxguard.entries.text import read_lines, read_telling, read_text
 from okxguard.kinds import BARE_WORD_LANGUAGES, Kind, language_of
 from okxguard.model import Entry, Place, Span
@@ -51,20 +51,20 @@ _CURLY = re.compile(r"[=:(,]\s{0,3}[“”„‘’«]")
 _MARKS = " \t/*#-;%'!<>({"
 
 
-def read_code(document: Document, find_telling: FindTelling) -> Reading:
+def read_code(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of a source file; a language that is not in the table is read as plain text."""
     if language_of(document.path, document.text) in BARE_WORD_LANGUAGES:
         from okxguard.entries.shell import read_shell  # most code is no script
 
-        return read_shell(document, find_telling)
+        return read_shell(document, lines)
     language = language_for(language_of(document.path, document.text), document.path, document.text)
     if language is None:
-        return read_text(document, find_telling)
+        return read_text(document, lines)
     reader = _Reader(document, language)
-    entries = tuple(reader.read(find_telling))
+    entries = tuple(reader.read(lines))
     if not reader.is_cut:
         return Reading(entries)
-    others = tuple(read_telling(document, find_telling()))
+    others = tuple(read_telling(document, lines.around))
     return Reading((*entries, *others), "holds more strings than anybody writes by hand; most were read as plain text")
 
 
@@ -83,10 +83,10 @@ class _Reader:
         self._written: set[int] = set()
         self.is_cut = False
 
-    def read(self, find_telling: FindTelling) -> Iterator[Entry]:
+    def read(self, lines: TellingLines) -> Iterator[Entry]:
         """Yield the entries of the strings, of the constants where they are passed on, and of the comments."""
-        telling = find_telling()
-        for index in without_silent_bodies(self._document, self._tokens, self._strings(), find_telling.close()):
+        telling = lines.around
+        for index in without_silent_bodies(self._document, self._tokens, self._strings(), lines.close):
             if self._tokens.ends[index] - self._tokens.starts[index] > _SHORTEST:
                 yield from self._string(index)
         yield from self._passed()

@@ -13,7 +13,7 @@ from okxguard.entries.labels import read_labels
 from okxguard.entries.markup import Attribute, Comment, Tag, Text, resolve, tokens
 from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.page import lines_of
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
@@ -61,7 +61,7 @@ _LONGEST_TITLE = 120
 _DEEPEST_COMMENT = 2
 
 
-def read_html(document: Document, _: FindTelling) -> Reading:
+def read_html(document: Document, _: TellingLines) -> Reading:
     """Return the entries of an HTML document.
 
     Raises MismatchError when the text has no tag.

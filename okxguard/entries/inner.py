@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from okxguard.documents import Document
 from okxguard.entries.offsets import OffsetMap
 from okxguard.entries.page import lines_of
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
@@ -26,7 +26,7 @@ def read_whole(inner: Document) -> Reading:
         read_as_written,  # the readers of all syntaxes are known there, those of documents inside
     )
 
-    return read_as_written(inner, FindTelling.everything(len(inner.line_starts)))
+    return read_as_written(inner, TellingLines.everything(len(inner.line_starts)))
 
 
 def read_inner(

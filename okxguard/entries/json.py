@@ -13,7 +13,7 @@ from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
 from okxguard.entries.pairs import unescape
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -41,7 +41,7 @@ class Scalar(NamedTuple):
     container: Container
 
 
-def read_json(document: Document, _: FindTelling) -> Reading:
+def read_json(document: Document, _: TellingLines) -> Reading:
     """Return the entries of a JSON document, or of one JSON value a line.
 
     Raises MismatchError when the text is something else.

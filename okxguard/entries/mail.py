@@ -10,7 +10,7 @@ from typing import NamedTuple
 from okxguard.documents import Document
 from okxguard.entries.inner import read_inner
 from okxguard.entries.offsets import OffsetMap
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry
@@ -45,10 +45,10 @@ class _Part(NamedTuple):
         return said["type"].lower() if said else "text/plain"
 
 
-def read_mail(document: Document, find_telling: FindTelling) -> Reading:
+def read_mail(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of one mail or several: headers and plain texts as they are, other parts by their kind."""
     too_large: list[_Part] = []
-    entries = tuple(_read(document, find_telling(), too_large))
+    entries = tuple(_read(document, lines.around, too_large))
     return Reading(entries, "an encoded part is too large to be read" if too_large else None)
 
 

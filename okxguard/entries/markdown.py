@@ -15,7 +15,7 @@ from okxguard.entries.grid import Cell, Row, read_grid
 from okxguard.entries.inner import read_inner
 from okxguard.entries.labels import read_labels
 from okxguard.entries.offsets import OffsetMap
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Span
@@ -52,9 +52,9 @@ _DECORATION = " \t*_`~"
 _LONGEST_TITLE = 120
 
 
-def read_markdown(document: Document, find_telling: FindTelling) -> Reading:
+def read_markdown(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of prose with markup; lines that are not telling give structure only."""
-    return Reading(tuple(_Reader(document, find_telling()).read()))
+    return Reading(tuple(_Reader(document, lines.around).read()))
 
 
 class _Reader:

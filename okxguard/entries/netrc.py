@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.pairs import unescape
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -16,7 +16,7 @@ _OPENING = frozenset(("machine", "host"))
 _ALONE = frozenset(("default",))
 
 
-def read_netrc(document: Document, _: FindTelling) -> Reading:
+def read_netrc(document: Document, _: TellingLines) -> Reading:
     """Return the entries of a netrc or authinfo file: what belongs to a machine, below the name of the machine."""
     return Reading(tuple(_read(document)))
 

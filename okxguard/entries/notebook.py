@@ -12,7 +12,7 @@ from okxguard.entries.inner import read_inner
 from okxguard.entries.json import Scalar, json_scalars, scalar_entries
 from okxguard.entries.offsets import OffsetMap, escaped_pieces
 from okxguard.entries.pairs import unescape
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.kinds import Kind, kind_of
 from okxguard.model import Entry
 
@@ -63,7 +63,7 @@ class CellPlace(NamedTuple):
     output: bool
 
 
-def read_notebook(document: Document, _: FindTelling) -> Reading:
+def read_notebook(document: Document, _: TellingLines) -> Reading:
     """Return the entries of a notebook.
 
     Raises MismatchError when the text is no JSON.

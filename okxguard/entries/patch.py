@@ -10,7 +10,7 @@ from typing import NamedTuple
 from okxguard.documents import Document
 from okxguard.entries.inner import read_inner
 from okxguard.entries.offsets import OffsetMap
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.text import read_lines, read_text
 from okxguard.kinds import kind_of
 from okxguard.model import Entry
@@ -36,16 +36,16 @@ class _File(NamedTuple):
     lines: list[_Line]
 
 
-def read_patch(document: Document, find_telling: FindTelling) -> Reading:
+def read_patch(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of a patch; what stands outside its hunks, and a patch of another form, is read as text."""
     outside: list[tuple[int, str]] = []
     files = list(_files(document, outside))
     if not any(file.lines for file in files):
-        return read_text(document, find_telling)
+        return read_text(document, lines)
     entries: list[Entry] = []
     for number, file in enumerate(files):
         entries += _sides(document, file, number)
-    telling = frozenset(document.line_starts[index] for index in find_telling())
+    telling = frozenset(document.line_starts[index] for index in lines.around)
     entries += read_lines(outside, (), markdown=True, telling=telling)
     return Reading(tuple(entries))
 

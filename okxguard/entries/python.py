@@ -22,7 +22,7 @@ from okxguard.entries.python_names import Bindings, collect_bindings
 from okxguard.entries.python_nodes import children, inner_nodes
 from okxguard.entries.python_repair import parse_python
 from okxguard.entries.python_wrappers import Wrappers
-from okxguard.entries.reading import FindTelling, Literal, Reading
+from okxguard.entries.reading import Literal, Reading, TellingLines
 from okxguard.entries.text import read_commands, read_lines, read_telling
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
@@ -41,7 +41,7 @@ _MOST_BRANCHES = 10
 _UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BoolOp, ast.IfExp, ast.Await)
 
 
-def read_python(document: Document, find_telling: FindTelling) -> Reading:
+def read_python(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of a Python module; lines that are not Python 3 are read as plain text.
 
     Raises MismatchError when the text cannot be parsed.
@@ -49,7 +49,7 @@ def read_python(document: Document, find_telling: FindTelling) -> Reading:
     tree, left_out, strange = parse_python(document.text)
     nodes = inner_nodes(tree)
     bindings = collect_bindings(nodes)
-    reader = _Reader(document, nodes, bindings, Flow(nodes, bindings), find_telling)
+    reader = _Reader(document, nodes, bindings, Flow(nodes, bindings), lines)
     entries = (*reader.read(tree), *_comments(document))
     if not left_out:
         return Reading(entries)
@@ -73,15 +73,15 @@ class _Reader:
     """One walk over a tree; an explicit stack, so that depth costs nothing."""
 
     def __init__(
-        self, document: Document, nodes: Sequence[ast.AST], bindings: Bindings, flow: Flow, find_telling: FindTelling
+        self, document: Document, nodes: Sequence[ast.AST], bindings: Bindings, flow: Flow, lines: TellingLines
     ) -> None:
         self._document = document
         self._bindings = bindings
         self._flow = flow
         self._folder = Folder(document, bindings)
         self._wrappers = Wrappers(bindings, self._folder)
-        self._telling = find_telling.close()
-        declaring = find_telling() if document.declares else frozenset()
+        self._telling = lines.close
+        declaring = lines.around if document.declares else frozenset()
         self._expressions = Expressions(document, self._folder, flow, declaring)
         self._stack: list[tuple[ast.AST, _Path]] = []
         self._calls = Calls(nodes, bindings, self._folder, flow, self._wrappers, declaring)

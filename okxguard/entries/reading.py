@@ -13,10 +13,11 @@ _AROUND, _CLOSE = 25, 6
 _FindLines = Callable[[], frozenset[int]]
 
 
-class FindTelling:
-    """Finds the lines of a document that may hold something of interest, when they are first asked for.
+class TellingLines:
+    """The lines of a document that may hold something of interest, and those around them.
 
-    `find` returns their indices, and `others` returns the indices of lines that count as they are.
+    `find` returns their indices, of `count` in all, and `others` those of lines that count as they are; both are asked
+    when it saves work.
     """
 
     def __init__(self, count: int, find: _FindLines, others: _FindLines = frozenset) -> None:
@@ -25,37 +26,23 @@ class FindTelling:
         self._others = others
 
     @classmethod
-    def everything(cls, count: int) -> FindTelling:
+    def everything(cls, count: int) -> TellingLines:
         """Return what finds every one of `count` lines."""
         return cls(count, lambda: frozenset(range(count)))
 
-    def __call__(self) -> frozenset[int]:
-        """Return the lines of interest and all around them."""
-        return self._around
-
-    def close(self) -> frozenset[int]:
-        """Return the lines of interest and those next to them."""
-        return self._near
-
     @cached_property
-    def _lines(self) -> frozenset[int]:
-        return self._find()
-
-    @cached_property
-    def _more(self) -> frozenset[int]:
-        return self._others()
-
-    @cached_property
-    def _around(self) -> frozenset[int]:
+    def around(self) -> frozenset[int]:
+        """The lines of interest and all around them."""
         return self._spread(_AROUND)
 
     @cached_property
-    def _near(self) -> frozenset[int]:
+    def close(self) -> frozenset[int]:
+        """The lines of interest and those next to them."""
         return self._spread(_CLOSE)
 
     def _spread(self, by: int) -> frozenset[int]:
-        found = {near for line in self._lines for near in range(max(0, line - by), min(self._count, line + by + 1))}
-        return frozenset(found) | self._more
+        found = {near for line in self._find() for near in range(max(0, line - by), min(self._count, line + by + 1))}
+        return frozenset(found) | self._others()
 
 
 class Reading(NamedTuple):

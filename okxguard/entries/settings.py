@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from okxguard.documents import Document
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.kinds import Kind
 from okxguard.model import Entry, Place, Span
 
@@ -33,7 +33,7 @@ _NESTED = r"__|:(?=\w)"
 _INDEX = r"\[(\d+)\]"
 
 
-def read_settings(document: Document, _: FindTelling) -> Reading:
+def read_settings(document: Document, _: TellingLines) -> Reading:
     """Return the entries of a dotenv, INI or properties document; lines of another form are read as text."""
     return Reading(tuple(_read(document)))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from okxguard.documents import Document
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.shell_commands import CommandReader
 from okxguard.entries.shell_words import read_commands
 from okxguard.entries.text import read_telling
@@ -27,12 +27,12 @@ _OWN = {
 _LARGEST = 4 << 20
 
 
-def read_shell(document: Document, find_telling: FindTelling) -> Reading:
+def read_shell(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of a script; a line that its language says nothing of is read as text."""
     language = language_of(document.path, document.text)
     entries = list(_entries(document, language)) if len(document.text) <= _LARGEST else []
     taken = sorted(entry.span for entry in entries if not _POSITION.fullmatch(entry.path[-1]))
-    others = read_telling(document, find_telling())
+    others = read_telling(document, lines.around)
     return Reading((*entries, *_outside(taken, others)))
 
 

@@ -10,7 +10,7 @@ from okxguard.entries.embedded import may_hold_entries
 from okxguard.entries.inner import read_taken
 from okxguard.entries.offsets import OffsetMap, escaped_pieces
 from okxguard.entries.pairs import unescape
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.sql_names import named_strings
 from okxguard.entries.sql_tokens import SqlToken, joined_comments, sql_tokens
 from okxguard.model import Entry, Place, Span
@@ -25,7 +25,7 @@ _MARKS = r"(?m)^[ \t]*(?:--+|#+|/\*+!?|\*+(?!/))|\*/\s*\Z"
 _DEEPEST = 6
 
 
-def read_sql(document: Document, _: FindTelling) -> Reading:
+def read_sql(document: Document, _: TellingLines) -> Reading:
     """Return the entries of an SQL document of any dialect; COPY blocks are tables of their own."""
     reader = _Reader(document)
     return Reading(tuple(reader.read()))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from okxguard.documents import Document
 from okxguard.entries.grid import Cell, read_grid
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"\s*(?:#|//|--)")
 _SEPARATOR_LINE = re.compile(r"(?i)sep=(.)$")
 
 
-def read_table(document: Document, _: FindTelling) -> Reading:
+def read_table(document: Document, _: TellingLines) -> Reading:
     """Return the entries of a table of delimited values.
 
     Raises MismatchError when no delimiter is to be found.

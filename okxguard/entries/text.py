@@ -14,7 +14,7 @@ from okxguard.documents import Document
 from okxguard.entries.page import Page
 from okxguard.entries.pairs import TOKEN, Pair, comma_pair, inner_pairs, line_pairs, pair_at, unescape
 from okxguard.entries.prose import Prose
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.records import lines_of_values
 from okxguard.kinds import BARE_WORD_LANGUAGES, Kind, language_of
 from okxguard.model import Entry, Place
@@ -78,9 +78,9 @@ class _Outline:
             self.scopes.pop()
 
 
-def read_text(document: Document, find_telling: FindTelling) -> Reading:
+def read_text(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of a document, read as plain text; lines that are not telling give structure only."""
-    telling = find_telling()
+    telling = lines.around
     if document.kind in _WRITTEN:
         telling |= _around(document, lines_of_values(document.text))
     return Reading(tuple(read_telling(document, telling)))

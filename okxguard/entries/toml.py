@@ -12,7 +12,7 @@ from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
 from okxguard.entries.page import lines_of
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -30,7 +30,7 @@ _Path = tuple[str, ...]
 _CLOSING = ("]", "}")
 
 
-def read_toml(document: Document, _: FindTelling) -> Reading:
+def read_toml(document: Document, _: TellingLines) -> Reading:
     """Return the entries of a TOML document.
 
     Raises MismatchError when the text is something else.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from okxguard.documents import Document
 from okxguard.entries.inner import moved
 from okxguard.entries.offsets import OffsetMap
-from okxguard.entries.reading import FindTelling, Reading
+from okxguard.entries.reading import Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.kinds import Kind
 from okxguard.model import Entry
@@ -69,20 +69,20 @@ _MEANT: dict[str, Callable[[re.Match[str], str], str]] = {
 }
 
 
-def read_typeset(document: Document, find_telling: FindTelling) -> Reading:
+def read_typeset(document: Document, lines: TellingLines) -> Reading:
     """Return the entries of the text that a typesetter makes of a document, of the lines that are telling."""
-    telling = find_telling()
+    telling = lines.around
     text, offsets = _plain(document.text, _PATTERNS[document.kind])
     return Reading(tuple(_read(document, text, offsets, telling)))
 
 
 def _read(document: Document, text: str, offsets: OffsetMap, telling: frozenset[int]) -> Iterator[Entry]:
-    lines, at = [], 0
+    written, at = [], 0
     for line in text.split("\n"):
-        lines.append((at, line))
+        written.append((at, line))
         at += len(line) + 1
-    told = frozenset(start for start, _ in lines if document.line_of(offsets.of(start)) in telling)
-    for entry in read_lines(lines, (), markdown=True, telling=told):
+    told = frozenset(start for start, _ in written if document.line_of(offsets.of(start)) in telling)
+    for entry in read_lines(written, (), markdown=True, telling=told):
         yield moved(document, entry, offsets)
 
 

@@ -12,7 +12,7 @@ from okxguard.entries.embedded import may_hold_entries
 from okxguard.entries.inner import read_taken
 from okxguard.entries.markup import Attribute, Comment, Tag, Text, resolve, tokens
 from okxguard.entries.offsets import OffsetMap
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.model import Entry, Place, Span
 
 _Path = tuple[str, ...]
@@ -39,7 +39,7 @@ class _Element:
     start: int = 0
 
 
-def read_xml(document: Document, _: FindTelling) -> Reading:
+def read_xml(document: Document, _: TellingLines) -> Reading:
     """Return the entries of an XML document.
 
     Raises MismatchError when the text is something else.

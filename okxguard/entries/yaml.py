@@ -14,7 +14,7 @@ from okxguard.documents import Document
 from okxguard.entries.containers import Container
 from okxguard.entries.embedded import read_embedded
 from okxguard.entries.page import lines_of
-from okxguard.entries.reading import FindTelling, MismatchError, Reading
+from okxguard.entries.reading import MismatchError, Reading, TellingLines
 from okxguard.entries.text import read_lines
 from okxguard.model import Entry, Place, Span
 
@@ -33,7 +33,7 @@ _EXPRESSION = re.compile(r"[ \t]*\n?[ \t]*(\{\{[^\n]{0,200}|\{%[^\n]{0,200})")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(document: Document, _: FindTelling) -> Reading:
+def read_yaml(document: Document, _: TellingLines) -> Reading:
     """Return the entries of a YAML stream of one or more documents, of templates for such a stream, too.
 
     Raises MismatchError when the text is something else.

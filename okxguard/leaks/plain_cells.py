@@ -16,6 +16,8 @@ _SIGNS = (
     r"|\+=|\|>|[^\s\w]"
 )
 MOST_CELLS, _DEEPEST = 400, 200
+# A pair of brackets.
+_EMPTY = 2
 
 
 class Cell(NamedTuple):
@@ -153,3 +155,9 @@ COMMA = frozenset([",", ";"])
 def items(code: Code, group: Cell) -> list[list[Cell]]:
     """Return the items of a bracket, each as its cells."""
     return [part for part in split(expression(code, *code.inside(group)), COMMA) if part]
+
+
+def made_later(part: list[Cell]) -> list[Cell]:
+    """Return what a function without arguments makes when a logger calls it: `() -> x`."""
+    is_function = len(part) > 2 and part[0].kind == GROUP and part[1].text in ("->", "=>")
+    return part[2:] if is_function and part[0].end - part[0].start <= _EMPTY and part[2].text != "{" else part

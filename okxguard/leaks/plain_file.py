@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from functools import cached_property
 
 from okxguard.entries.languages import Language
 from okxguard.entries.lexer import STRING, tokenize
 from okxguard.leakbook import LeakPlain
 from okxguard.leaks.names import Secret, SecretNames, words_of
+from okxguard.leaks.plain_assignments import assigned, renamed
 from okxguard.leaks.plain_calls import Dialect
 from okxguard.leaks.plain_cells import Cell, Code, statement
 from okxguard.leaks.plain_chains import Chains
 from okxguard.leaks.plain_interest import Interest
 from okxguard.leaks.plain_labels import NAMES_ONLY, says, secret_label
-from okxguard.leaks.plain_loops import Bound, environment_loops, renamed
+from okxguard.leaks.plain_loops import Bound, environment_loops
 from okxguard.leaks.plain_model import CLEAN, MANNERS, UNKNOWN, Taint, Value
 from okxguard.leaks.plain_types import Types
 from okxguard.leaks.plain_values import Values
 
-_TYPE = r"(?:[ \t]{0,3}:[ \t]{0,3}[\w<>\[\]|.&?][\w<>\[\]|.&? ]{0,60}?)?"
-_ASSIGNED = re.compile(
-    rf"(?<![\w$.>-])(?P<name>[$@]{{0,2}}[^\W\d]\w{{0,80}}){_TYPE}"
-    r"(?:[ \t]{0,3},[ \t]{0,3}(?:err|ok|e|_|found|exists))?"
-    r"[ \t]{0,40}(?::=|(?<![=!<>+*/|&~?-])=(?![=>~]))"
-)
 _FIELD = re.compile(r"(?<![\w$])(?P<base>[^\W\d]\w{0,60})(?:\.|->|\?\.|\[[\"']|\[:)(?P<field>[^\W\d]\w{0,60})\b(?!\()")
 _STORED = re.compile(
     r"(?P<name>[^\W\d]\w{0,60})(?:\.\w{1,30}\(|\[)\s{0,9}[\"'](?P<header>[A-Za-z][\w-]{2,40})[\"']\s{0,3}(?:,|\]\s{0,9}=(?!=))"
@@ -179,12 +173,7 @@ class PlainFile:
     @cached_property
     def assigned(self) -> dict[str, list[int]]:
         """The places, by the names of variables, where the values begin that are assigned to them."""
-        assigned: dict[str, list[int]] = defaultdict(list)
-        for match in _ASSIGNED.finditer(self.code.text):
-            before = self.code.text[max(0, match.start() - 2) : match.start()]
-            if not (self.manner.unpacks and before.rstrip().endswith(",")):
-                assigned[match["name"].lstrip("$@")].append(match.end())
-        return dict(assigned)
+        return assigned(self.code, self.manner)
 
     @cached_property
     def interest(self) -> Interest:

@@ -1,10 +1,9 @@
-"""Find names that loops over the whole environment fill, and those that are unpacked under other names."""
+"""Find names that loops over the whole environment fill."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from okxguard.leaks.plain_cells import Code
@@ -43,8 +42,6 @@ _WHOLE = re.compile(
     r"|env::vars\(\)|Environment\.GetEnvironmentVariables\(\)|ProcessInfo\.processInfo\.environment|Platform\.environment"
     r"|System\.get_env\(\)|getenv\(\))(?!\s{0,3}\[)"
 )
-_UNPACKED = re.compile(r"\b(?:const|let|var)\s{1,3}\{(?P<items>[^{}]{0,600})\}\s{0,3}=(?!=)")
-_RENAMED = re.compile(r"[\"']?(?P<old>[^\W\d][\w-]{0,80})[\"']?\s{0,3}:\s{0,3}(?P<new>[^\W\d]\w{0,80})")
 _LONGEST = 3000
 _MOST = 50
 
@@ -103,12 +100,3 @@ def _end(code: Code, start: int) -> int:
     block = re.compile(r"\n[ \t]*end\b").search(text, start, start + _LONGEST)
     line = re.compile(r";|\n(?=\s*\n)|$").search(text, start + 1, start + _LONGEST)
     return block.start() if block and "do" in text[max(0, start - 60) : start] else line.end() if line else start
-
-
-def renamed(code: Code) -> dict[str, list[tuple[int, str]]]:
-    """Return the names of variables that are unpacked from objects under other names: where, and which."""
-    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for match in _UNPACKED.finditer(code.text):
-        for item in _RENAMED.finditer(match["items"]):
-            found[item["new"]].append((match.end(), item["old"]))
-    return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from okxguard.entries.lexer import STRING
 from okxguard.leaks.names import Secret, words_of
 from okxguard.leaks.plain_callees import callee, end_of_operand, is_address, is_long_line, link
-from okxguard.leaks.plain_cells import COMMA, GROUP, LINE, NAME, SIGN, TEXT, Cell, Code, cells, items, split
+from okxguard.leaks.plain_cells import COMMA, GROUP, LINE, NAME, SIGN, TEXT, Cell, Code, cells, items, made_later, split
 from okxguard.leaks.plain_file import PlainFile
 from okxguard.leaks.plain_model import CLEAN, Taint, Value, union
 
@@ -31,7 +32,6 @@ _QUERY = re.compile(r"[?&][\w.\[\]-]{1,40}=(?P<hole>\$\{|#\{|\{|\\\(|\$|[\"'`]?$
 _FILE = re.compile(r"\.(?:log|txt|out|csv|html?|md|dump|debug)[\"'`]$")
 _MOST_LINKS = 12
 
-_EMPTY = 2
 # What is written to is the console, not a page.
 _CONSOLE = re.compile(r"\(\s{0,20}os\.Std(?:err|out)\b")
 
@@ -52,7 +52,7 @@ class Sinks:
     def __init__(self, file: PlainFile) -> None:
         self._file = file
         self._dialect = file.dialect
-        self._rules: dict[str, tuple[str, str]] = {}
+        self._rule = cache(self._find_rule)
         self._lasts = {
             pattern.rpartition(".")[2]
             for calls in (*file.dialect.sinks.values(), file.dialect.pages, file.dialect.posts, file.dialect.checks)
@@ -127,7 +127,7 @@ class Sinks:
             parts = parts[1:]
         elif rule == ADDRESSED:
             parts = [part for part in parts if part[0].text != "{"]  # options, the environment among them
-        parts = [_made_later(part) for part in parts] if rule == LOGGED else parts
+        parts = [made_later(part) for part in parts] if rule == LOGGED else parts
         value = values.listed(code, parts, formats=True, rust=self._file.language == "rust")
         if sent == "page":
             taints = tuple(taint for taint in value.taints if taint.kind is not Secret.TOKEN and taint.dump != "reply")
@@ -157,14 +157,8 @@ class Sinks:
                 if value.taints:
                     yield Sunk(RAISED if raised else LOGGED, dotted, begin, min(group.end, begin + 400), value)
 
-    def _rule(self, dotted: str) -> tuple[str, str]:
+    def _find_rule(self, dotted: str) -> tuple[str, str]:
         """Return the rule of the sink of that name, and how it is sent, if it is."""
-        known = self._rules.get(dotted)
-        if known is None:
-            known = self._rules[dotted] = self._rule_of(dotted)
-        return known
-
-    def _rule_of(self, dotted: str) -> tuple[str, str]:
         for rule, calls in self._dialect.sinks.items():
             if calls.match(dotted):
                 return rule, ""
@@ -300,9 +294,3 @@ class Sinks:
 
 
 __all__ = ["DUMPED", "MASKED", "PRINTED", "REPLIED", "Sinks", "Sunk"]
-
-
-def _made_later(part: list[Cell]) -> list[Cell]:
-    """Return what a function without arguments makes when a logger calls it: `() -> x`."""
-    is_function = len(part) > 2 and part[0].kind == GROUP and part[1].text in ("->", "=>")
-    return part[2:] if is_function and part[0].end - part[0].start <= _EMPTY and part[2].text != "{" else part

@@ -1,0 +1,158 @@
+"""Prove from its text that code which names parts of credentials holds none: all of them are read from elsewhere.
+
+Most programs that talk to OKX take their credentials out of the environment. Such a file names passphrases and keys and
+has no text that could be one, and needs no reading. The test knows no syntax: it looks at everything between two equal
+quotes, at what stands behind names, and at which names are given a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Set
+from functools import cached_property
+
+from okxguard.detectors.lexicon import letters_of, normalise, shapeless_pattern
+from okxguard.detectors.names import NameReader
+from okxguard.detectors.shapes import Likeness, ValueJudge
+from okxguard.documents import Document
+from okxguard.kinds import BARE_WORD_LANGUAGES, Kind, language_of
+from okxguard.model import Role
+from okxguard.rulebook import Vocabulary
+
+# The lines around a name in which any text may be its value, and those in which one of letters alone may be.
+_AROUND, _NEXT = 12, 3
+# Whatever stands between two quotes of one kind, be they a pair or not.
+_QUOTED = re.compile(r"\"(?=([^\"\n]{6,64})\")|'(?=([^'\n]{6,64})')|`(?=([^`\n]{6,64})`)")
+# Texts in pieces: two in a row, or with a sign between them.
+_PIECES = re.compile(
+    r"[\"'`](?:\s{1,9}|\s{0,9}(?:\+|\.\.|~|&|<>|\|\|)\s{0,9})[\"'`][^\s,;:)\]}\"'`]"
+    r"|\bjoin\b|\[::-1\]|\bimplode\b|\bconcat\b"
+)
+# What a program fills in; nobody chooses words with a gap.
+_FORMAT = re.compile(r"%[-+#0-9.]{0,9}[a-zA-Z]|\{[\w.:]{0,40}\}")
+_KEY = re.compile(r"\"\s{0,9}:")
+_WORD = re.compile(r"[^\W\d]\w*")
+_BINDING = re.compile(r"[=:]|\bin\b|\bof\b")
+# What stands between the texts of a line.
+_BETWEEN = re.compile(r"\s*(?:[\]),;:}+=]|(?:in|if|else|for|and|or|as|is|not)\b)")
+# What stands behind the name of a passphrase and a sign, without quotes.
+_BEHIND = r"[\w\"'\])]{0,30}\s{0,9}(?:[:=]|->|=>)\s{0,9}(?P<bare>[^\s\"'`=:,;(){}\[\]<>]{6,64})"
+# In comments and in texts of several lines people write as they like.
+_COMMENT = re.compile(r"\#|//|/\*|^\s*\*|--|<!--|^\s*(?:REM|rem|%|;)")
+_BLOCK = re.compile(r"(?s)(\"{3}|'{3}|`)(?:.*?)\1")
+_TOKEN = re.compile(r"[^\s\"'`,;:(){}\[\]<>|]{6,64}")
+# Without one of these a text is made of plain words: a single one, or several.
+_RARE = (re.compile(r"[^a-z_.-]"), re.compile(r"[^a-z .-]"))
+_SIGNS = frozenset("!@#$%^&*+~?")
+# Names of what is named elsewhere.
+_VALUES = frozenset({"value", "val", "default", "defaultvalue", "content", "string", "data", "text", "v"})
+
+
+class ValueGate:
+    """The test of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, names: NameReader, values: ValueJudge) -> None:
+        self._vocabulary = vocabulary
+        self._names = names
+        self._values = values
+
+    @cached_property
+    def _bare(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{shapeless_pattern(self._vocabulary)}){_BEHIND}")
+
+    @cached_property
+    def _tokens(self) -> tuple[str, ...]:
+        """The names of tokens, which may have any shape."""
+        named = (self._vocabulary.strong_names, self._vocabulary.weak_names)
+        return tuple({normalise(word) for names in named for word in names[Role.ACCOUNT_TOKEN]})
+
+    def may_hold(self, document: Document, named: Set[int]) -> bool:
+        """Return False only where a document holds no credential that the lines `named` could name.
+
+        It is told of no document that shows a key or a secret.
+        """
+        text = document.text
+        if document.kind is Kind.CODE and language_of(document.path, text) in BARE_WORD_LANGUAGES:
+            return True
+        if any(prefix in text for prefix in self._vocabulary.bundle_prefixes) or self._names_token(text):
+            return True
+        lines, next_lines = (_spread(named, by, len(document.line_starts)) for by in (_AROUND, _NEXT))
+        near = [text[start:end] for start, end in _stretches(document, lines)]
+        if any(_PIECES.search(stretch) for stretch in near) or self._is_written_bare(document, named):
+            return True
+        given = set()
+        for at, value in _texts(text):
+            is_key = document.kind is Kind.JSON and _KEY.match(text, at + len(value) + 1)
+            if not is_key and self._may_be_part(value, quoted=True):
+                line = document.line_of(at)
+                before = text[document.line_starts[line] : at].rstrip("\"'` \t([{,bBrRuUfF")
+                if line in (lines if _is_odd(value) else next_lines) or not before.strip():
+                    return True
+                if _BINDING.search(before):
+                    given.update(_WORD.findall(before))
+        if not given:
+            return False
+        return not _VALUES.isdisjoint(given) or any(not given.isdisjoint(_WORD.findall(stretch)) for stretch in near)
+
+    def _names_token(self, text: str) -> bool:
+        lower = text.lower()
+        letters = letters_of(lower)
+        return any(name in (letters if name.isascii() else lower) for name in self._tokens)
+
+    def _is_written_bare(self, document: Document, named: Set[int]) -> bool:
+        """Tell whether something that may be a passphrase stands behind a name without quotes."""
+        blocks = [(match.start(), match.end()) for match in _BLOCK.finditer(document.text) if "\n" in match[0]]
+        last = len(document.line_starts)
+        for line in {near for each in named for near in range(each, min(last, each + 2))}:
+            text = document.line_text(line)
+            if any(self._may_be_part(bare, quoted=False) for bare in self._behind_names(text)):
+                return True
+            start = document.line_starts[line]
+            if _COMMENT.search(text) or any(first < start + len(text) and start < end for first, end in blocks):
+                tokens = (token.rstrip(".!?") for token in _TOKEN.findall(text))
+                if any(_is_odd(token) and self._may_be_part(token, quoted=False) for token in tokens):
+                    return True
+        return False
+
+    def _behind_names(self, line: str) -> Iterator[str]:
+        """Yield what stands behind the names of passphrases, without quotes; what is called or looked up is none."""
+        lower = line.lower()
+        for match in self._bare.finditer(lower) if len(lower) == len(line) else ():
+            if line[match.end() : match.end() + 1] not in ("(", "["):
+                yield line[match.start("bare") : match.end()]
+
+    def _may_be_part(self, value: str, *, quoted: bool) -> bool:
+        """Tell whether a text may be a passphrase; plain words are some only beside a key or a secret."""
+        if "\\" in value:
+            return True
+        if not _RARE[" " in value].search(value):
+            return False
+        if _BETWEEN.match(value) or (" " in value and _FORMAT.search(value)):
+            return False
+        if self._values.likeness(value.strip(), quoted=quoted) <= Likeness.WEAK:
+            return False
+        return _is_odd(value) or self._names.read(value).role is None
+
+
+def _is_odd(value: str) -> bool:
+    return any(character.isdigit() or character in _SIGNS for character in value)
+
+
+def _spread(lines: Iterable[int], by: int, count: int) -> set[int]:
+    return {near for line in lines for near in range(max(0, line - by), min(count, line + by + 1))}
+
+
+def _stretches(document: Document, lines: Set[int]) -> Iterator[tuple[int, int]]:
+    """Yield the beginning and the end of every run of lines."""
+    for line in sorted(lines):
+        if line - 1 not in lines:
+            start = document.line_starts[line]
+        if line + 1 not in lines:
+            yield start, document.end_of_line(line)
+
+
+def _texts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands between two equal quotes on a line, and where."""
+    for match in _QUOTED.finditer(text):
+        value = match[1] or match[2] or match[3]
+        yield match.start(), value
