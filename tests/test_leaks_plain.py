@@ -54,7 +54,9 @@ def test_own_secrets_are_told_apart(text: str, own: bool) -> None:
     assert [leak.own for leak in leaks_of("a.js", text)] == [own]
 
 
-@pytest.mark.parametrize("text", ["f(" * 20_000, "a" * 200_000, "x = " + "a + " * 20_000, "`${" * 5000, "{" * 50_000])
+@pytest.mark.parametrize(
+    "text", ["f(" * 20_000, "a" * 200_000, "x = " + "a + " * 20_000, "`${" * 5000, "{" * 50_000, "x=" * 50_000]
+)
 def test_odd_input_ends(text: str) -> None:
     for path in ("a.ts", "a.go", "a.rb", "a.php", "a.sh", "a.yml"):
         leaks_of(path, text)

@@ -193,6 +193,14 @@ def test_secret_passes_between_files(project: dict[str, Any], tmp_path: Path, sc
     assert [f"{each['rule']} {each['path']}:{each['line']}" for each in found] == project["fires"]
 
 
+@pytest.mark.parametrize("project", _projects(), ids=lambda project: project["name"])
+def test_what_was_followed_may_be_forgotten(
+    project: dict[str, Any], tmp_path: Path, scan_json: ScanJson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("okxguard.leaks.neighbours._MOST_FOLLOWED", 0)
+    test_secret_passes_between_files(project, tmp_path, scan_json)
+
+
 def test_only_the_file_that_is_named_is_reported(tmp_path: Path, scan_json: ScanJson) -> None:
     write_files(
         tmp_path,

@@ -51,6 +51,10 @@ class Kept(Generic[Made]):
         self._reached = max(self._reached, depth + needs.height)
         return made
 
+    def forget(self) -> None:
+        """Forget what was made; asked for again, it comes to the same. Nothing may wait."""
+        self._made.clear()
+
     def _known(self, path: str, depth: int) -> tuple[Made, _Needs] | None:
         """Return what making it anew would come to, if it was made before."""
         known = self._made.get((path,))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cached_property
+from typing import Any
 
+from okxguard.entries.python_nodes import children
 from okxguard.entries.python_repair import Parsed, take_python
 from okxguard.entries.reading import MismatchError
 from okxguard.leaks.relation_layout import Layout, lay_out
@@ -24,10 +27,15 @@ class Module:
 
 
 class Modules:
-    """The modules that were parsed last, by their texts. What is followed is taken out: it marks its nodes."""
+    """The modules that were parsed last, by their texts. What is followed is taken out: its nodes get marks.
+
+    `letters` is the size of what is followed, in characters.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[str, Module] = {}
+        self._followed: dict[str, Module] = {}
+        self.letters = 0
 
     def see(self, text: str) -> Module | None:
         """Return a module to look at, or None where it is no Python."""
@@ -52,3 +60,33 @@ class Modules:
             self._kept[text] = module
             while len(self._kept) > _MOST_MODULES:
                 del self._kept[next(iter(self._kept))]
+
+    def followed(self, path: str, text: str) -> Module | None:
+        """Return a module whose nodes tell that they stand in a file beside the scanned one; None if it is no Python.
+
+        All who follow it get the same: there may be several, and a tree takes more memory than anything else.
+        """
+        module = self._followed.get(path) or self.take(text)
+        if module is not None and path not in self._followed:
+            _mark(module.parsed.tree, path)
+            self._followed[path] = module
+            self.letters += len(text)
+        return module
+
+    def forget(self) -> None:
+        """Forget the modules that were followed."""
+        self._followed.clear()
+        self.letters = 0
+
+
+def _mark(tree: ast.Module, path: str) -> None:
+    """Note at every node that may begin or carry a secret that it stands in another file."""
+    waiting: list[Any] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node is not None:
+            node.neighbour = path
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                waiting += node.names
+            elif not isinstance(node, (ast.Constant, ast.Name, ast.alias)):
+                waiting += children(node)

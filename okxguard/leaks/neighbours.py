@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _DEEPEST = 3
 _LARGEST = 400_000
+# In characters; a tree takes fifty bytes for each of them, and what is known of it as much again.
+_MOST_FOLLOWED = 4_000_000
 _PACKAGE = "__init__.py"
 
 
@@ -44,6 +47,13 @@ class Neighbours:
     def of(self, path: str) -> View:
         """Return the modules as one file sees them."""
         return View(self, path)
+
+    def tidy(self) -> None:
+        """Make room before the next file where much was followed: it will be followed again when it is asked for."""
+        if self.modules.letters > _MOST_FOLLOWED:
+            self._engines.forget()
+            self.modules.forget()
+            gc.collect()
 
     def engine(self, importer: str, module: str) -> Engine | None:
         """Return the engine that has followed a module, or None where it is none of this project."""
@@ -117,13 +127,12 @@ class Neighbours:
             return None
 
     def _follow(self, path: str, text: str) -> Engine | None:
-        module = self.modules.take(text)
+        module = self.modules.followed(path, text)
         if module is None:
             self._unread.add(path)
             return None
         tree, layout = module.parsed.tree, module.layout
         gate = self._keeper.inside(layout, self.of(path).brought(layout))
-        _mark(tree, path)
         from okxguard.leaks.engine import Engine  # the gate lets few files through
 
         engine = Engine(tree, self._names, self._library, self.of(path), gate)
@@ -277,19 +286,6 @@ def _imports(layout: Layout) -> Iterator[tuple[str, str, str]]:
         else:
             for alias in node.names:
                 yield alias.name, "", alias.asname or alias.name.partition(".")[0]
-
-
-def _mark(tree: ast.Module, path: str) -> None:
-    """Note at every node that may begin or carry a secret that it stands in another file."""
-    waiting: list[Any] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if node is not None:
-            node.neighbour = path
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                waiting += node.names
-            elif not isinstance(node, (ast.Constant, ast.Name, ast.alias)):
-                waiting += children(node)
 
 
 def _texts_of(node: ast.AST) -> Iterator[str]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from okxguard.leaks.plain_file import PlainFile
 
 _WORD = re.compile(r"[^\W\d][\w$]*")
-_LONGEST = 20_000
+_LONGEST, _MOST_READ = 20_000, 2_000_000
+_LINE = 400
 # A line goes on behind one of these, and in front of one of those.
 _OPEN_ENDS, _OPEN_BEGINS = "=,+-*/%&|.?:(<>!\\", "+-*/%&|.?:<=)]}"
 _OPEN_WORDS = ("and", "or", "not", "await", "return")
@@ -61,9 +62,14 @@ class Interest:
             return
         given = {name for name, places in file.renamed.items() if places}
         waiting: dict[str, set[str]] = {}
+        left = _MOST_READ
         for name, places in file.assigned.items():
             for at in places:
                 text = file.code.text[at : self._end(at)]
+                left -= len(text)
+                if left < 0:  # values within values: everything is read by those who know more
+                    self._is_everything = True
+                    return
                 if self._names(text):
                     given.add(name)
                     break
@@ -97,7 +103,7 @@ def _ended(text: str, start: int, at: int, stop: int) -> int:
     """Return the line end between two places that ends a value which begins at `start`; -1 where none does."""
     line = text.find("\n", at, stop)
     while line >= 0:
-        before, behind = text[start:line].rstrip(), text[line : line + 400].lstrip()
+        before, behind = text[max(start, line - _LINE) : line].rstrip(), text[line : line + _LINE].lstrip()
         goes_on = before[-1:] in _OPEN_ENDS or before.endswith(_OPEN_WORDS) or behind[:1] in _OPEN_BEGINS
         if not goes_on and not behind.startswith(_OPEN_WORDS):
             return line

@@ -80,7 +80,10 @@ class PythonReader:
         if read is None:
             return LeakReading(note="is no Python that can be parsed; the code rules did not run")
         parsed = read.parsed
-        view = self._neighbours.of(document.path) if self._neighbours is not None else None
+        view = None
+        if self._neighbours is not None:
+            self._neighbours.tidy()
+            view = self._neighbours.of(document.path)
         module = _Module(parsed.tree, Places(text).span_of, ends, text)
         brought = view.brought(read.layout) if view else Brought()
         gate = self._keeper.look_at(read.layout, module.echoed, brought, switched=self._prints_by_default)
