@@ -24,7 +24,7 @@ def _braces(head: str, var: str) -> Callable[[int], str]:
 
 
 def _python(number: int) -> str:
-    return f"def size_{number}(rows):\n    total = {number}\n    for row in rows:\n        total += row\n    return total\n\n\n"
+    return f"def size_{number}(rows):\n    total = {number}\n    for row in rows:\n        total += row\n\n\n"
 
 
 # Functions and settings of no interest, by the ending of the file.
