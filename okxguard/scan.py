@@ -11,7 +11,6 @@ from okxguard.documents import LARGEST_WHOLE, Document, Window
 from okxguard.examination import CodeExaminer, Examination
 from okxguard.filtering import Filter, Options, as_fixture, may_suppress
 from okxguard.kinds import Kind
-from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import (
     NAME,
     FileError,
@@ -56,8 +55,7 @@ class Scanner:
         self._prefilter = Prefilter(rulebook.vocabulary)
         self._examiner: Examiner | None = None
         self._together: Together | None = None
-        self._leaks = LeakPrefilter(tree) if any(rule.startswith(_CODE) for rule in options.rules) else None
-        self._code = CodeExaminer(rulebook.rules, rulebook.folder, self._leaks) if self._leaks else None
+        self._code = self._code_examiner(tree) if any(rule.startswith(_CODE) for rule in options.rules) else None
         # The reasons of suppressions may quote credentials: where there are any, a file is read for both.
         self._only_code = all(rule.startswith(_CODE) for rule in options.rules) and not options.honour_pragma
         self._tree = tree
@@ -91,11 +89,14 @@ class Scanner:
         """Return a text of the history that was scanned without any value that was found in it."""
         return self._versions.hide(text)
 
+    def _code_examiner(self, tree: Tree | None) -> CodeExaminer:
+        return CodeExaminer(self._rulebook.rules, self._rulebook.folder, tree)
+
     def hasten(self) -> None:
         """Make ready for many files; processes that are forked afterwards are ready, too."""
         self._prefilter.hasten()
-        if self._leaks is not None:
-            self._leaks.hasten()
+        if self._code is not None:
+            self._code.hasten()
 
     def scan_part(self, items: Iterable[_Item]) -> Part:
         """Scan some items of many; what can only be judged beside the others is left for `join`."""
@@ -218,7 +219,7 @@ class Scanner:
 
     def _scan_text(self, source: Source, tally: Tally) -> None:
         if source.more is None and len(source.data) <= LARGEST_WHOLE:
-            leaks = self._may_leak(source)  # it remembers imports
+            leaks = self._code is not None and self._code.may_leak(source)  # it remembers imports
             holds = self._may_hold_credential(source)
             if leaks or holds:
                 document = documents.make_document(source.path, source.evidence, Window(source.data))
@@ -228,7 +229,7 @@ class Scanner:
             return
         used = is_code = False
         for window in documents.windows(tally.read_on(source)):
-            is_code |= self._leaks is not None and self._leaks.may_leak_bytes(source.path, window.data)
+            is_code |= self._code is not None and self._code.may_leak_bytes(source.path, window.data)
             if self._prefilter.may_hold_credential(source.evidence, window.data):
                 used = True
                 document = documents.make_document(source.path, source.evidence, window, Kind.TEXT)
@@ -240,14 +241,6 @@ class Scanner:
 
     def _may_hold_credential(self, source: Source) -> bool:
         return not self._only_code and self._prefilter.may_hold_credential(source.evidence, source.data)
-
-    def _may_leak(self, source: Source) -> bool:
-        if self._leaks is None or self._code is None:
-            return False
-        if self._leaks.may_leak_bytes(source.path, source.data):
-            return True
-        brought = self._leaks.brought(source.path, source.data)
-        return bool(brought) and self._code.leaks_through(source.path, brought)
 
     def _scan_document(self, document: Document, source: Source, tally: Tally, *, holds: bool) -> None:
         """Examine a document; one that holds no credential is only looked at for what its code gives away."""

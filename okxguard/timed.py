@@ -26,12 +26,13 @@ class TimedScanner(Scanner):
     """Does what a scanner does, and lets a clock turn from stage to stage."""
 
     def __init__(self, rulebook: Rulebook, options: Options, tree: Tree | None, clock: Clock) -> None:
-        super().__init__(rulebook, options, tree)
         self._clock = clock
-        if self._leaks is not None:
-            code = _TimedCodeExaminer(rulebook.rules, rulebook.folder, self._leaks)
-            code.clock = clock
-            self._code = code
+        super().__init__(rulebook, options, tree)
+
+    def _code_examiner(self, tree: Tree | None) -> CodeExaminer:
+        code = _TimedCodeExaminer(self._rulebook.rules, self._rulebook.folder, tree)
+        code.clock = self._clock
+        return code
 
     def scan_part(self, items: Iterable[_Item]) -> Part:
         """Scan some items of many; what it took goes with the part, whatever process it comes from."""

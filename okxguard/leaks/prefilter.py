@@ -12,6 +12,7 @@ from functools import cache
 from okxguard.documents import Document
 from okxguard.kinds import Kind
 from okxguard.leaks import plain_prefilter
+from okxguard.leaks.endings import is_python, may_be_code
 from okxguard.leaks.imports import Import, Importers, Tree
 from okxguard.leaks.plain_prefilter import completed
 from okxguard.leaks.stems import Stems
@@ -46,63 +47,6 @@ _MORE = {
     "environ": r"(?<!in os)\.environb?\b(?!\s{0,3}(?:\[|\.(?:get|setdefault|pop|update)\b))"
     r"|in os\.environb?\.(?:items|values|copy)|import[^\n]{0,200}\benviron\b",
 }
-_PYTHON = frozenset({"py", "pyw", "pyi", "pyx", "ipynb"})
-_OTHERS = frozenset(
-    [
-        "js",
-        "jsx",
-        "ts",
-        "tsx",
-        "mjs",
-        "cjs",
-        "mts",
-        "cts",
-        "vue",
-        "svelte",
-        "astro",
-        "go",
-        "java",
-        "kt",
-        "kts",
-        "scala",
-        "sc",
-        "groovy",
-        "gradle",
-        "cs",
-        "csx",
-        "rs",
-        "php",
-        "phtml",
-        "rb",
-        "rake",
-        "swift",
-        "dart",
-        "ex",
-        "exs",
-        "lua",
-        "cr",
-        "c",
-        "h",
-        "cc",
-        "cpp",
-        "hpp",
-        "m",
-        "mm",
-        "sh",
-        "bash",
-        "zsh",
-        "ksh",
-        "fish",
-        "ps1",
-        "psm1",
-        "bat",
-        "cmd",
-        "mk",
-        "yml",
-        "yaml",
-    ]
-)
-_NAMES = ("dockerfile", "makefile", "jenkinsfile", "containerfile", "gnumakefile")
 # What shows something in languages other than Python: nothing is reported where none of these stands.
 _SHOWING = re.compile(
     r"console|print|log|echo|puts|write|dump|throw|panic|raise|except|error|fail|exit|send|post|fetch|exec|spawn|system"
@@ -142,11 +86,9 @@ class LeakPrefilter:
 
     def may_leak_bytes(self, path: str, data: bytes) -> bool:
         """Return False only where a file is no code, or names no secret, or shows nothing."""
-        name = path.rpartition("/")[2].lower()
-        ending = name.rpartition(".")[2]
-        if ending in _PYTHON:
+        if is_python(path):
             return self._names_secret(data.replace(b"\0", b""))
-        if ending in _OTHERS or name.startswith(_NAMES) or data.startswith(b"#!"):
+        if may_be_code(path, data):
             data = data.replace(b"\0", b"")
             spotted = self._elsewhere.spot(data)
             return spotted != 0 and self._shows(data.lower().decode("latin-1"), spotted)
