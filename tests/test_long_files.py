@@ -88,6 +88,8 @@ def test_length_of_a_file_changes_nothing(form: Form) -> None:
 _PROGRAMS = {
     "constant far away.py": "import os\nX1 = '@'\n{filling}\na = okx.Client(os.environ['K'], passphrase=X1)\n",
     "attribute.py": "class Settings:\n    other = '@'\n{filling}\nokx_passphrase = Settings.other\n",
+    "pieces far away.py": "X1 = 'Ab1!' + 'c2#D' + 'e3f%'\n{filling}\nokx_passphrase = X1\n",
+    "joined far away.js": "const other = ['Ab1!', 'c2#D', 'e3f%'].join('');\n{filling}\nconst okxPassphrase = other;\n",
     "unpacked.py": "a, b = 1, '@'\n{filling}\nokx_passphrase = b\n",
     "default.py": "import os\n# OKX\nokx_passphrase = os.getenv('OKX_PASSPHRASE', '@')\n",
     "comment.py": "import os\n# okx passphrase: @\nokx_key = os.environ['OKX_API_KEY']\n",

@@ -44,6 +44,11 @@ _TOKEN = re.compile(r"[^\s\"'`,;:(){}\[\]<>|]{6,64}")
 # Without one of these a text is made of plain words: a single one, or several.
 _RARE = (re.compile(r"[^a-z_.-]"), re.compile(r"[^a-z .-]"))
 _SIGNS = frozenset("!@#$%^&*+~?")
+_DECLARING_WORDS = (
+    "const let var val final static public private protected export readonly self this def fn func auto mut pub new"
+    " string String str in of for if return await"
+)
+_DECLARING = frozenset(_DECLARING_WORDS.split())
 # Names of what is named elsewhere.
 _VALUES = frozenset({"value", "val", "default", "defaultvalue", "content", "string", "data", "text", "v"})
 
@@ -77,10 +82,14 @@ class ValueGate:
         if any(prefix in text for prefix in self._vocabulary.bundle_prefixes) or self._names_token(text):
             return True
         lines, next_lines = (_spread(named, by, len(document.line_starts)) for by in (_AROUND, _NEXT))
-        near = [text[start:end] for start, end in _stretches(document, lines)]
-        if any(_PIECES.search(stretch) for stretch in near) or self._is_written_bare(document, named):
+        if self._is_written_bare(document, named):
             return True
-        given = set()
+        given: set[str] = set()
+        for match in _PIECES.finditer(text):
+            line = document.line_of(match.start())
+            if line in lines:
+                return True
+            given.update(_bound(text[document.line_starts[line] : match.start()]))
         for at, value in _texts(text):
             is_key = document.kind is Kind.JSON and _KEY.match(text, at + len(value) + 1)
             if not is_key and self._may_be_part(value, quoted=True):
@@ -88,10 +97,10 @@ class ValueGate:
                 before = text[document.line_starts[line] : at].rstrip("\"'` \t([{,bBrRuUfF")
                 if line in (lines if _is_odd(value) else next_lines) or not before.strip():
                     return True
-                if _BINDING.search(before):
-                    given.update(_WORD.findall(before))
+                given.update(_bound(before))
         if not given:
             return False
+        near = (text[start:end] for start, end in _stretches(document, lines))
         return not _VALUES.isdisjoint(given) or any(not given.isdisjoint(_WORD.findall(stretch)) for stretch in near)
 
     def _names_token(self, text: str) -> bool:
@@ -136,6 +145,11 @@ class ValueGate:
 
 def _is_odd(value: str) -> bool:
     return any(character.isdigit() or character in _SIGNS for character in value)
+
+
+def _bound(before: str) -> list[str]:
+    """Return the names that what follows may be given to."""
+    return [word for word in _WORD.findall(before) if word not in _DECLARING] if _BINDING.search(before) else []
 
 
 def _spread(lines: Iterable[int], by: int, count: int) -> set[int]:

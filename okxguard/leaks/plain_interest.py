@@ -70,10 +70,11 @@ class Interest:
                 if left < 0:  # values within values: everything is read by those who know more
                     self._is_everything = True
                     return
-                if self._names(text):
+                words = set(_WORD.findall(text))
+                if self._names(text) or any(map(self._is_object, words)):
                     given.add(name)
                     break
-                for word in set(_WORD.findall(text)):
+                for word in words:
                     waiting.setdefault(word, set()).add(name)
         pending = list(given)
         while pending:
