@@ -82,16 +82,16 @@ class Rows:
         }
 
     def _dotenv(self) -> Iterator[Row]:
-        for kind, most in (("clean", 8.0), ("naming", 10.0), ("leaking", 12.0)):
+        for kind, most in (("clean", 7.0), ("naming", 9.0), ("leaking", 9.0)):
             folder = self._folders.dotenv(kind)
             beside = self._beside(folder, "file", ".env")
             yield _row(f"dotenv {kind}", "one file", folder, _PASS, self._ours(folder, ".env", most=most), *beside)
         beside = self._beside(folder, "staged")
-        ours = self._ours(folder, "--staged", ".env", most=14.0)
+        ours = self._ours(folder, "--staged", ".env", most=11.0)
         yield _row("dotenv staged", "one staged file with a credential", folder, _PASS, ours, *beside)
 
     def _modules(self) -> Iterator[Row]:
-        for kind, most in (("clean", 14.0), ("reading", 25.0), ("leaking", 60.0)):
+        for kind, most in (("clean", 10.0), ("reading", 22.0), ("leaking", 50.0)):
             folder = self._folders.modules(kind)
             names = sorted(path.name for path in folder.glob("*.py"))
             ours = self._ours(folder, "--staged", *names, most=most)
@@ -107,7 +107,7 @@ class Rows:
         ours = (self._ours(folder, jobs=1), self._ours(folder))
         yield Row("tree", work, [*one, *all_cores, *ours, *self._beside(folder, "folder", large=size > _MUCH)])
         read = Program("reading every file", [sys.executable, "-c", _READ], folder)
-        yield Row("tree, by Python", work, [read, self._ours(folder, jobs=1, most=40.0)])
+        yield Row("tree, by Python", work, [read, self._ours(folder, jobs=1, most=30.0)])
 
     def _dense(self) -> Iterator[Row]:
         folder = self._folders.project(self._sizes.dense, None)
@@ -118,7 +118,7 @@ class Rows:
         folder = self._folders.project(self._sizes.dense, ".py")
         work = f"{self._sizes.dense:,} Python files about OKX, {_megabytes(folder):.0f} MB"
         parse = Program("ast.parse", [sys.executable, "-c", _PARSE], folder)
-        ours = (self._ours(folder, jobs=1, most=20.0), self._ours(folder))
+        ours = (self._ours(folder, jobs=1, most=12.0), self._ours(folder))
         yield Row("dense Python", work, [parse, *ours, *self._beside(folder, "folder")])
 
     def _history(self) -> Iterator[Row]:

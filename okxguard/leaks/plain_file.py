@@ -256,7 +256,8 @@ class PlainFile:
             return
         self._signed = frozenset()
         lowered = self.code.text.lower()
-        if not any(header in lowered for header in self.book.headers):
+        # What holds them is named after them.
+        if "header" not in lowered or not any(header in lowered for header in self.book.headers):
             return
         signed, signers = set(), set()
         for match in _STORED.finditer(self.code.text):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from okxguard.leaks.names import words_of
 from okxguard.leaks.plain_prefilter import stems
 
 if TYPE_CHECKING:
@@ -29,52 +30,49 @@ class Interest:
 
     def __init__(self, file: PlainFile) -> None:
         self._file = file
-        self._stems = stems().stems
-        self._given: frozenset[str] | None = None
-        self._is_everything = False
 
     def may_show(self, start: int, end: int) -> bool:
         """Return False only where nothing between two places shows a secret."""
-        text = self._file.code.text[start:end]
-        if self._names(text):
-            return True
-        if self._given is None:
-            self._gather()
-        if self._is_everything:
-            return True
-        given = self._given or frozenset()
-        return any(word in given or self._is_object(word) for word in set(_WORD.findall(text)))
+        return self._is_everything or _any_between(self._telling, start, end)
 
-    def _is_object(self, word: str) -> bool:
-        """Tell whether a word names an object of settings, which shows what this file reads of it."""
-        return not set(words_of(word)[-1:]).isdisjoint(self._file.book.objects)
+    @cached_property
+    def _is_everything(self) -> bool:
+        return self._file.tells_more or self._given is None
 
-    def _names(self, text: str) -> bool:
-        lower = text.lower()
-        return any(stem in lower for stem in self._stems)
+    @cached_property
+    def _telling(self) -> list[int]:
+        """The places, in order, of all that is named after secrets, of objects of settings, and of given variables."""
+        text = self._file.code.text
+        return sorted([*self._named, *(at for name in self._given or () for at in _places(text, name))])
 
-    def _gather(self) -> None:
-        """Find the variables that are given something named after a secret, or another one of them."""
+    @cached_property
+    def _named(self) -> list[int]:
+        """The places, in order, of all that is named after secrets, and of objects of settings."""
+        text = self._file.code.text
+        lower = text.lower() if len(text.lower()) == len(text) else text
+        objects = re.compile(rf"(?:{'|'.join(map(re.escape, self._file.book.objects))})(?![a-z])")
+        found = [match.start() for match in objects.finditer(lower)]
+        for stem in stems().stems:
+            found += _places(lower, stem)
+        return sorted(found)
+
+    @cached_property
+    def _given(self) -> set[str] | None:
+        """The variables that are given something named after a secret, or another one of them; None for any."""
         file = self._file
-        self._is_everything = file.tells_more
-        self._given = frozenset()
-        if self._is_everything:
-            return
         given = {name for name, places in file.renamed.items() if places}
         waiting: dict[str, set[str]] = {}
         left = _MOST_READ
         for name, places in file.assigned.items():
             for at in places:
-                text = file.code.text[at : self._end(at)]
-                left -= len(text)
+                end = self._end(at)
+                left -= end - at
                 if left < 0:  # values within values: everything is read by those who know more
-                    self._is_everything = True
-                    return
-                words = set(_WORD.findall(text))
-                if self._names(text) or any(map(self._is_object, words)):
+                    return None
+                if _any_between(self._named, at, end):
                     given.add(name)
                     break
-                for word in words:
+                for word in set(_WORD.findall(file.code.text, at, end)):
                     waiting.setdefault(word, set()).add(name)
         pending = list(given)
         while pending:
@@ -82,7 +80,7 @@ class Interest:
                 if name not in given:
                     given.add(name)
                     pending.append(name)
-        self._given = frozenset(given)
+        return given
 
     def _end(self, start: int) -> int:
         """Return where the value ends, or something behind it, that begins at a place."""
@@ -98,6 +96,18 @@ class Interest:
             closing = tokens.partners.get(index, index)
             at, index = tokens.ends[closing], closing + 1
         return last
+
+
+def _any_between(places: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _ended(text: str, start: int, at: int, stop: int) -> int:

@@ -90,6 +90,10 @@ class Sinks:
 
     def _call(self, code: Code, index: int, match: re.Match[str]) -> Iterator[Sunk]:
         tokens = code.tokens
+        closing = tokens.partners.get(index)
+        end = tokens.ends[closing] if closing is not None else tokens.ends[index]
+        if code is self._file.code and not self._file.interest.may_show(tokens.starts[index], end):
+            return
         dotted, start = self._dotted(code, index, match)
         rule, sent = self._rule(dotted)
         if not rule and self._dialect.checks.match(dotted):
@@ -98,10 +102,6 @@ class Sinks:
             return
         if sent == "page" and _CONSOLE.match(code.text, tokens.starts[index]):
             rule, sent = PRINTED, ""
-        closing = tokens.partners.get(index)
-        end = tokens.ends[closing] if closing is not None else tokens.ends[index]
-        if code is self._file.code and not self._file.interest.may_show(tokens.starts[index], end):
-            return
         group = Cell(GROUP, "(", tokens.starts[index], end, index)
         value = self._given(code, group, rule, sent=sent)
         if value.taints:
