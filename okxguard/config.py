@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import tomli
-
 from okxguard.errors import ConfigError
 from okxguard.model import Confidence, Severity
 
@@ -99,6 +97,8 @@ def load_config(path: str | None, start: str, read: Callable[[str], bytes | None
 
 def _parse(path: str, shown: str, data: bytes) -> Config | None:
     """Return the configuration that a file holds; None for a pyproject.toml that does not mention it."""
+    import tomli  # most hooks run where nothing is configured
+
     try:
         table: Any = tomli.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:

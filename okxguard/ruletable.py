@@ -1,14 +1,14 @@
 """Read the TOML files of the rule book and complain about them with file, key and reason."""
 
 import os
+from importlib import import_module
 from typing import Any
-
-import tomli
 
 from okxguard.errors import RulebookError
 from okxguard.model import Role
 
 POLICY, LEAKS = "policy.toml", "leaks.toml"
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Table:
@@ -80,9 +80,8 @@ _KINDS: dict[type, str] = {str: "text", list: "list", dict: "table"}
 
 def rules_folder() -> str:
     """Return the folder of the rule book: inside the installed package, or beside it in a checkout."""
-    package = os.path.dirname(os.path.abspath(__file__))
-    installed = os.path.join(package, "rules")
-    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "rules")
+    installed = os.path.join(_PACKAGE, "rules")
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(_PACKAGE), "rules")
 
 
 def parse_table(path: str, name: str) -> dict[str, Any]:
@@ -92,8 +91,31 @@ def parse_table(path: str, name: str) -> dict[str, Any]:
     """
     try:
         with open(path, "rb") as stream:
-            return tomli.loads(stream.read().decode("utf-8"))
+            source = stream.read()
     except OSError:
         raise RulebookError(f"rule book: {name}: cannot be read; reinstall okxguard") from None
+    known = _compiled(path, source)
+    if known is not None:
+        return known
+    import tomli  # what is installed has the rule book as Python, too
+
+    try:
+        return tomli.loads(source.decode("utf-8"))
     except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise RulebookError(f"rule book: {name}: is not valid TOML: {error}") from None
+
+
+def _compiled(path: str, source: bytes) -> dict[str, Any] | None:
+    """Return the content of a file of the installed rule book as it was read when okxguard was built.
+
+    None where there is none, as in a checkout, and where the file was changed since.
+    """
+    folder, file = os.path.split(path)
+    if folder != os.path.join(_PACKAGE, "rules"):
+        return None
+    try:
+        module = import_module(f"okxguard.compiled.{file.removesuffix('.toml').replace('-', '_')}")
+    except ImportError:
+        return None
+    table: dict[str, Any] | None = module.TABLE if source == module.SOURCE else None
+    return table

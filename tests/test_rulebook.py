@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import sys
 import uuid
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from okxguard import ruletable
 from okxguard.errors import RulebookError
 from okxguard.leaks.prefilter import LeakPrefilter
 from okxguard.model import Confidence, Example, Rule, Source
@@ -167,3 +170,22 @@ def test_one_example_only_is_refused(tmp_path: Path) -> None:
     path.write_text("[[silent]]".join(pieces[:2]), encoding="utf-8")
     with pytest.raises(RulebookError, match="at least two"):
         list(load_rulebook(str(folder)).rules.values())
+
+
+def test_rule_book_is_read_as_it_was_compiled_unless_it_was_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = ModuleType("okxguard.compiled.own_words")
+    vars(compiled).update(SOURCE=b"a = 1", TABLE={"a": "as compiled"})
+    monkeypatch.setitem(sys.modules, "okxguard.compiled", ModuleType("okxguard.compiled"))
+    monkeypatch.setitem(sys.modules, "okxguard.compiled.own_words", compiled)
+    monkeypatch.setattr(ruletable, "_PACKAGE", str(tmp_path))
+    file = tmp_path / "rules" / "own-words.toml"
+    file.parent.mkdir()
+    file.write_bytes(b"a = 1")
+    assert ruletable.parse_table(str(file), "own-words.toml") == {"a": "as compiled"}
+    file.write_bytes(b"a = 2")
+    assert ruletable.parse_table(str(file), "own-words.toml") == {"a": 2}
+    other = tmp_path / "other.toml"
+    other.write_bytes(b"a = 3")
+    assert ruletable.parse_table(str(other), "other.toml") == {"a": 3}
