@@ -114,12 +114,11 @@ _LANGUAGE_BY_ENDING = {
 # Languages of statements, and all languages in which a bare word is a value.
 STATED_LANGUAGES = frozenset(["cobol", "sas", "tcl", "autohotkey", "robot", "fortran", "abap", "assembler"])
 BARE_WORD_LANGUAGES = STATED_LANGUAGES | frozenset(["shell", "powershell", "batch", "dockerfile", "makefile"])
-_LANGUAGE_BY_NAME = re.compile(
-    r"(?P<dockerfile>(?:docker|container)file(?:[.-][\w.-]+)?)|(?P<makefile>(?:gnu)?makefile(?:\.\w+)?|justfile)"
+_LANGUAGE_BY_NAME = (
+    r"(?i)(?P<dockerfile>(?:docker|container)file(?:[.-][\w.-]+)?)|(?P<makefile>(?:gnu)?makefile(?:\.\w+)?|justfile)"
     r"|(?P<ruby>gemfile|rakefile|vagrantfile|fastfile|appfile|podfile|guardfile)|(?P<groovy>jenkinsfile)"
     r"|(?P<erlang>(?:[\w-]+\.)?sys\.config|rebar\.config|[\w-]+\.app\.src)|(?P<shell>\.?(?:bash|zsh|[kt]?c?sh)(?:rc|_?profile|env|_aliases|_login)|\.?profile|crontab|\.?[\w-]*_history"
-    r"|apkbuild|pkgbuild)",
-    re.IGNORECASE,
+    r"|apkbuild|pkgbuild)"
 )
 _DOTENV_NAME = re.compile(r"(?:^|[._-])env(?:$|[._-])|^\.?(?:secrets?|credentials?)\.keys$", re.IGNORECASE)
 _NETRC_NAME = re.compile(r"[._]?netrc(?:[.-]\w+)?|\.authinfo")
@@ -131,7 +130,7 @@ def kind_of(path: str, text: str) -> Kind:
     """Return the syntax to read a file as: by its name, or by its first characters where the name says nothing."""
     name, ending = _name_and_ending(path)
     kind = Kind.NETRC if _NETRC_NAME.fullmatch(name) else _KIND_BY_ENDING.get(ending)
-    if kind is Kind.XML and not text.startswith("<") and _LANGUAGE_BY_NAME.fullmatch(name):
+    if kind is Kind.XML and not text.startswith("<") and re.fullmatch(_LANGUAGE_BY_NAME, name):
         return Kind.CODE
     if kind is Kind.XML and "!" in path and not text.startswith("<"):
         # What office documents hold, as text: sheets by rows, anything else by paragraphs.
@@ -141,9 +140,9 @@ def kind_of(path: str, text: str) -> Kind:
     language = _LANGUAGE_BY_ENDING.get(ending)
     if language and not (name.startswith(".env") and language not in ("shell", "powershell", "batch")):
         return Kind.CODE
-    if _DOTENV_NAME.search(name) and not _LANGUAGE_BY_NAME.fullmatch(name):
+    if _DOTENV_NAME.search(name) and not re.fullmatch(_LANGUAGE_BY_NAME, name):
         return Kind.DOTENV
-    return Kind.CODE if _LANGUAGE_BY_NAME.fullmatch(name) else _kind_by_content(text)
+    return Kind.CODE if re.fullmatch(_LANGUAGE_BY_NAME, name) else _kind_by_content(text)
 
 
 def language_of(path: str, text: str) -> str:
@@ -152,7 +151,7 @@ def language_of(path: str, text: str) -> str:
     named = _LANGUAGE_BY_ENDING.get(ending)
     if named:
         return named
-    match = _LANGUAGE_BY_NAME.fullmatch(name)
+    match = re.fullmatch(_LANGUAGE_BY_NAME, name)
     if match and match.lastgroup:
         return match.lastgroup
     return _language_by_interpreter(text)

@@ -11,11 +11,19 @@ POLICY, LEAKS = "policy.toml", "leaks.toml"
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
-class Table:
-    """A TOML table that names file and key in every complaint, and knows which keys were asked for."""
+class _Checked(dict[str, Any]):
+    """The content of a file of the rule book that was read when okxguard was built."""
 
-    def __init__(self, file: str, table: dict[str, Any], within: str = "") -> None:
+
+class Table:
+    """A TOML table that names file and key in every complaint, and knows which keys were asked for.
+
+    What was read when okxguard was built `is_checked`: its patterns are known to be patterns.
+    """
+
+    def __init__(self, file: str, table: dict[str, Any], within: str = "", *, is_checked: bool = False) -> None:
         self._file = file
+        self.is_checked = is_checked or isinstance(table, _Checked)
         self._table = dict(table)
         self._within = within
 
@@ -48,13 +56,14 @@ class Table:
         return tuple(values)
 
     def table(self, key: str) -> "Table":
-        return Table(self._file, self._take(key, dict), f"{self._within}{key}.")
+        return Table(self._file, self._take(key, dict), f"{self._within}{key}.", is_checked=self.is_checked)
 
     def tables(self, key: str) -> "list[Table]":
         values = self._take(key, list)
         if not all(isinstance(value, dict) for value in values):
             raise self.fail(key, "must be a list of tables")
-        return [Table(self._file, value, f"{self._within}{key}.") for value in values]
+        within = f"{self._within}{key}."
+        return [Table(self._file, value, within, is_checked=self.is_checked) for value in values]
 
     def mapping(self) -> dict[str, str]:
         table, self._table = self._table, {}
@@ -117,5 +126,4 @@ def _compiled(path: str, source: bytes) -> dict[str, Any] | None:
         module = import_module(f"okxguard.compiled.{file.removesuffix('.toml').replace('-', '_')}")
     except ImportError:
         return None
-    table: dict[str, Any] | None = module.TABLE if source == module.SOURCE else None
-    return table
+    return _Checked(module.TABLE) if source == module.SOURCE else None

@@ -78,8 +78,6 @@ class Words:
         stems = {name.lower() for name in (*latin, "myokx", *scripts)}
         shortest = {stem for stem in stems if not any(other != stem and other in stem for other in stems)}
         self._stems = (*sorted(shortest), "ok-access", "ok_access", "ok.access")
-        hints = "|".join(re.escape(hint) for hint in vocabulary.hints)
-        self.hints = re.compile(f"{hints}|{vocabulary.context_block}", re.IGNORECASE)
         self.exchanges = WordSet(vocabulary.foreign_exchanges)
         self._products = WordSet(vocabulary.foreign_products)
         self.lookalikes = WordSet(vocabulary.foreign_lookalikes)
@@ -90,6 +88,12 @@ class Words:
         self.logins = frozenset(vocabulary.foreign_logins)
         self._callees = frozenset(vocabulary.foreign_callees)
         self._vocabulary = vocabulary
+
+    @cached_property
+    def hints(self) -> re.Pattern[str]:
+        """What is found in files about OKX and in few others."""
+        hints = "|".join(re.escape(hint) for hint in self._vocabulary.hints)
+        return re.compile(f"{hints}|{self._vocabulary.context_block}", re.IGNORECASE)
 
     @cached_property
     def _shapeless(self) -> re.Pattern[str]:
@@ -128,7 +132,7 @@ class Words:
         It may do so in base64. What only hints at OKX counts beside a key or a secret: the prefilter knows no hints.
         """
         texts = [document.text, "\n".join(meant for _, meant in _meant(document.text))]
-        if any(self._finds_okx(text) and self._finds_okx(re.sub(CHECKSUM, "|", text)) for text in texts):
+        if any(self._finds_okx(text) and self._finds_okx(_without_checksums(text)) for text in texts):
             return True
         if self._finds_okx(document.evidence):
             return len(document.text) <= _READ_WHOLE or self._shows_something(texts)
@@ -172,6 +176,10 @@ class Words:
         """Tell whether a dotted name belongs to a library that takes passwords of its own."""
         pieces = re.split(r"[^A-Za-z0-9_]+", segment.lower())
         return bool(self._callees.intersection(pieces))
+
+
+def _without_checksums(text: str) -> str:
+    return re.sub(CHECKSUM, "|", text) if "sha" in text.lower() else text
 
 
 def _shown(lower: str) -> Iterator[int]:
