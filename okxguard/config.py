@@ -1,7 +1,5 @@
 """Read the user's configuration: `okxguard.toml`, or `[tool.okxguard]` in `pyproject.toml`. Data only."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Turn bytes into text: is it text at all, which encoding, which syntax, which line."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """What is asked about the past of a file: nothing but bytes and paths."""
 
-from __future__ import annotations
-
 from typing import NamedTuple, Protocol
 
 

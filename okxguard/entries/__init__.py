@@ -50,9 +50,9 @@ _FOLDING = frozenset({Kind.PROPERTIES, Kind.YAML, Kind.TOML, Kind.DOTENV, Kind.I
 def read_entries(document: Document, lines: TellingLines, choose: Choose) -> Reading:
     """Lower a document to entries by the reader of its syntax, or as plain text when that reader gives up.
 
-    `lines` are those that may hold something of interest. Where
-    a value always stands on its line letter by letter, other lines are left out, and a document without such lines is
-    not read at all. `choose` returns those of the entries, as they are written, that matter.
+    `lines` are those that may hold something of interest. Where a value always stands on its line letter by letter,
+    other lines are left out, and a document without such lines is not read at all. `choose` returns those of the
+    entries, as they are written, that matter.
     """
     if document.kind not in _FOLDING and document.kind is not Kind.TEXT and not lines.around:
         return Reading()

@@ -1,7 +1,5 @@
 """Open the archives and compressed files among the sources, within limits."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Read single files, and standard input, within limits."""
 
-from __future__ import annotations
-
 import errno
 import functools
 import os
