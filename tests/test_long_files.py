@@ -101,6 +101,10 @@ _PROGRAMS = {
     "member.ts": "const okx = { apiKey: process.env.OKX_API_KEY, passphrase: settings.other };\n{filling}\n"
     "const settings = { other: '@' };\n",
     "constant.go": 'package main\n\nconst other = "@"\n{filling}\nvar okx = Client{{Passphrase: other}}\n',
+    "brackets.lua": "local okx = { api_key = os.getenv('OKX_API_KEY'), passphrase = [[@]] }\n",
+    "percent.rb": "okx_passphrase = %q(@)\n",
+    "sigil.ex": 'config :okx, api_key: System.get_env("OKX_API_KEY"), passphrase: ~s(@)\n',
+    "braces.pl": "my $okx_passphrase = q{@};\n",
     "field.json": '{"okx": {"api_key": "", "passphrase": "@"}}',
     "pair.json": '{"okx": [{"name": "OKX_PASSPHRASE",\n"a": 1,\n"b": 2,\n"value": "@"}]}',
 }

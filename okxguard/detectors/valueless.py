@@ -15,7 +15,7 @@ from okxguard.detectors.lexicon import letters_of, normalise, shapeless_pattern
 from okxguard.detectors.names import NameReader
 from okxguard.detectors.shapes import Likeness, ValueJudge
 from okxguard.documents import Document
-from okxguard.kinds import BARE_WORD_LANGUAGES, Kind, language_of
+from okxguard.kinds import Kind, language_of
 from okxguard.model import Role
 from okxguard.rulebook import Vocabulary
 
@@ -49,6 +49,10 @@ _DECLARING_WORDS = (
     " string String str in of for if return await"
 )
 _DECLARING = frozenset(_DECLARING_WORDS.split())
+# Languages that write every text in quotes; others have brackets, sigils and bare words for it.
+_QUOTING = frozenset(
+    ["javascript", "go", "java", "kotlin", "scala", "csharp", "vb", "rust", "c", "php", "swift", "dart", "solidity"]
+)
 # Names of what is named elsewhere.
 _VALUES = frozenset({"value", "val", "default", "defaultvalue", "content", "string", "data", "text", "v"})
 
@@ -77,7 +81,7 @@ class ValueGate:
         It is told of no document that shows a key or a secret.
         """
         text = document.text
-        if document.kind is Kind.CODE and language_of(document.path, text) in BARE_WORD_LANGUAGES:
+        if document.kind is Kind.CODE and language_of(document.path, text) not in _QUOTING:
             return True
         if any(prefix in text for prefix in self._vocabulary.bundle_prefixes) or self._names_token(text):
             return True
