@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import AnyStr, NamedTuple
 
 from okxguard.decoding import declared_encoding, decode, decode_as, wide_encoding
 from okxguard.kinds import Kind, kind_of
@@ -59,6 +59,27 @@ class Document(NamedTuple):
 
     def _column_of(self, index: int) -> int:
         return self.first_column if index == 0 else 1
+
+
+def lowered(text: str) -> str:
+    """Return a text in lower case in which every character stands where it stood; one that would become two stays."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
+
+
+def places_of(text: AnyStr, part: AnyStr) -> Iterator[int]:
+    """Yield where a part begins in a text, overlapping ones as well; to look for one after the other is quickest."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def lines_near(lines: Iterable[int], by: int, count: int) -> frozenset[int]:
+    """Return some lines of a text of `count`, and as many as `by` before and behind each."""
+    return frozenset(near for line in lines for near in range(max(0, line - by), min(count, line + by + 1)))
 
 
 class Window(NamedTuple):

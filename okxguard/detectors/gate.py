@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
-from okxguard.documents import Document
+from okxguard.documents import Document, lines_near, lowered, places_of
 from okxguard.kinds import Kind
 from okxguard.rulebook import Vocabulary
 
@@ -65,10 +65,7 @@ class PolicyGate:
         """Return the indices of the lines that may declare something, and of those around them."""
         telling = {document.line_of(at) for at in _found(document.text, self._cores)}
         telling.update(self._dated_lines(document))
-        last = len(document.line_starts)
-        return frozenset(
-            near for line in telling for near in range(max(0, line - _AROUND), min(last, line + _AROUND + 1))
-        )
+        return lines_near(telling, _AROUND, len(document.line_starts))
 
     @cached_property
     def _dated(self) -> re.Pattern[str]:
@@ -89,15 +86,10 @@ class PolicyGate:
 
 
 def _found(text: str, words: tuple[str, ...]) -> Iterator[int]:
-    """Yield where one of some words begins, in any case; to look for one after the other is quickest."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
+    """Yield where one of some words begins, in any case."""
+    lower = lowered(text)
     for word in words:
-        at = lower.find(word)
-        while at >= 0:
-            yield at
-            at = lower.find(word, at + 1)
+        yield from places_of(lower, word)
 
 
 def _tells_year(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from okxguard.documents import places_of
 from okxguard.model import Role
 
 if TYPE_CHECKING:
@@ -104,11 +105,7 @@ class NameFinder:
     def find(self, lower: str) -> Iterator[int]:
         """Yield where a name begins."""
         for core, pattern in self._written:
-            at = lower.find(core)
-            while at >= 0:
-                if pattern.match(lower, at):
-                    yield at
-                at = lower.find(core, at + 1)
+            yield from (at for at in places_of(lower, core) if pattern.match(lower, at))
         letters = letters_of(lower)  # most names are in no text
         is_ascii = lower.isascii()
         for core, pattern in self._spaced:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from okxguard.blocks import CHECKSUM, find_blocks
 from okxguard.detectors.lexicon import NameFinder, normalise, shaped_pattern, shapeless_pattern
 from okxguard.detectors.shapes import SECRET, UUID
-from okxguard.documents import Document
+from okxguard.documents import Document, lowered, places_of
 from okxguard.kinds import Kind
 from okxguard.rulebook import Vocabulary
 
@@ -109,9 +109,7 @@ class Words:
 
     def telling_lines(self, document: Document) -> Telling:
         """Return the indices of the lines that may hold a part."""
-        lower = document.text.lower()
-        if len(lower) != len(document.text):
-            lower = document.text
+        lower = lowered(document.text)
         named = {document.line_of(at) for at in self._named.find(lower)}
         shown = {document.line_of(at) for at in _shown(lower)}
         if document.kind is Kind.PYTHON:
@@ -185,10 +183,7 @@ def _without_checksums(text: str) -> str:
 def _shown(lower: str) -> Iterator[int]:
     """Yield where a text in lower case shows the end of a key, and a secret; the digits are masked first."""
     masked = lower.encode("latin-1", "replace").translate(_DIGITS)
-    at = masked.find(_KEY_END)
-    while at >= 0:
-        yield at
-        at = masked.find(_KEY_END, at + 1)
+    yield from places_of(masked, _KEY_END)
     at = masked.find(_SECRET_RUN)
     while at >= 0:
         run = re.compile(_DIGIT_RUN).match(masked, at)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
+from okxguard.documents import lines_near
 from okxguard.model import Entry, Span
 
 # What stands so many lines around a line of interest may say whose it is; so many, what it belongs to.
@@ -41,8 +42,7 @@ class TellingLines:
         return self._spread(_CLOSE)
 
     def _spread(self, by: int) -> frozenset[int]:
-        found = {near for line in self._find() for near in range(max(0, line - by), min(self._count, line + by + 1))}
-        return frozenset(found) | self._others()
+        return lines_near(self._find(), by, self._count) | self._others()
 
 
 class Reading(NamedTuple):
