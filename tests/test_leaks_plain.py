@@ -55,11 +55,29 @@ def test_own_secrets_are_told_apart(text: str, own: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["f(" * 20_000, "a" * 200_000, "x = " + "a + " * 20_000, "`${" * 5000, "{" * 50_000, "x=" * 50_000]
+    "text",
+    [
+        "f(" * 20_000,
+        "a" * 200_000,
+        "x = " + "a + " * 20_000,
+        "`${" * 5000,
+        "{" * 50_000,
+        "x=" * 50_000,
+        "a=b; " * 50_000,
+    ],
 )
 def test_odd_input_ends(text: str) -> None:
     for path in ("a.ts", "a.go", "a.rb", "a.php", "a.sh", "a.yml"):
         leaks_of(path, text)
+
+
+def test_many_variables_that_are_given_secrets_end() -> None:
+    text = "".join(f"let v{number} = secretKey;\n" for number in range(40_000))
+    assert leaks_of("a.js", f"{text}console.log(1)") == []
+
+
+def test_capital_letters_count_beside_letters_that_grow_in_lower_case() -> None:
+    assert leaks_of("a.js", 'const city = "\u0130stanbul";\nlog.info(OKX_SECRET);\n')
 
 
 NAMES = load_leaks(rules_folder()).names

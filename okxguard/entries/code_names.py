@@ -89,7 +89,8 @@ class Names:
                         found[whole] = module
                 found.update((name, f"{module}.{original}") for original, name in _listed(groups.get("names") or ""))
         for match in _USES.finditer(self._code):
-            if self._code[self._code.rfind("\n", 0, match.start()) + 1 : match.start()].strip():
+            before = self._code[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
+            if before.rpartition("\n")[2].strip():
                 continue
             path = normalised(match["path"]).rstrip(".")
             if match["names"]:

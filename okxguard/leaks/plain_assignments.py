@@ -26,7 +26,8 @@ def assigned(code: Code, manner: Manner) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     text = code.text
     for sign in _signs(text):
-        start = max(text.rfind("\n", 0, sign) + 1, sign - _LONGEST_BEFORE)
+        first = max(0, sign - _LONGEST_BEFORE)
+        start = max(text.rfind("\n", first, sign) + 1, first)
         match = _ASSIGNED.search(text[start:sign])
         if match is None:
             continue

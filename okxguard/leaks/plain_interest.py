@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from okxguard.documents import lowered, places_of
 from okxguard.leaks.plain_prefilter import stems
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _LONGEST, _MOST_READ = 20_000, 2_000_000
 _LINE = 400
+# To look for so many names one after the other takes longer than to look at every word.
+_MANY = 30
 # A line goes on behind one of these, and in front of one of those.
 _OPEN_ENDS, _OPEN_BEGINS = "=,+-*/%&|.?:(<>!\\", "+-*/%&|.?:<=)]}"
 _OPEN_WORDS = ("and", "or", "not", "await", "return")
@@ -42,18 +45,22 @@ class Interest:
     @cached_property
     def _telling(self) -> list[int]:
         """The places, in order, of all that is named after secrets, of objects of settings, and of given variables."""
-        text = self._file.code.text
-        return sorted([*self._named, *(at for name in self._given or () for at in _places(text, name))])
+        text, given = self._file.code.text, self._given or set()
+        if len(given) > _MANY:
+            used = [match.start() for match in _WORD.finditer(text) if match[0] in given]
+        else:
+            used = [at for name in given for at in places_of(text, name)]
+        return sorted([*self._named, *used])
 
     @cached_property
     def _named(self) -> list[int]:
         """The places, in order, of all that is named after secrets, and of objects of settings."""
         text = self._file.code.text
-        lower = text.lower() if len(text.lower()) == len(text) else text
+        lower = lowered(text)
         objects = re.compile(rf"(?:{'|'.join(map(re.escape, self._file.book.objects))})(?![a-z])")
         found = [match.start() for match in objects.finditer(lower)]
         for stem in stems().stems:
-            found += _places(lower, stem)
+            found += places_of(lower, stem)
         return sorted(found)
 
     @cached_property
@@ -101,13 +108,6 @@ class Interest:
 def _any_between(places: Sequence[int], start: int, end: int) -> bool:
     at = bisect_left(places, start)
     return at < len(places) and places[at] < end
-
-
-def _places(text: str, word: str) -> Iterator[int]:
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
 
 
 def _ended(text: str, start: int, at: int, stop: int) -> int:
