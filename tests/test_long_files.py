@@ -90,6 +90,11 @@ _PROGRAMS = {
     "attribute.py": "class Settings:\n    other = '@'\n{filling}\nokx_passphrase = Settings.other\n",
     "pieces far away.py": "X1 = 'Ab1!' + 'c2#D' + 'e3f%'\n{filling}\nokx_passphrase = X1\n",
     "joined far away.js": "const other = ['Ab1!', 'c2#D', 'e3f%'].join('');\n{filling}\nconst okxPassphrase = other;\n",
+    "short pieces far away.py": "A = 'My2'\nB = '024!x'\n{filling}\nokx_passphrase = A + B\n",
+    "short piece in a text.py": "A = 'MyBotsOwn'\n{filling}\nokx_passphrase = f'{A}24!'\n",
+    "short piece.py": "A = 'MyBotsOwn'\n{filling}\nokx_passphrase = A + '24!'\n",
+    "letters that grow.py": "import os\n# \u0130stanbul, OKX\n{filling}\nOKX_PASSPHRASE = '@'\n",
+    "letters that grow.js": "// \u0130stanbul, OKX\n{filling}\nfunction f() {\n  use({ PASSPHRASE: '@' });\n}\n",
     "unpacked.py": "a, b = 1, '@'\n{filling}\nokx_passphrase = b\n",
     "default.py": "import os\n# OKX\nokx_passphrase = os.getenv('OKX_PASSPHRASE', '@')\n",
     "comment.py": "import os\n# okx passphrase: @\nokx_key = os.environ['OKX_API_KEY']\n",
@@ -126,6 +131,23 @@ def test_value_is_found_wherever_it_stands(
     monkeypatch.setattr("okxguard.detectors.valueless.ValueGate.may_hold", lambda *_: True)
     assert found == _found(path, text)
     assert [rule for rule, _ in found] == ["OKX103"]
+
+
+_NAMING = "const okx = { passphrase: process.env.P };" + "\n" * 40
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.js", _NAMING + "f(join('a') );" * 60_000),
+        ("a.js", _NAMING + "f(x, 'ab12!cdef' );" * 60_000),
+        ("a.js", _NAMING + "f(use a.b.c);" * 60_000),
+        ("a.py", "# okx\n" + "passphrase = a\nx = '''\n'''\n" * 60_000),
+    ],
+    ids=["pieces", "texts", "uses", "blocks"],
+)
+def test_much_of_the_same_ends(path: str, text: str) -> None:
+    assert _found(path, text) == []
 
 
 @pytest.mark.parametrize(

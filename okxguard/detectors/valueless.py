@@ -8,13 +8,14 @@ quotes, at what stands behind names, and at which names are given a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from okxguard.detectors.lexicon import letters_of, normalise, shapeless_pattern
 from okxguard.detectors.names import NameReader
 from okxguard.detectors.shapes import Likeness, ValueJudge
-from okxguard.documents import Document
+from okxguard.documents import Document, lines_near, lowered
 from okxguard.kinds import Kind, language_of
 from okxguard.model import Role
 from okxguard.rulebook import Vocabulary
@@ -22,12 +23,19 @@ from okxguard.rulebook import Vocabulary
 # The lines around a name in which any text may be its value, and those in which one of letters alone may be.
 _AROUND, _NEXT = 12, 3
 # Whatever stands between two quotes of one kind, be they a pair or not.
-_QUOTED = re.compile(r"\"(?=([^\"\n]{6,64})\")|'(?=([^'\n]{6,64})')|`(?=([^`\n]{6,64})`)")
+_SHORTEST = 6
+_QUOTED, _SHORT = (
+    re.compile("|".join(f"{quote}(?=([^{quote}\n]{{{least},64}}){quote})" for quote in "\"'`"))
+    for least in (_SHORTEST, 2)
+)
 # Texts in pieces: two in a row, or with a sign between them.
 _PIECES = re.compile(
     r"[\"'`](?:\s{1,9}|\s{0,9}(?:\+|\.\.|~|&|<>|\|\|)\s{0,9})[\"'`][^\s,;:)\]}\"'`]"
     r"|\bjoin\b|\[::-1\]|\bimplode\b|\bconcat\b"
 )
+# Python in which names of texts are joined.
+_JOINED = re.compile(r"\+|\b[rR]?[fF][\"']")
+_LONGEST_BEFORE = 400
 # What a program fills in; nobody chooses words with a gap.
 _FORMAT = re.compile(r"%[-+#0-9.]{0,9}[a-zA-Z]|\{[\w.:]{0,40}\}")
 _KEY = re.compile(r"\"\s{0,9}:")
@@ -85,43 +93,52 @@ class ValueGate:
             return True
         if any(prefix in text for prefix in self._vocabulary.bundle_prefixes) or self._names_token(text):
             return True
-        lines, next_lines = (_spread(named, by, len(document.line_starts)) for by in (_AROUND, _NEXT))
+        count = len(document.line_starts)
+        lines, next_lines = lines_near(named, _AROUND, count), lines_near(named, _NEXT, count)
         if self._is_written_bare(document, named):
             return True
+        near = [text[start:end] for start, end in _stretches(document, lines)]
+        joins = document.kind is Kind.PYTHON and any(map(_JOINED.search, near))
         given: set[str] = set()
-        for match in _PIECES.finditer(text):
-            line = document.line_of(match.start())
-            if line in lines:
+        for at, closest in self._parts(document, joins=joins):
+            line = document.line_of(at)
+            start = document.line_starts[line]
+            before = text[max(start, at - _LONGEST_BEFORE) : at].rstrip("\"'` \t([{,bBrRuUfF")
+            if line in (next_lines if closest else lines) or at - start > _LONGEST_BEFORE or not before.strip():
                 return True
-            given.update(_bound(text[document.line_starts[line] : match.start()]))
-        for at, value in _texts(text):
-            is_key = document.kind is Kind.JSON and _KEY.match(text, at + len(value) + 1)
-            if not is_key and self._may_be_part(value, quoted=True):
-                line = document.line_of(at)
-                before = text[document.line_starts[line] : at].rstrip("\"'` \t([{,bBrRuUfF")
-                if line in (lines if _is_odd(value) else next_lines) or not before.strip():
-                    return True
-                given.update(_bound(before))
+            given.update(_bound(before))
         if not given:
             return False
-        near = (text[start:end] for start, end in _stretches(document, lines))
         return not _VALUES.isdisjoint(given) or any(not given.isdisjoint(_WORD.findall(stretch)) for stretch in near)
 
+    def _parts(self, document: Document, *, joins: bool) -> Iterator[tuple[int, bool]]:
+        """Yield where something in quotes stands that may be a part, and whether it counts next to a name only.
+
+        `joins` tells that names of texts are joined, so that short ones may be pieces.
+        """
+        text = document.text
+        yield from ((match.start(), False) for match in _PIECES.finditer(text))
+        for match in (_SHORT if joins else _QUOTED).finditer(text):
+            value = match[1] or match[2] or match[3]
+            is_key = document.kind is Kind.JSON and _KEY.match(text, match.start() + len(value) + 1)
+            is_piece = len(value) < _SHORTEST and _is_odd(value)
+            if not is_key and (is_piece or self._may_be_part(value, quoted=True)):
+                yield match.start(), not _is_odd(value)
+
     def _names_token(self, text: str) -> bool:
-        lower = text.lower()
+        lower = lowered(text)
         letters = letters_of(lower)
         return any(name in (letters if name.isascii() else lower) for name in self._tokens)
 
     def _is_written_bare(self, document: Document, named: Set[int]) -> bool:
         """Tell whether something that may be a passphrase stands behind a name without quotes."""
-        blocks = [(match.start(), match.end()) for match in _BLOCK.finditer(document.text) if "\n" in match[0]]
+        blocks = [match.span() for match in _BLOCK.finditer(document.text) if "\n" in match[0]]
         last = len(document.line_starts)
         for line in {near for each in named for near in range(each, min(last, each + 2))}:
             text = document.line_text(line)
             if any(self._may_be_part(bare, quoted=False) for bare in self._behind_names(text)):
                 return True
-            start = document.line_starts[line]
-            if _COMMENT.search(text) or any(first < start + len(text) and start < end for first, end in blocks):
+            if _COMMENT.search(text) or _is_in(blocks, document.line_starts[line], document.end_of_line(line)):
                 tokens = (token.rstrip(".!?") for token in _TOKEN.findall(text))
                 if any(_is_odd(token) and self._may_be_part(token, quoted=False) for token in tokens):
                     return True
@@ -129,8 +146,7 @@ class ValueGate:
 
     def _behind_names(self, line: str) -> Iterator[str]:
         """Yield what stands behind the names of passphrases, without quotes; what is called or looked up is none."""
-        lower = line.lower()
-        for match in self._bare.finditer(lower) if len(lower) == len(line) else ():
+        for match in self._bare.finditer(lowered(line)):
             if line[match.end() : match.end() + 1] not in ("(", "["):
                 yield line[match.start("bare") : match.end()]
 
@@ -151,13 +167,15 @@ def _is_odd(value: str) -> bool:
     return any(character.isdigit() or character in _SIGNS for character in value)
 
 
+def _is_in(blocks: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Tell whether one of some blocks, in order and apart from each other, stands between two places."""
+    at = bisect_left(blocks, (end,)) - 1
+    return at >= 0 and blocks[at][1] > start
+
+
 def _bound(before: str) -> list[str]:
     """Return the names that what follows may be given to."""
     return [word for word in _WORD.findall(before) if word not in _DECLARING] if _BINDING.search(before) else []
-
-
-def _spread(lines: Iterable[int], by: int, count: int) -> set[int]:
-    return {near for line in lines for near in range(max(0, line - by), min(count, line + by + 1))}
 
 
 def _stretches(document: Document, lines: Set[int]) -> Iterator[tuple[int, int]]:
@@ -167,10 +185,3 @@ def _stretches(document: Document, lines: Set[int]) -> Iterator[tuple[int, int]]
             start = document.line_starts[line]
         if line + 1 not in lines:
             yield start, document.end_of_line(line)
-
-
-def _texts(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what stands between two equal quotes on a line, and where."""
-    for match in _QUOTED.finditer(text):
-        value = match[1] or match[2] or match[3]
-        yield match.start(), value
